@@ -1,0 +1,54 @@
+package org.nixlconform.message;
+
+/**
+ * What kind of departure a finding is. The names are part of {@code results.jsonl} and of known-issue signatures; they
+ * are never renamed silently.
+ */
+public enum FindingKind {
+    // Integrity, one for each classification of the payload.
+    ZERO,
+    POISON,
+    STALE,
+    MISPLACED,
+    SHIFTED,
+    TORN,
+    OVERRUN,
+    FOREIGN,
+    /** The source cache is no longer what it was before the transfer. */
+    SOURCE_CHANGED,
+
+    // Completion: the ways of not ending, told apart.
+    NEVER_STARTED,
+    STALLED,
+    NOT_NOTIFIED,
+    SLOW,
+    ENGINE_DIED,
+    PEER_LOST,
+    REFUSED,
+    CALL_NEVER_RETURNED,
+
+    // Notifications that arrived, but not as sent.
+    NOTIFICATION_DUPLICATED,
+    NOTIFICATION_ALTERED,
+    NOTIFICATION_WRONG_SENDER,
+
+    /** An invalid request was accepted. */
+    ACCEPTED,
+    /** A fault that the case plants on purpose was not caught. */
+    NOT_CAUGHT,
+
+    THROUGHPUT,
+    REFERENCE_DEGRADED,
+    LOG,
+    /** Nothing was moved or verified, or the destination was already right. */
+    VACUOUS,
+
+    // What is not the library under test: a declaration, a file, a node, a stage, a leftover.
+    DECLARATION,
+    CONFIGURATION,
+    PREREQUISITE,
+    NODE,
+    STAGE,
+    CHECK,
+    LEFTOVER
+}

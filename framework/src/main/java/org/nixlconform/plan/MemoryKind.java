@@ -1,0 +1,7 @@
+package org.nixlconform.plan;
+
+/** Where the cache lives. */
+public enum MemoryKind {
+    DRAM,
+    VRAM
+}

@@ -1,0 +1,294 @@
+package org.nixlconform.plan;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingKind;
+
+/**
+ * A plan before it is checked. Every declaration, by annotation or by program, becomes a draft, and {@link #plan()} is
+ * the one place that decides whether it can be.
+ *
+ * <p>What is not said: {@code 1P-TP1 -> 1D-TP1}, pack, decode READ, UCX, DRAM, 10 of 100 blocks, 2 layers, 8 heads of
+ * 128, 16 tokens, BF16, HND, GQA, packed, shuffled with seed 42, 3 iterations. Nothing is expected until it is said.
+ *
+ * <pre>{@code
+ * PlanDraft.at("MyConformance.plans")
+ *         .topology(new Topology(1, 4, 1, 2, Pairing.MESH))
+ *         .blocks(new BlockUse(128, 3750, 3750, Selection.SHUFFLED, 42, 0, true))
+ *         .expectIntegrity()
+ *         .plan();
+ * }</pre>
+ */
+public final class PlanDraft {
+    private final String where;
+    private Optional<String> requirement = Optional.empty();
+    private String workload = "single";
+    private Topology topology = new Topology(1, 1, 1, 1, Pairing.MESH);
+    private Placement placement = Placement.PACK;
+    private Direction direction = new Direction(Operation.READ, Role.DECODE);
+    private Backend backend = Backend.UCX;
+    private MemoryKind memory = MemoryKind.DRAM;
+    private KvGeometry geometry =
+            new KvGeometry(2, 8, 128, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED);
+    private BlockUse blocks = new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 0, false);
+    private int iterations = 3;
+    private Optional<Mutation> mutation = Optional.empty();
+    private Set<InvalidRequest> invalidRequests = EnumSet.noneOf(InvalidRequest.class);
+    private boolean integrity;
+    private Optional<Expectations.Completion> completion = Optional.empty();
+    private Optional<Expectations.Throughput> throughput = Optional.empty();
+    private Set<FindingKind> caughtAs = EnumSet.noneOf(FindingKind.class);
+    private List<Expectations.AllowedLog> allowedLog = new ArrayList<>();
+
+    private PlanDraft(String where) {
+        this.where = where;
+    }
+
+    /** @param where the place of the declaration, as messages name it: a class and a method, say */
+    public static PlanDraft at(String where) {
+        return new PlanDraft(where);
+    }
+
+    /** Checks everything. A refusal has all reasons, not the first one only. */
+    public Planned plan() {
+        List<Finding> refusals = PlanRules.refusals(this);
+        return refusals.isEmpty()
+                ? new Planned.Possible(new TransferPlan(
+                        requirement,
+                        workload,
+                        topology,
+                        placement,
+                        direction,
+                        backend,
+                        memory,
+                        geometry,
+                        blocks,
+                        iterations,
+                        mutation,
+                        List.copyOf(invalidRequests),
+                        expectations()))
+                : new Planned.Refused(name(), refusals);
+    }
+
+    /** The name that the cell would have; also of a draft that cannot be. */
+    public String name() {
+        return PlanName.of(this);
+    }
+
+    /** @param id in the scenario catalogue, such as {@code A9} */
+    public PlanDraft requirement(String id) {
+        requirement = Optional.of(id);
+        return this;
+    }
+
+    public PlanDraft workload(String name) {
+        workload = name;
+        return this;
+    }
+
+    public PlanDraft topology(Topology value) {
+        topology = value;
+        return this;
+    }
+
+    public PlanDraft placement(Placement value) {
+        placement = value;
+        return this;
+    }
+
+    public PlanDraft direction(Operation operation, Role initiator) {
+        direction = new Direction(operation, initiator);
+        return this;
+    }
+
+    public PlanDraft backend(Backend value) {
+        backend = value;
+        return this;
+    }
+
+    public PlanDraft memory(MemoryKind value) {
+        memory = value;
+        return this;
+    }
+
+    public PlanDraft geometry(KvGeometry value) {
+        geometry = value;
+        return this;
+    }
+
+    public PlanDraft blocks(BlockUse value) {
+        blocks = value;
+        return this;
+    }
+
+    public PlanDraft iterations(int count) {
+        iterations = count;
+        return this;
+    }
+
+    public PlanDraft mutation(Mutation value) {
+        mutation = Optional.of(value);
+        return this;
+    }
+
+    /** Asks for each of these once before the valid transfer. */
+    public PlanDraft invalidRequests(InvalidRequest... requests) {
+        invalidRequests = setOf(InvalidRequest.class, requests);
+        return this;
+    }
+
+    public PlanDraft expectIntegrity() {
+        integrity = true;
+        return this;
+    }
+
+    public PlanDraft expectCompletion(Duration within, Duration stall) {
+        completion = Optional.of(new Expectations.Completion(within, stall));
+        return this;
+    }
+
+    public PlanDraft expectThroughput(double shareOfReference) {
+        throughput = Optional.of(new Expectations.Throughput(shareOfReference));
+        return this;
+    }
+
+    /** The case plants a fault, which must be found as one of these kinds. */
+    public PlanDraft expectCaught(FindingKind... kinds) {
+        caughtAs = setOf(FindingKind.class, kinds);
+        return this;
+    }
+
+    public PlanDraft allowEngineLog(String pattern, String because) {
+        allowedLog.add(new Expectations.AllowedLog(pattern, because));
+        return this;
+    }
+
+    /** Replaces all that is expected so far. */
+    public PlanDraft expectations(Expectations value) {
+        integrity = value.integrity();
+        completion = value.completion();
+        throughput = value.throughput();
+        caughtAs = value.caughtAs();
+        allowedLog = new ArrayList<>(value.allowedLog());
+        return this;
+    }
+
+    /** A draft of an existing plan, to check or vary it. */
+    public static PlanDraft of(String where, TransferPlan plan) {
+        return of(
+                where,
+                plan.requirement(),
+                plan.workload(),
+                plan.topology(),
+                plan.placement(),
+                plan.direction(),
+                plan.backend(),
+                plan.memory(),
+                plan.geometry(),
+                plan.blocks(),
+                plan.iterations(),
+                plan.mutation(),
+                plan.invalidRequests(),
+                plan.expectations());
+    }
+
+    /** A draft of the components of a plan that is being made. */
+    static PlanDraft of(
+            String where,
+            Optional<String> requirement,
+            String workload,
+            Topology topology,
+            Placement placement,
+            Direction direction,
+            Backend backend,
+            MemoryKind memory,
+            KvGeometry geometry,
+            BlockUse blocks,
+            int iterations,
+            Optional<Mutation> mutation,
+            List<InvalidRequest> invalidRequests,
+            Expectations expectations) {
+        PlanDraft draft = at(where)
+                .workload(workload)
+                .topology(topology)
+                .placement(placement)
+                .direction(direction.operation(), direction.initiator())
+                .backend(backend)
+                .memory(memory)
+                .geometry(geometry)
+                .blocks(blocks)
+                .iterations(iterations)
+                .invalidRequests(invalidRequests.toArray(InvalidRequest[]::new))
+                .expectations(expectations);
+        draft.requirement = requirement;
+        draft.mutation = mutation;
+        return draft;
+    }
+
+    String where() {
+        return where;
+    }
+
+    Optional<String> requirement() {
+        return requirement;
+    }
+
+    String workload() {
+        return workload;
+    }
+
+    Topology topology() {
+        return topology;
+    }
+
+    Placement placement() {
+        return placement;
+    }
+
+    Direction direction() {
+        return direction;
+    }
+
+    Backend backend() {
+        return backend;
+    }
+
+    MemoryKind memory() {
+        return memory;
+    }
+
+    KvGeometry geometry() {
+        return geometry;
+    }
+
+    BlockUse blocks() {
+        return blocks;
+    }
+
+    int iterations() {
+        return iterations;
+    }
+
+    Optional<Mutation> mutation() {
+        return mutation;
+    }
+
+    Set<InvalidRequest> invalidRequests() {
+        return invalidRequests;
+    }
+
+    Expectations expectations() {
+        return new Expectations(integrity, completion, throughput, caughtAs, allowedLog);
+    }
+
+    private static <E extends Enum<E>> Set<E> setOf(Class<E> type, E[] values) {
+        Set<E> set = EnumSet.noneOf(type);
+        set.addAll(List.of(values));
+        return set;
+    }
+}

@@ -1,0 +1,394 @@
+package org.nixlconform.plan;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingKind;
+
+/** Everything that makes a draft impossible. Each rule is one method; all that can be judged are. */
+final class PlanRules {
+    private static final int MOST_RANKS = 65_536;
+    private static final double MOST_SHARE_OF_REFERENCE = 1.5;
+
+    private final PlanDraft draft;
+    private final Topology topology;
+    private final KvGeometry geometry;
+    private final BlockUse blocks;
+    private final List<Finding> refusals = new ArrayList<>();
+
+    private PlanRules(PlanDraft draft) {
+        this.draft = draft;
+        this.topology = draft.topology();
+        this.geometry = draft.geometry();
+        this.blocks = draft.blocks();
+    }
+
+    /** All reasons against a draft, none when it can be carried out and judged. */
+    static List<Finding> refusals(PlanDraft draft) {
+        PlanRules rules = new PlanRules(draft);
+        rules.checkAll();
+        rules.somethingIsExpected();
+        return List.copyOf(rules.refusals);
+    }
+
+    /** Throws when a draft cannot be carried out. One that expects nothing can. */
+    static void requirePossible(PlanDraft draft) {
+        PlanRules rules = new PlanRules(draft);
+        rules.checkAll();
+        if (!rules.refusals.isEmpty()) {
+            throw new IllegalArgumentException(draft.name() + ": "
+                    + rules.refusals.stream().map(Finding::headline).collect(Collectors.joining("; ")));
+        }
+    }
+
+    private void checkAll() {
+        requirementIsAnId();
+        directionFitsTheFlowOfData();
+        boolean counts = everyCountIsPositive() & prefixIsPartOfARequest();
+        iterationsHaveAGenerationEach();
+        if (counts) {
+            pairingUsesEveryEngine();
+            boolean shared = headsCanBeShared() && headsNest();
+            if (shared) {
+                slicesAreContiguous();
+                memoryIsAddressable();
+            }
+            cachesHoldTheRequests();
+            mutationChangesSomething();
+        }
+        expectationsAreJudgeable();
+    }
+
+    private void requirementIsAnId() {
+        draft.requirement()
+                .filter(id -> !id.matches("[A-Za-z0-9._-]+"))
+                .ifPresent(id -> refuse(
+                        "the requirement is not an id of the scenario catalogue",
+                        "requirement = \"" + id + "\"",
+                        "letters, digits, dots and dashes, such as A9",
+                        "write the id alone, or no requirement"));
+    }
+
+    private void directionFitsTheFlowOfData() {
+        Role needed = draft.direction().operation() == Operation.READ ? Role.DECODE : Role.PREFILL;
+        if (draft.direction().initiator() != needed) {
+            refuse(
+                    "data go from prefill to decode, so " + draft.direction().operation() + " is initiated by "
+                            + needed.label(),
+                    "operation = " + draft.direction().operation() + ", initiator = "
+                            + draft.direction().initiator(),
+                    "READ by DECODE or WRITE by PREFILL",
+                    "set initiator = " + needed);
+        }
+    }
+
+    private boolean everyCountIsPositive() {
+        int before = refusals.size();
+        positive("prefillEngines", topology.prefillEngines());
+        positive("prefillTp", topology.prefillTp());
+        positive("decodeEngines", topology.decodeEngines());
+        positive("decodeTp", topology.decodeTp());
+        positive("transferred", blocks.transferred());
+        positive("cached of prefill", blocks.prefillCached());
+        positive("cached of decode", blocks.decodeCached());
+        positive("layers", geometry.layers());
+        positive("kvHeads", geometry.kvHeads());
+        positive("headDim", geometry.headDim());
+        positive("tokensPerBlock", geometry.tokensPerBlock());
+        return refusals.size() == before && ranksAreFew();
+    }
+
+    private void positive(String name, int value) {
+        if (value < 1) {
+            refuse(name + " must be at least 1", name + " = " + value, "1 or more", "set " + name + " to 1 or more");
+        }
+    }
+
+    private boolean ranksAreFew() {
+        double ranks = (double) topology.prefillEngines() * topology.prefillTp()
+                + (double) topology.decodeEngines() * topology.decodeTp();
+        if (ranks > MOST_RANKS) {
+            refuse(
+                    String.format(Locale.ROOT, "%.0f ranks are more than one plan can have", ranks),
+                    topology.label(),
+                    "at most " + MOST_RANKS + " ranks",
+                    "use fewer engines or a smaller TP");
+        }
+        return ranks <= MOST_RANKS;
+    }
+
+    private boolean prefixIsPartOfARequest() {
+        int prefixHit = blocks.prefixHit();
+        boolean part = prefixHit >= 0 && (prefixHit < blocks.transferred() || blocks.transferred() < 1);
+        if (!part) {
+            refuse(
+                    "a prefix hit must leave at least one block of a request to move",
+                    "prefixHit = " + prefixHit + ", transferred = " + blocks.transferred(),
+                    "prefixHit from 0 to " + (blocks.transferred() - 1),
+                    prefixHit < 0 ? "set prefixHit to 0 or more" : "lower prefixHit or raise transferred");
+        }
+        return part;
+    }
+
+    private void iterationsHaveAGenerationEach() {
+        if (draft.iterations() < 1 || draft.iterations() > Generations.MOST_ITERATIONS) {
+            refuse(
+                    "iterations must be from 1 to " + Generations.MOST_ITERATIONS,
+                    "iterations = " + draft.iterations(),
+                    "each iteration has a generation of its own, of which a word of payload holds 21 bits",
+                    "set iterations to 1 or more, such as 3");
+        }
+    }
+
+    private void pairingUsesEveryEngine() {
+        if (topology.pairing() == Pairing.ROUND_ROBIN && topology.decodeEngines() < topology.prefillEngines()) {
+            int idle = topology.prefillEngines() - topology.decodeEngines();
+            refuse(
+                    "ROUND_ROBIN leaves " + idle + " of " + topology.prefillEngines()
+                            + " prefill engines without a request",
+                    "prefillEngines = " + topology.prefillEngines() + ", decodeEngines = " + topology.decodeEngines()
+                            + ", pairing = ROUND_ROBIN",
+                    "at least as many decode engines as prefill engines",
+                    "set prefillEngines to " + topology.decodeEngines() + " or less, or pairing = MESH");
+        }
+    }
+
+    private boolean headsCanBeShared() {
+        if (geometry.attention() == Attention.MLA) {
+            if (geometry.kvHeads() != 1) {
+                refuse(
+                        "MLA has one latent per token, not " + geometry.kvHeads() + " KV heads",
+                        "attention = MLA, kvHeads = " + geometry.kvHeads(),
+                        "kvHeads = 1",
+                        "set kvHeads = 1; headDim is the width of the latent");
+            }
+            return geometry.kvHeads() == 1;
+        }
+        return headsCanBeShared(Role.PREFILL) & headsCanBeShared(Role.DECODE);
+    }
+
+    private boolean headsCanBeShared(Role role) {
+        int tp = topology.tp(role);
+        if (canShare(tp)) {
+            return true;
+        }
+        String attribute = role.label() + "Tp";
+        int below = IntStream.iterate(tp, lower -> lower - 1).filter(this::canShare).findFirst().orElse(1);
+        int above = nextAbove(tp);
+        refuse(
+                geometry.kvHeads() + " KV heads cannot be shared out over " + tp + " ranks of " + role.label(),
+                attribute + " = " + tp + ", kvHeads = " + geometry.kvHeads() + ", attention = " + geometry.attention(),
+                geometry.attention() == Attention.MHA
+                        ? "kvHeads a multiple of " + attribute
+                        : "kvHeads a multiple of " + attribute + ", or " + attribute + " a multiple of kvHeads",
+                "set " + attribute + " to " + below + (above > tp ? " or " + above : ""));
+        return false;
+    }
+
+    private boolean canShare(int tp) {
+        int heads = geometry.kvHeads();
+        return heads % tp == 0 || geometry.attention() == Attention.GQA && tp % heads == 0;
+    }
+
+    /** The next larger TP over which the heads can be shared out; 0 when there is none. */
+    private int nextAbove(int tp) {
+        int heads = geometry.kvHeads();
+        if (tp > heads) {
+            return geometry.attention() == Attention.MHA ? 0 : (tp / heads + 1) * heads;
+        }
+        return IntStream.rangeClosed(tp, heads).limit(MOST_RANKS).filter(this::canShare).findFirst().orElse(0);
+    }
+
+    /** With one head a rank on both sides any two TPs fit, else the shares of one must divide those of the other. */
+    private boolean headsNest() {
+        int smaller = Math.min(topology.prefillTp(), topology.decodeTp());
+        int larger = Math.max(topology.prefillTp(), topology.decodeTp());
+        boolean split = geometry.attention() != Attention.MLA && smaller < geometry.kvHeads();
+        if (split && larger % smaller != 0) {
+            refuse(
+                    "the head shares of TP " + topology.prefillTp() + " and TP " + topology.decodeTp()
+                            + " overlap without nesting",
+                    "prefillTp = " + topology.prefillTp() + ", decodeTp = " + topology.decodeTp() + ", kvHeads = "
+                            + geometry.kvHeads(),
+                    "the larger TP a multiple of the smaller",
+                    "use the same TP on both sides, or TPs of which one divides the other");
+            return false;
+        }
+        return true;
+    }
+
+    private void slicesAreContiguous() {
+        int prefillHeads = HeadShare.of(geometry, topology.prefillTp(), 0).count();
+        int decodeHeads = HeadShare.of(geometry, topology.decodeTp(), 0).count();
+        if (geometry.layout() == Layout.NHD && prefillHeads != decodeHeads) {
+            refuse(
+                    "with NHD the heads of one rank are not contiguous in a block of the other role",
+                    "layout = NHD, heads a rank: " + prefillHeads + " with prefillTp = " + topology.prefillTp() + ", "
+                            + decodeHeads + " with decodeTp = " + topology.decodeTp(),
+                    "the same number of heads a rank on both sides, or HND",
+                    "set layout = HND, or the same TP on both sides");
+        }
+    }
+
+    private void cachesHoldTheRequests() {
+        for (Role role : Role.values()) {
+            int requests = topology.requestsPerEngine(role);
+            long needed = (long) requests * blocks.transferred();
+            int cached = blocks.cached(role);
+            if (needed > cached) {
+                String lower = cached / requests < 1 ? "" : ", or lower transferred to " + cached / requests;
+                refuse(
+                        "the requests of one " + role.label() + " engine need " + needed + " blocks, its cache has "
+                                + cached,
+                        "transferred = " + blocks.transferred() + ", cached of " + role.label() + " = " + cached + ", "
+                                + topology.label() + " " + topology.pairing(),
+                        "requests of one engine share no blocks: " + requests + " x " + blocks.transferred() + " = "
+                                + needed + " or more",
+                        "raise cached of " + role.label() + " to " + needed + lower);
+            }
+        }
+    }
+
+    private void memoryIsAddressable() {
+        if (totalBytes() >= LocationSpace.LIMIT_BYTES) {
+            refuse(
+                    "the caches of all ranks are larger than the payload can address",
+                    topology.label() + ", cached = " + PlanName.cached(blocks) + ", " + geometry.layers() + " layers, "
+                            + geometry.kvHeads() + " heads x " + geometry.headDim() + " x " + geometry.tokensPerBlock()
+                            + " tokens " + geometry.dtype().label(),
+                    "less than 2^44 bytes (16 TiB) over all ranks",
+                    "lower cached, layers, the size of a block, or the number of engines");
+        }
+    }
+
+    /** Of all arenas; {@link Long#MAX_VALUE} when a step overflows. */
+    private long totalBytes() {
+        try {
+            long sum = 0;
+            for (Role role : Role.values()) {
+                HeadShare share = HeadShare.of(geometry, topology.tp(role), 0);
+                long arenaBytes = new ArenaLayout(
+                                geometry.regions(), blocks.cached(role), geometry.blockBytes(share))
+                        .totalBytes();
+                long ranks = (long) topology.engines(role) * topology.tp(role);
+                sum = Math.addExact(sum, Math.multiplyExact(arenaBytes, ranks));
+            }
+            return sum;
+        } catch (ArithmeticException overflow) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private void mutationChangesSomething() {
+        boolean wrongOwner = draft.mutation().equals(Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT));
+        boolean oneRegion = geometry.layers() == 1 && geometry.partsPerLayer() == 1;
+        if (wrongOwner && (blocks.prefillCached() == blocks.decodeCached() || oneRegion)) {
+            refuse(
+                    "the mutation WRONG_OWNER_BLOCK_COUNT changes nothing here",
+                    "cached = " + PlanName.cached(blocks) + ", layers = " + geometry.layers(),
+                    "caches of unequal size, and at least 2 regions",
+                    "give prefill and decode different numbers of cached blocks, and 2 or more layers");
+        }
+    }
+
+    private void somethingIsExpected() {
+        Expectations expected = draft.expectations();
+        boolean any = expected.integrity()
+                || expected.completion().isPresent()
+                || expected.throughput().isPresent()
+                || !expected.caughtAs().isEmpty();
+        if (!any) {
+            refuse(
+                    "nothing is expected, so nothing would be judged",
+                    "no expectation",
+                    "integrity, completion, throughput or a fault to be caught",
+                    "add at least one expectation, such as @ExpectIntegrity");
+        }
+    }
+
+    private void expectationsAreJudgeable() {
+        Expectations expected = draft.expectations();
+        expected.completion().ifPresent(this::deadlinesAreOrdered);
+        expected.throughput().ifPresent(this::shareIsReachable);
+        expected.allowedLog().forEach(this::allowanceIsExact);
+    }
+
+    private void deadlinesAreOrdered(Expectations.Completion completion) {
+        Duration within = completion.within();
+        Duration stall = completion.stall();
+        if (within.isNegative() || within.isZero() || stall.isNegative() || stall.isZero()) {
+            refuse(
+                    "deadlines must be longer than 0 s",
+                    deadlines(completion),
+                    "both longer than 0 s",
+                    "set withinSeconds and stallSeconds, such as 60 and 10");
+        } else if (stall.compareTo(within) > 0) {
+            refuse(
+                    "a stall cannot last longer than the whole transfer may",
+                    deadlines(completion),
+                    "stallSeconds at most withinSeconds",
+                    "lower stallSeconds or raise withinSeconds");
+        }
+    }
+
+    private static String deadlines(Expectations.Completion completion) {
+        return "withinSeconds = " + seconds(completion.within()) + ", stallSeconds = " + seconds(completion.stall());
+    }
+
+    private static String seconds(Duration duration) {
+        return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString();
+    }
+
+    private void shareIsReachable(Expectations.Throughput throughput) {
+        double share = throughput.shareOfReference();
+        if (!(share > 0 && share <= MOST_SHARE_OF_REFERENCE)) {
+            refuse(
+                    "the share of the reference is out of range",
+                    "shareOfReference = " + share,
+                    "more than 0, at most " + MOST_SHARE_OF_REFERENCE,
+                    "give a fraction, such as 0.85 for 85 %");
+        }
+    }
+
+    private void allowanceIsExact(Expectations.AllowedLog allowed) {
+        try {
+            Pattern pattern = Pattern.compile(allowed.pattern());
+            if (pattern.matcher("").find()) {
+                refuse(
+                        "an allowed log line must be told from others, but the pattern matches every line",
+                        "pattern = \"" + allowed.pattern() + "\"",
+                        "a pattern that does not match an empty line",
+                        "write the part of the line that never changes");
+            }
+        } catch (PatternSyntaxException syntax) {
+            refuse(
+                    "the pattern of an allowed log line is no regular expression",
+                    "pattern = \"" + allowed.pattern() + "\"",
+                    syntax.getDescription() + " near index " + syntax.getIndex() + " must be put right",
+                    "escape special characters with \\\\");
+        }
+        if (allowed.because().isBlank()) {
+            refuse(
+                    "an allowed log line must say why it is no fault",
+                    "pattern = \"" + allowed.pattern() + "\", because = \"" + allowed.because() + "\"",
+                    "a reason",
+                    "write the reason in because");
+        }
+    }
+
+    private void refuse(String headline, String declared, String expected, String remedy) {
+        refusals.add(Finding.of(FindingKind.DECLARATION, "plan", headline)
+                .with("where", draft.where())
+                .with("declared", declared)
+                .with("expected", expected)
+                .with("remedy", remedy));
+    }
+}

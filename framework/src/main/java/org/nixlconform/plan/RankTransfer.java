@@ -1,0 +1,57 @@
+package org.nixlconform.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one decode rank takes from one prefill rank in one iteration.
+ *
+ * <p>Decode rank d of D looks at prefill ranks from {@code d * P / D} on and takes each of its heads from the first that
+ * holds it. So with D >= P it has one source, with P > D and split heads several, and with MLA the one at
+ * {@code d * P / D}, all as in vLLM. Where P > D and P exceeds the number of heads, vLLM refuses pure attention and takes
+ * repeated heads once in hybrid models; here they are taken once. Prefill ranks whose heads nobody takes occur in no
+ * transfer: they expect no notification of data.
+ *
+ * @param heads global heads that move
+ * @param sliceBytes of one block in one region
+ * @param descriptors one for each region and moved block
+ * @param bytes all that moves between the two
+ */
+public record RankTransfer(
+        RankId prefill, RankId decode, HeadShare heads, long sliceBytes, long descriptors, long bytes) {
+
+    /** By prefill engine, decode engine, decode rank, prefill rank. */
+    static List<RankTransfer> of(TransferPlan plan) {
+        List<RankTransfer> transfers = new ArrayList<>();
+        for (Topology.EnginePair pair : plan.topology().enginePairs()) {
+            for (int rank = 0; rank < plan.topology().decodeTp(); rank++) {
+                RankId decode = new RankId(Role.DECODE, pair.decodeEngine(), rank);
+                addSources(plan, pair.prefillEngine(), decode, transfers);
+            }
+        }
+        return List.copyOf(transfers);
+    }
+
+    private static void addSources(TransferPlan plan, int prefillEngine, RankId decode, List<RankTransfer> transfers) {
+        int prefillTp = plan.topology().prefillTp();
+        int decodeTp = plan.topology().decodeTp();
+        HeadShare wanted = plan.headShare(decode);
+        int first = (int) ((long) decode.rank() * prefillTp / decodeTp);
+        int taken = wanted.first();
+        for (int rank = first; taken < wanted.end(); rank++) {
+            RankId prefill = new RankId(Role.PREFILL, prefillEngine, rank);
+            HeadShare held = plan.headShare(prefill);
+            if (held.contains(taken)) {
+                HeadShare heads = new HeadShare(taken, Math.min(held.end(), wanted.end()) - taken);
+                transfers.add(between(plan, prefill, decode, heads));
+                taken = heads.end();
+            }
+        }
+    }
+
+    private static RankTransfer between(TransferPlan plan, RankId prefill, RankId decode, HeadShare heads) {
+        long sliceBytes = plan.geometry().blockBytes(heads);
+        long descriptors = (long) plan.geometry().regions() * plan.blocks().moved();
+        return new RankTransfer(prefill, decode, heads, sliceBytes, descriptors, descriptors * sliceBytes);
+    }
+}

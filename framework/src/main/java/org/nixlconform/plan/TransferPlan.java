@@ -1,0 +1,125 @@
+package org.nixlconform.plan;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One transfer scenario on one backend, complete and possible: what the constructor accepts can be carried out on a
+ * cluster that is large enough. Usually made by {@link PlanDraft#plan()}, which says why one cannot be, and where.
+ *
+ * @param requirement id in the scenario catalogue, such as {@code A9}, where the case belongs to one
+ * @param workload {@code single}: one synchronous transfer for each pair of ranks
+ * @param iterations how often it is repeated, each with a new generation and a newly poisoned destination; at least 1
+ * @param invalidRequests in the order of their enum, each once
+ */
+public record TransferPlan(
+        Optional<String> requirement,
+        String workload,
+        Topology topology,
+        Placement placement,
+        Direction direction,
+        Backend backend,
+        MemoryKind memory,
+        KvGeometry geometry,
+        BlockUse blocks,
+        int iterations,
+        Optional<Mutation> mutation,
+        List<InvalidRequest> invalidRequests,
+        Expectations expectations) {
+
+    /** Throws an {@code IllegalArgumentException} with all reasons when the plan cannot be. */
+    public TransferPlan {
+        invalidRequests = invalidRequests.stream().sorted().distinct().toList();
+        PlanRules.requirePossible(PlanDraft.of(
+                "new TransferPlan",
+                requirement,
+                workload,
+                topology,
+                placement,
+                direction,
+                backend,
+                memory,
+                geometry,
+                blocks,
+                iterations,
+                mutation,
+                invalidRequests,
+                expectations));
+    }
+
+    /**
+     * The cell's name, such as
+     * {@code 4P-TP4 -> 8D-TP8 spread, decode READ, UCX, 128 of 3750 blocks x 50 layers bf16 HND}. What is not the default
+     * shows, in a fixed order, but for what is expected and {@link BlockUse#scalable()}.
+     */
+    public String name() {
+        return PlanName.of(PlanDraft.of("", this));
+    }
+
+    /** The KV heads that a rank holds. */
+    public HeadShare headShare(RankId rank) {
+        return HeadShare.of(geometry, topology.tp(rank.role()), rank.rank());
+    }
+
+    /** How a rank's memory is laid out. Ranks of one role have equal arenas. */
+    public ArenaLayout arena(RankId rank) {
+        return new ArenaLayout(
+                geometry.regions(), blocks.cached(rank.role()), geometry.blockBytes(headShare(rank)));
+    }
+
+    /** The addresses that the payload writes into memory, over all ranks. */
+    public LocationSpace locationSpace() {
+        return new LocationSpace(this);
+    }
+
+    /** One request for each pair of engines, by prefill engine, then by decode engine. The same for the same plan. */
+    public List<BlockRequest> requests() {
+        return BlockRequest.of(this);
+    }
+
+    /** What moves between which ranks, by prefill engine, decode engine, decode rank, prefill rank. */
+    public List<RankTransfer> rankTransfers() {
+        return RankTransfer.of(this);
+    }
+
+    /** What these ranks need of the memory that holds the cache, see {@link MemoryNeed}. */
+    public long memoryNeedBytes(List<RankId> ranks) {
+        return MemoryNeed.of(this).bytes(ranks);
+    }
+
+    /**
+     * Makes the plan fit a node, see {@link Fit}. For several nodes, hand the plan of each answer to the next.
+     *
+     * @param availableBytes of the memory that holds the cache
+     * @param ranks those that run on the node
+     */
+    public Fit fitInto(long availableBytes, List<RankId> ranks) {
+        return Fit.of(this, availableBytes, ranks);
+    }
+
+    /** The same plan with other caches; they must hold what the requests need. */
+    TransferPlan withCached(int prefillCached, int decodeCached) {
+        BlockUse use = new BlockUse(
+                blocks.transferred(),
+                prefillCached,
+                decodeCached,
+                blocks.selection(),
+                blocks.seed(),
+                blocks.prefixHit(),
+                blocks.scalable());
+        return new TransferPlan(
+                requirement,
+                workload,
+                topology,
+                placement,
+                direction,
+                backend,
+                memory,
+                geometry,
+                use,
+                iterations,
+                mutation,
+                invalidRequests,
+                expectations);
+    }
+}

@@ -1,0 +1,242 @@
+package org.nixlconform.transfer;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.RankId;
+
+/**
+ * Everything that was seen of one case from the first NIXL call on. Facts only; {@code verdict} judges them, now or later.
+ *
+ * @param settings how agents were set up, and why
+ * @param host what the ranks shared
+ * @param phases time of every phase of every rank, in order
+ * @param failures calls that returned an error
+ * @param losses engine processes that ended by themselves
+ * @param timeouts steps that did not end by their deadline
+ * @param invalidRequests what became of requests that had to be refused
+ * @param reference the copy between two processes that the same ranks timed, where it could be measured
+ * @param iterations one for each that was begun
+ * @param logLines warnings and worse that engines wrote to standard error
+ */
+public record TransferObservation(
+        AgentSettings settings,
+        Host host,
+        List<PhaseTime> phases,
+        List<CallFailure> failures,
+        List<EngineLoss> losses,
+        List<Timeout> timeouts,
+        List<InvalidRequestOutcome> invalidRequests,
+        Optional<Reference> reference,
+        List<Iteration> iterations,
+        List<LogLine> logLines) {
+
+    public TransferObservation {
+        phases = List.copyOf(phases);
+        failures = List.copyOf(failures);
+        losses = List.copyOf(losses);
+        timeouts = List.copyOf(timeouts);
+        invalidRequests = List.copyOf(invalidRequests);
+        iterations = List.copyOf(iterations);
+        logLines = List.copyOf(logLines);
+    }
+
+    /**
+     * @param progressThread whether NIXL's progress thread ran
+     * @param because why, such as {@code "80 ranks on 2 cores"} or {@code "as vLLM does"}
+     * @param threadSync {@code NONE}, {@code STRICT} or {@code RW}
+     * @param debugLogging a log level was on at which throughput says nothing
+     */
+    public record AgentSettings(boolean progressThread, String because, String threadSync, boolean debugLogging) {}
+
+    /**
+     * @param cores of the node that carries most ranks per core
+     * @param ranks on that node
+     */
+    public record Host(String node, int cores, int ranks) {}
+
+    /** One phase of one rank: agent, backend, register, metadata, prepare, make, post, wait, notify, verify, ... */
+    public record PhaseTime(RankId rank, String phase, int iteration, Duration took) {}
+
+    /**
+     * @param phase as in {@link PhaseTime}
+     * @param call the NIXL function, such as {@code nixl_capi_create_backend}
+     * @param status as returned, such as -2
+     * @param statusName such as {@code BACKEND}
+     * @param lastLogLines the tail of that engine's standard error, the only place where NIXL says why
+     */
+    public record CallFailure(
+            RankId rank, String phase, int iteration, String call, int status, String statusName, List<String> lastLogLines) {}
+
+    /**
+     * @param phase what the rank was doing
+     * @param signal such as {@code SIGSEGV}; empty when it exited by itself
+     * @param exitCode when it exited by itself
+     */
+    public record EngineLoss(
+            RankId rank, String phase, Optional<String> signal, Optional<Integer> exitCode, List<String> lastLogLines) {}
+
+    /**
+     * A step that a rank did not end by its deadline.
+     *
+     * @param call the NIXL function it is still in, empty when it was between calls (polling)
+     * @param progress the last that was seen of the transfer, where it is one
+     */
+    public record Timeout(
+            RankId rank,
+            String phase,
+            int iteration,
+            Duration deadline,
+            boolean stalled,
+            Optional<String> call,
+            Optional<Progress> progress,
+            List<String> lastLogLines) {}
+
+    /**
+     * @param requests how many requests the rank has to post
+     * @param posted how many it has posted
+     * @param done how many ended
+     * @param slices destination slices of this rank, 0 when it is no destination
+     * @param slicesLanded of them, how many hold the new content in their last word
+     * @param notificationsExpected by this rank
+     * @param notificationsReceived by this rank
+     * @param sinceLastProgress time since any of these counts last changed
+     */
+    public record Progress(
+            int requests,
+            int posted,
+            int done,
+            long slices,
+            long slicesLanded,
+            int notificationsExpected,
+            int notificationsReceived,
+            Duration sinceLastProgress) {}
+
+    public record InvalidRequestOutcome(RankId rank, InvalidRequest request, int status, String statusName) {}
+
+    /** @param bytesPerSecond by initiator, while all initiators copied at the same time */
+    public record Reference(String method, Map<RankId, Double> bytesPerSecond) {
+        public Reference {
+            bytesPerSecond = Map.copyOf(bytesPerSecond);
+        }
+    }
+
+    /**
+     * @param index from 0
+     * @param generation of the data offered in it
+     */
+    public record Iteration(
+            int index,
+            int generation,
+            List<RankTransferOutcome> transfers,
+            List<NotificationCount> notifications,
+            List<Integrity> integrity) {
+        public Iteration {
+            transfers = List.copyOf(transfers);
+            notifications = List.copyOf(notifications);
+            integrity = List.copyOf(integrity);
+        }
+    }
+
+    /**
+     * One request between two ranks.
+     *
+     * @param status 0 done, 1 still in progress, negative failed
+     * @param post time inside {@code post_xfer_req}
+     * @param total from before post until done
+     * @param telemetryBytes what NIXL itself counted, where telemetry was on
+     */
+    public record RankTransferOutcome(
+            RankId initiator,
+            RankId target,
+            long bytes,
+            long descriptors,
+            int status,
+            Duration make,
+            Duration post,
+            Duration total,
+            OptionalLong telemetryBytes,
+            OptionalLong telemetryDescriptors) {}
+
+    /**
+     * What a rank was told.
+     *
+     * @param expected from {@code sender}: its requests to this rank
+     * @param received with the right text, counted once each
+     * @param duplicated right text, more than once
+     * @param altered texts from this sender that are none of the expected ones, rendered printable, a few of them
+     * @param afterPost from the sender's post to here, when it ran on the same node
+     */
+    public record NotificationCount(
+            RankId receiver, String sender, int expected, int received, int duplicated, List<String> altered) {
+        public NotificationCount {
+            altered = List.copyOf(altered);
+        }
+    }
+
+    /**
+     * What one rank's arena held after the iteration, all of it.
+     *
+     * @param destination whether the rank was a destination; a source must be unchanged
+     * @param bytesVerified all bytes looked at
+     * @param slicesSelected destination slices
+     * @param bytesSelected bytes in them
+     * @param alreadyRight destination slices that held the new content before the transfer began
+     * @param runsDiffering number of differing runs, however many are listed
+     * @param countByKind by name of the difference's kind
+     * @param differences the first of them
+     */
+    public record Integrity(
+            RankId rank,
+            boolean destination,
+            long bytesVerified,
+            long slicesSelected,
+            long bytesSelected,
+            long alreadyRight,
+            long runsDiffering,
+            Map<DifferenceKind, Long> countByKind,
+            List<Difference> differences) {
+        public Integrity {
+            countByKind = Map.copyOf(countByKind);
+            differences = List.copyOf(differences);
+        }
+    }
+
+    /** The payload's classification of a differing run, see the glossary. */
+    public enum DifferenceKind {
+        ZERO,
+        POISON,
+        STALE,
+        MISPLACED,
+        SHIFTED,
+        TORN,
+        OVERRUN,
+        FOREIGN
+    }
+
+    /**
+     * One differing run.
+     *
+     * @param where the place in this rank's arena, such as {@code layer 7, block 42, offset 0x1f00}
+     * @param arenaOffsetBytes first differing byte
+     * @param differingBytes in the run
+     * @param expected such as {@code prefill-0-rank-3, layer 7, block 42, generation 5}
+     * @param actual the same for what was found, or its first bytes
+     * @param detail shift, boundary or bit distance, where the kind has one
+     */
+    public record Difference(
+            DifferenceKind kind,
+            String where,
+            long arenaOffsetBytes,
+            long lengthBytes,
+            long differingBytes,
+            String expected,
+            String actual,
+            String detail) {}
+
+    /** @param level {@code WARN} or {@code ERROR} */
+    public record LogLine(RankId rank, String level, String text) {}
+}

@@ -1,0 +1,84 @@
+package org.nixlconform.verdict;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.TransferObservation;
+import org.nixlconform.transfer.TransferObservation.CallFailure;
+import org.nixlconform.transfer.TransferObservation.EngineLoss;
+import org.nixlconform.transfer.TransferObservation.Iteration;
+import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
+
+/**
+ * Calls that returned an error: PEER_LOST where the call was about a transfer or a notification and a peer of the rank
+ * ended by itself, else REFUSED. A transfer with an error status that no failed call accounts for is one as well.
+ */
+final class CallFailureCheck implements Check {
+
+    @Override
+    public List<Finding> check(TransferPlan plan, TransferObservation observation) {
+        PlannedTransfers planned = PlannedTransfers.of(plan);
+        List<Finding> findings = new ArrayList<>();
+        for (CallFailure failure : observation.failures()) {
+            findings.add(finding(plan, failure, lostPeers(planned, observation, failure)));
+        }
+        for (Iteration iteration : observation.iterations()) {
+            for (RankTransferOutcome transfer : iteration.transfers()) {
+                if (transfer.status() < 0 && !Disturbance.of(observation, transfer.initiator(), iteration.index())) {
+                    findings.add(finding(plan, iteration, transfer));
+                }
+            }
+        }
+        return findings;
+    }
+
+    private static List<EngineLoss> lostPeers(
+            PlannedTransfers planned, TransferObservation observation, CallFailure failure) {
+        boolean needsPeer = failure.call().contains("xfer") || failure.call().contains("notif");
+        if (!needsPeer) {
+            return List.of();
+        }
+        return observation.losses().stream()
+                .filter(loss -> planned.peers(failure.rank()).contains(loss.rank()))
+                .toList();
+    }
+
+    private static Finding finding(TransferPlan plan, CallFailure failure, List<EngineLoss> lostPeers) {
+        String status = failure.statusName() + " (" + failure.status() + ")";
+        String headline = failure.call() + " returned " + status + " on " + failure.rank() + " while "
+                + Wording.activity(failure.phase());
+        List<RankId> lost = lostPeers.stream().map(EngineLoss::rank).toList();
+        Finding finding = Finding.of(
+                        lost.isEmpty() ? FindingKind.REFUSED : FindingKind.PEER_LOST,
+                        "call",
+                        lost.isEmpty() ? headline : headline + ", its peer " + Wording.names(lost) + " ended by itself")
+                .with("expected", "success")
+                .with("actual", status)
+                .with(
+                        "where",
+                        failure.rank() + ", phase " + failure.phase()
+                                + Wording.iteration(plan, failure.iteration()));
+        if (!lost.isEmpty()) {
+            finding = finding.with(
+                    "peer",
+                    lostPeers.stream()
+                            .map(loss -> loss.rank() + ", " + Wording.cause(loss) + ", phase " + loss.phase())
+                            .collect(Collectors.joining("\n")));
+        }
+        return Wording.withLog(finding, failure.lastLogLines());
+    }
+
+    private static Finding finding(TransferPlan plan, Iteration iteration, RankTransferOutcome transfer) {
+        return Finding.of(
+                        FindingKind.REFUSED,
+                        "call",
+                        "the transfer of " + transfer.initiator() + " with " + transfer.target() + " failed")
+                .with("expected", "status 0")
+                .with("actual", "status " + transfer.status())
+                .with("where", transfer.initiator() + Wording.iteration(plan, iteration.index()));
+    }
+}

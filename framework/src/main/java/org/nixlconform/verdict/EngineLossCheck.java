@@ -1,0 +1,28 @@
+package org.nixlconform.verdict;
+
+import java.util.List;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.TransferObservation;
+import org.nixlconform.transfer.TransferObservation.EngineLoss;
+
+/** Engines that ended by themselves: one finding for each. */
+final class EngineLossCheck implements Check {
+
+    @Override
+    public List<Finding> check(TransferPlan plan, TransferObservation observation) {
+        return observation.losses().stream().map(EngineLossCheck::finding).toList();
+    }
+
+    private static Finding finding(EngineLoss loss) {
+        String headline = loss.rank() + " ended by itself, " + Wording.cause(loss) + ", while "
+                + Wording.activity(loss.phase());
+        return Wording.withLog(
+                Finding.of(FindingKind.ENGINE_DIED, "engine", headline)
+                        .with("expected", "the engine lives until it is told to end")
+                        .with("actual", Wording.cause(loss))
+                        .with("where", loss.rank() + ", phase " + loss.phase()),
+                loss.lastLogLines());
+    }
+}

@@ -1,0 +1,86 @@
+package org.nixlconform.verdict;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.TransferObservation;
+import org.nixlconform.transfer.TransferObservation.LogLine;
+
+/**
+ * Engines are silent: every warning and error that the plan does not allow, in one finding. A line that another finding
+ * already shows as an engine's last words is not told twice.
+ */
+final class LogCheck implements Check {
+    private static final int LINES = 5;
+    private static final Pattern NUMBER = Pattern.compile("0x[0-9a-fA-F]+|[0-9]+");
+
+    private record Tail(RankId rank, String text) {}
+
+    @Override
+    public List<Finding> check(TransferPlan plan, TransferObservation observation) {
+        List<Pattern> allowed = plan.expectations().allowedLog().stream()
+                .map(line -> Pattern.compile(line.pattern()))
+                .toList();
+        Set<Tail> shown = shownElsewhere(observation);
+        List<LogLine> undeclared = observation.logLines().stream()
+                .filter(line -> allowed.stream()
+                        .noneMatch(pattern -> pattern.matcher(line.text()).find()))
+                .filter(line -> !shown.contains(new Tail(line.rank(), line.text())))
+                .toList();
+        return undeclared.isEmpty() ? List.of() : List.of(finding(undeclared));
+    }
+
+    private static Finding finding(List<LogLine> undeclared) {
+        List<String> groups = grouped(undeclared).stream()
+                .sorted(Comparator.comparing((List<LogLine> group) -> !group.get(0).level().equals("ERROR"))
+                        .thenComparing(group -> -group.size()))
+                .map(LogCheck::describe)
+                .toList();
+        return Finding.of(
+                        FindingKind.LOG,
+                        "log",
+                        "engines wrote " + Quantities.count(undeclared.size(), "warning or error line")
+                                + " that the case does not allow")
+                .with("expected", "silence, but for what the case allows")
+                .with("actual", Wording.few(groups, "\n", LINES))
+                .with("remedy", "if a line is no fault, allow it with a pattern and the reason");
+    }
+
+    /** Lines that differ only in numbers (times, process ids, addresses) are one. */
+    private static List<List<LogLine>> grouped(List<LogLine> lines) {
+        Map<String, List<LogLine>> groups = lines.stream()
+                .collect(Collectors.groupingBy(
+                        line -> line.level() + NUMBER.matcher(line.text()).replaceAll("#"),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        return new ArrayList<>(groups.values());
+    }
+
+    private static String describe(List<LogLine> group) {
+        LogLine first = group.get(0);
+        return Quantities.count(group.size()) + " x " + first.level() + " on "
+                + Wording.names(group.stream().map(LogLine::rank).toList()) + ": " + first.text();
+    }
+
+    private static Set<Tail> shownElsewhere(TransferObservation observation) {
+        Stream<Tail> failures = observation.failures().stream()
+                .flatMap(failure ->
+                        failure.lastLogLines().stream().map(text -> new Tail(failure.rank(), text)));
+        Stream<Tail> losses = observation.losses().stream()
+                .flatMap(loss -> loss.lastLogLines().stream().map(text -> new Tail(loss.rank(), text)));
+        Stream<Tail> timeouts = observation.timeouts().stream()
+                .flatMap(timeout ->
+                        timeout.lastLogLines().stream().map(text -> new Tail(timeout.rank(), text)));
+        return Stream.of(failures, losses, timeouts).flatMap(tails -> tails).collect(Collectors.toSet());
+    }
+}

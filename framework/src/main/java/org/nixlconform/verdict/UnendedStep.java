@@ -1,0 +1,207 @@
+package org.nixlconform.verdict;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.TransferObservation;
+import org.nixlconform.transfer.TransferObservation.EngineLoss;
+import org.nixlconform.transfer.TransferObservation.NotificationCount;
+import org.nixlconform.transfer.TransferObservation.Progress;
+import org.nixlconform.transfer.TransferObservation.Timeout;
+
+/** A step that did not end by its deadline, seen together with what else happened: which way of not ending it was. */
+record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout timeout) {
+    private static final Set<String> BEFORE_TRANSFER =
+            Set.of("agent", "backend", "register", "metadata", "prepare", "make");
+
+    /**
+     * Whether the rank has nothing left to do and waits for others alone, all of which were lost or refused, or, where
+     * its data are complete, are stuck themselves. Those have their own findings. A destination whose data are
+     * incomplete keeps its own where the writer is stuck: it alone knows how much arrived.
+     */
+    boolean onlyWaitsForStoppedRanks() {
+        List<RankId> debtors = debtors();
+        return waitsForOthers()
+                && !debtors.isEmpty()
+                && debtors.stream().allMatch(debtor -> isGone(debtor) || (lacksOnlyNotifications() && isStuck(debtor)));
+    }
+
+    Finding finding() {
+        FindingKind kind = kind();
+        Finding finding = Finding.of(kind, "completion", headline(kind) + ", on " + timeout.rank())
+                .with("expected", expected())
+                .with("actual", actual())
+                .with(
+                        "where",
+                        timeout.rank() + ", phase " + timeout.phase()
+                                + timeout.call().map(call -> ", in " + call).orElse("")
+                                + Wording.iteration(plan, timeout.iteration()));
+        List<String> lostPeers = lostPeers();
+        if (!lostPeers.isEmpty()) {
+            finding = finding.with("peer", String.join("\n", lostPeers));
+        }
+        return Wording.withLog(finding, timeout.lastLogLines());
+    }
+
+    FindingKind kind() {
+        boolean advances = !timeout.stalled()
+                && timeout.progress().filter(UnendedStep::hasBegun).isPresent();
+        if (timeout.call().isPresent()) {
+            // A post may block for the whole copy: while blocks still land it is slow, not stuck.
+            return advances ? FindingKind.SLOW : FindingKind.CALL_NEVER_RETURNED;
+        }
+        if (lacksOnlyNotifications()) {
+            return FindingKind.NOT_NOTIFIED;
+        }
+        boolean begun = timeout.progress()
+                .map(UnendedStep::hasBegun)
+                .orElse(!BEFORE_TRANSFER.contains(timeout.phase()));
+        if (!begun) {
+            return FindingKind.NEVER_STARTED;
+        }
+        return timeout.stalled() ? FindingKind.STALLED : FindingKind.SLOW;
+    }
+
+    private String headline(FindingKind kind) {
+        String arrived = timeout.progress().map(UnendedStep::arrived).orElse("phase " + timeout.phase() + " did not end");
+        return switch (kind) {
+            case CALL_NEVER_RETURNED -> timeout.call().orElseThrow() + " did not return";
+            case NEVER_STARTED -> timeout.progress()
+                    .map(progress -> "transfer never started, " + neverStarted(progress))
+                    .orElse("transfer never started, phase " + timeout.phase() + " did not end");
+            case STALLED -> "transfer stalled, " + arrived + idle();
+            case NOT_NOTIFIED -> "all data there but not all notifications, " + notified() + owed();
+            default -> "transfer still going on at its deadline, " + arrived;
+        };
+    }
+
+    /** Some request ended or, where the rank is a destination, something landed. */
+    private static boolean hasBegun(Progress progress) {
+        boolean isInitiatorOfWrites = progress.requests() > 0 && progress.slices() == 0;
+        return progress.done() > 0
+                || progress.slicesLanded() > 0
+                || progress.notificationsReceived() > 0
+                || (isInitiatorOfWrites && progress.posted() > 0)
+                || (progress.requests() == 0 && progress.slices() == 0);
+    }
+
+    private static String neverStarted(Progress progress) {
+        String posted = Quantities.count(progress.posted()) + " of " + Quantities.count(progress.requests(), "request")
+                + " posted";
+        if (progress.slices() == 0) {
+            return posted;
+        }
+        String landed = "none of " + Quantities.count(progress.slices(), "slice") + " arrived";
+        return progress.requests() == 0 ? landed : posted + ", " + landed;
+    }
+
+    private static String arrived(Progress progress) {
+        if (progress.slices() > 0) {
+            return Quantities.count(progress.slicesLanded()) + " of " + Quantities.count(progress.slices(), "slice")
+                    + " arrived";
+        }
+        return Quantities.count(progress.done()) + " of " + Quantities.count(progress.requests(), "request")
+                + " ended";
+    }
+
+    private String idle() {
+        return timeout.progress()
+                .map(progress -> " and none in the last " + Quantities.duration(progress.sinceLastProgress()))
+                .orElse("");
+    }
+
+    private String notified() {
+        return timeout.progress()
+                .map(progress -> Quantities.count(progress.notificationsReceived()) + " of "
+                        + Quantities.count(progress.notificationsExpected()) + " came")
+                .orElseThrow();
+    }
+
+    private String owed() {
+        List<RankId> debtors = debtors();
+        return debtors.isEmpty() ? "" : "; " + Wording.names(debtors) + (debtors.size() == 1 ? " owes" : " owe")
+                + " the rest";
+    }
+
+    private String expected() {
+        return plan.expectations()
+                .completion()
+                .map(Wording::obligation)
+                .orElse("phase " + timeout.phase() + " ends within " + Quantities.duration(timeout.deadline()));
+    }
+
+    private String actual() {
+        List<String> parts = new ArrayList<>();
+        parts.add("not ended after " + Quantities.duration(timeout.deadline()));
+        timeout.progress().ifPresent(progress -> {
+            parts.add(part(progress.posted(), progress.requests(), "requests posted"));
+            parts.add(part(progress.done(), progress.requests(), "ended"));
+            parts.add(part(progress.slicesLanded(), progress.slices(), "slices arrived"));
+            parts.add(part(progress.notificationsReceived(), progress.notificationsExpected(), "notifications"));
+            parts.add("last progress " + Quantities.duration(progress.sinceLastProgress()) + " before");
+        });
+        return parts.stream().filter(part -> !part.isEmpty()).collect(Collectors.joining(", "));
+    }
+
+    private static String part(long actual, long all, String what) {
+        return all == 0 ? "" : Quantities.count(actual) + " of " + Quantities.count(all) + " " + what;
+    }
+
+    private List<String> lostPeers() {
+        Set<RankId> peers = PlannedTransfers.of(plan).peers(timeout.rank());
+        return observation.losses().stream()
+                .filter(loss -> peers.contains(loss.rank()))
+                .map(UnendedStep::describe)
+                .toList();
+    }
+
+    private static String describe(EngineLoss loss) {
+        return loss.rank() + ", " + Wording.cause(loss) + ", phase " + loss.phase();
+    }
+
+    private boolean waitsForOthers() {
+        return timeout.call().isEmpty()
+                && timeout.progress()
+                        .filter(progress -> progress.notificationsReceived() < progress.notificationsExpected())
+                        .filter(progress -> progress.done() >= progress.requests())
+                        .isPresent();
+    }
+
+    private boolean lacksOnlyNotifications() {
+        return waitsForOthers()
+                && timeout.progress()
+                        .filter(progress -> progress.slicesLanded() >= progress.slices())
+                        .isPresent();
+    }
+
+    /** Peers whose notifications are missing, by what was counted; all peers where nothing was. */
+    private List<RankId> debtors() {
+        List<NotificationCount> counts = observation.iterations().stream()
+                .filter(iteration -> iteration.index() == timeout.iteration())
+                .flatMap(iteration -> iteration.notifications().stream())
+                .filter(count -> count.receiver().equals(timeout.rank()))
+                .toList();
+        Set<String> paid = counts.stream()
+                .filter(count -> count.received() >= count.expected())
+                .map(NotificationCount::sender)
+                .collect(Collectors.toSet());
+        return PlannedTransfers.of(plan).peers(timeout.rank()).stream()
+                .filter(peer -> !paid.contains(peer.label()))
+                .toList();
+    }
+
+    private boolean isGone(RankId rank) {
+        return Disturbance.lost(observation, rank) || Disturbance.failed(observation, rank, timeout.iteration());
+    }
+
+    private boolean isStuck(RankId rank) {
+        return observation.timeouts().stream()
+                .filter(other -> other.rank().equals(rank) && other.iteration() == timeout.iteration())
+                .anyMatch(other -> !new UnendedStep(plan, observation, other).lacksOnlyNotifications());
+    }
+}

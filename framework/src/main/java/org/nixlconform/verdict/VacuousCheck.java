@@ -1,0 +1,191 @@
+package org.nixlconform.verdict;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.TransferObservation;
+import org.nixlconform.transfer.TransferObservation.Integrity;
+import org.nixlconform.transfer.TransferObservation.InvalidRequestOutcome;
+import org.nixlconform.transfer.TransferObservation.Iteration;
+import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
+
+/**
+ * Green must mean judged: what the plan asks for was really asked of NIXL, moved and verified. One finding for each way
+ * in which it was not, with its first place and the number of places.
+ *
+ * <p>What is merely missing after a loss, a failed call or a timeout anywhere in the case is explained by that.
+ */
+final class VacuousCheck implements Check {
+
+    /** One place at which a case says less than it seems to. */
+    private record Gap(String what, String where, String expected, String actual) {}
+
+    @Override
+    public List<Finding> check(TransferPlan plan, TransferObservation observation) {
+        List<Gap> gaps = new ArrayList<>();
+        PlannedTransfers planned = PlannedTransfers.of(plan);
+        for (Iteration iteration : observation.iterations()) {
+            gaps.addAll(transferGaps(planned, iteration));
+            gaps.addAll(verificationGaps(iteration));
+        }
+        if (!Disturbance.anywhere(observation)) {
+            gaps.addAll(missing(plan, planned, observation));
+        }
+        Map<String, List<Gap>> alike =
+                gaps.stream().collect(Collectors.groupingBy(Gap::what, LinkedHashMap::new, Collectors.toList()));
+        return alike.values().stream().map(VacuousCheck::finding).toList();
+    }
+
+    private static Finding finding(List<Gap> alike) {
+        Gap first = alike.get(0);
+        String places = alike.size() == 1 ? "" : ", in " + Quantities.count(alike.size()) + " places";
+        return Finding.of(FindingKind.VACUOUS, "vacuous", first.what() + places)
+                .with("expected", first.expected())
+                .with("actual", first.actual())
+                .with("where", first.where());
+    }
+
+    private static List<Gap> transferGaps(PlannedTransfers planned, Iteration iteration) {
+        Map<PlannedTransfers.Pair, List<RankTransferOutcome>> byPair = iteration.transfers().stream()
+                .collect(Collectors.groupingBy(
+                        transfer -> new PlannedTransfers.Pair(transfer.initiator(), transfer.target()),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        List<Gap> gaps = new ArrayList<>();
+        byPair.forEach((pair, transfers) -> {
+            String where = pair + ", iteration " + iteration.index();
+            if (pair.initiator().equals(pair.target())) {
+                gaps.add(new Gap("a transfer had the same rank at both ends", where, "two ranks", "one"));
+            } else {
+                gaps.addAll(sizeGaps(planned.bytes(pair), where, transfers));
+            }
+        });
+        return gaps;
+    }
+
+    /** At most one: what is empty also differs from the plan and from NIXL's own count. */
+    private static List<Gap> sizeGaps(long plannedBytes, String where, List<RankTransferOutcome> transfers) {
+        String expected = Quantities.bytes(plannedBytes);
+        if (transfers.stream().anyMatch(transfer -> transfer.bytes() == 0)) {
+            return List.of(new Gap("a transfer asked for no bytes", where, expected, Quantities.bytes(0)));
+        }
+        if (transfers.stream().anyMatch(transfer -> transfer.descriptors() == 0)) {
+            return List.of(new Gap("a transfer had no descriptors", where, "at least 1 descriptor", "0 descriptors"));
+        }
+        long bytes = transfers.stream().mapToLong(RankTransferOutcome::bytes).sum();
+        if (bytes != plannedBytes) {
+            return List.of(new Gap("a pair of ranks moved other bytes than planned", where, expected, Quantities.bytes(bytes)));
+        }
+        OptionalLong telemetryBytes = telemetryBytes(transfers);
+        if (telemetryBytes.isPresent() && telemetryBytes.getAsLong() != plannedBytes) {
+            return List.of(new Gap(
+                    "NIXL counted other bytes than planned",
+                    where,
+                    expected,
+                    Quantities.bytes(telemetryBytes.getAsLong())));
+        }
+        return List.of();
+    }
+
+    /** What NIXL counted for ended transfers; empty when it did not count all of them. */
+    private static OptionalLong telemetryBytes(List<RankTransferOutcome> transfers) {
+        boolean counted = transfers.stream()
+                .allMatch(transfer -> transfer.status() == 0
+                        && transfer.telemetryBytes().isPresent());
+        return counted
+                ? OptionalLong.of(transfers.stream()
+                        .mapToLong(transfer -> transfer.telemetryBytes().orElseThrow())
+                        .sum())
+                : OptionalLong.empty();
+    }
+
+    private static List<Gap> verificationGaps(Iteration iteration) {
+        List<Gap> gaps = new ArrayList<>();
+        for (Integrity integrity : iteration.integrity()) {
+            String where = integrity.rank() + ", iteration " + iteration.index();
+            if (integrity.bytesVerified() == 0) {
+                gaps.add(new Gap("nothing was verified", where, "the whole arena", Quantities.bytes(0)));
+            } else if (integrity.destination()
+                    && (integrity.slicesSelected() == 0 || integrity.bytesSelected() == 0)) {
+                gaps.add(new Gap("no block slice was verified", where, "every selected slice", "none"));
+            }
+            if (integrity.alreadyRight() > 0) {
+                gaps.add(new Gap(
+                        "a destination was right before the transfer began",
+                        where,
+                        "no block slice with the new content",
+                        Quantities.count(integrity.alreadyRight()) + " of "
+                                + Quantities.count(integrity.slicesSelected(), "block slice")));
+            }
+        }
+        return gaps;
+    }
+
+    private static List<Gap> missing(TransferPlan plan, PlannedTransfers planned, TransferObservation observation) {
+        List<Gap> gaps = new ArrayList<>();
+        int iterations = observation.iterations().size();
+        if (iterations < plan.iterations()) {
+            gaps.add(new Gap(
+                    "fewer iterations ran than planned",
+                    "iterations",
+                    Quantities.count(plan.iterations()),
+                    Quantities.count(iterations)));
+        }
+        for (Iteration iteration : observation.iterations()) {
+            gaps.addAll(missingTransfers(planned, iteration));
+            if (plan.expectations().integrity()) {
+                gaps.addAll(unverified(planned.destinations(), List.of(iteration), ", iteration " + iteration.index()));
+            }
+        }
+        if (plan.expectations().integrity() && iterations > 0) {
+            gaps.addAll(unverified(planned.sources(), observation.iterations(), ""));
+        }
+        Set<InvalidRequest> asked = observation.invalidRequests().stream()
+                .map(InvalidRequestOutcome::request)
+                .collect(Collectors.toSet());
+        plan.invalidRequests().stream()
+                .filter(request -> !asked.contains(request))
+                .forEach(request -> gaps.add(new Gap(
+                        "an invalid request was not made", request.name(), "asked for once", "never asked for")));
+        return gaps;
+    }
+
+    private static List<Gap> missingTransfers(PlannedTransfers planned, Iteration iteration) {
+        String where = "iteration " + iteration.index();
+        if (iteration.transfers().isEmpty()) {
+            String expected = Quantities.count(planned.bytes().size(), "transfer");
+            return List.of(new Gap("nothing was transferred", where, expected, "none"));
+        }
+        Set<PlannedTransfers.Pair> made = iteration.transfers().stream()
+                .map(transfer -> new PlannedTransfers.Pair(transfer.initiator(), transfer.target()))
+                .collect(Collectors.toSet());
+        return planned.bytes().keySet().stream()
+                .filter(pair -> !made.contains(pair))
+                .map(pair -> new Gap(
+                        "a planned transfer was not made",
+                        pair + ", " + where,
+                        Quantities.bytes(planned.bytes(pair)),
+                        "none"))
+                .toList();
+    }
+
+    private static List<Gap> unverified(Set<RankId> ranks, List<Iteration> iterations, String when) {
+        Set<RankId> verified = iterations.stream()
+                .flatMap(iteration -> iteration.integrity().stream())
+                .map(Integrity::rank)
+                .collect(Collectors.toSet());
+        return ranks.stream()
+                .filter(rank -> !verified.contains(rank))
+                .map(rank -> new Gap("a rank was not verified", rank + when, "the whole arena", "nothing"))
+                .toList();
+    }
+}

@@ -1,0 +1,264 @@
+#include "nixlconform/drive.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#include "nixlconform/process.h"
+
+namespace {
+
+constexpr int32_t in_progress = 1;
+
+using post_function = int (*)(void *agent, void *request, void *options);
+using status_function = int (*)(void *agent, void *request);
+using get_notifs_function = int (*)(void *agent, void *map, void *options);
+using map_size_function = int (*)(void *map, size_t *size);
+using map_agent_function = int (*)(void *map, size_t index, const char **agent);
+using map_count_function = int (*)(void *map, const char *agent, size_t *size);
+using map_get_function = int (*)(void *map, const char *agent, size_t index, const void **text, size_t *length);
+using map_clear_function = int (*)(void *map);
+using add_descriptor_function = int (*)(void *list, uintptr_t address, size_t length, uint64_t device);
+
+template <typename Function> Function at(nxc_nixl_table table, unsigned index) {
+    return reinterpret_cast<Function>(table[index]);
+}
+
+template <typename T> void publish(T *field, T value) { __atomic_store_n(field, value, __ATOMIC_RELEASE); }
+
+bool stopped(const nxc_progress *page) { return __atomic_load_n(&page->stop, __ATOMIC_ACQUIRE) != 0; }
+
+/* Marks a call as running for as long as it is in scope: the only trace of one that never returns. */
+class running_call {
+  public:
+    running_call(nxc_progress *page, unsigned index) : page_(page) {
+        publish(&page_->call_since_ns, nxc_clock_ns());
+        publish(&page_->call, static_cast<uint32_t>(index + 1));
+    }
+    ~running_call() { publish(&page_->call, static_cast<uint32_t>(0)); }
+    running_call(const running_call &) = delete;
+    running_call &operator=(const running_call &) = delete;
+
+  private:
+    nxc_progress *page_;
+};
+
+void advance(nxc_progress *page, uint32_t *count) {
+    publish(count, *count + 1);
+    publish(&page->changed_ns, nxc_clock_ns());
+}
+
+void rest(uint64_t idle_ns) {
+    if (idle_ns == 0) {
+        sched_yield();
+        return;
+    }
+    timespec pause{static_cast<time_t>(idle_ns / 1000000000), static_cast<long>(idle_ns % 1000000000)};
+    nanosleep(&pause, nullptr);
+}
+
+void keep_stray(nxc_notification_book *book, const char *sender, const void *text, size_t length) {
+    if (book->stray_count < book->stray_capacity) {
+        nxc_stray_notification *stray = &book->strays[book->stray_count];
+        memset(stray, 0, sizeof *stray);
+        strncpy(stray->sender, sender, NXC_NAME_BYTES - 1);
+        memcpy(stray->text, text, length < sizeof stray->text ? length : sizeof stray->text);
+        stray->text_length = static_cast<uint32_t>(length);
+    }
+    book->stray_count++;
+}
+
+void enter(nxc_notification_book *book, nxc_progress *page, const char *sender, const void *text, size_t length) {
+    for (uint64_t i = 0; i < book->expected_count; i++) {
+        nxc_expected_notification *expected = &book->expected[i];
+        if (expected->text_length == length && memcmp(expected->text, text, length) == 0 &&
+            strcmp(expected->sender, sender) == 0) {
+            if (expected->received++ == 0) {
+                expected->first_ns = nxc_clock_ns();
+                advance(page, &page->notifications_received);
+            }
+            return;
+        }
+    }
+    keep_stray(book, sender, text, length);
+}
+
+/* A peer may be faster than the order to begin: its notification then came while this agent was idle. */
+uint32_t arrived_before(const nxc_notification_book *book) {
+    uint32_t arrived = 0;
+    for (uint64_t i = 0; i < book->expected_count; i++) {
+        arrived += book->expected[i].received != 0;
+    }
+    return arrived;
+}
+
+/* Takes what has arrived. *arrived counts messages. */
+int32_t collect(nxc_nixl_table table, void *agent, void *map, nxc_notification_book *book, nxc_progress *page,
+                uint64_t *arrived) {
+    int status;
+    {
+        running_call call(page, NXC_NIXL_GET_NOTIFS);
+        status = at<get_notifs_function>(table, NXC_NIXL_GET_NOTIFS)(agent, map, nullptr);
+    }
+    size_t senders = 0;
+    if (status < 0 || (status = at<map_size_function>(table, NXC_NIXL_NOTIF_MAP_SIZE)(map, &senders)) < 0) {
+        return status;
+    }
+    for (size_t s = 0; s < senders; s++) {
+        const char *sender = nullptr;
+        size_t messages = 0;
+        status = at<map_agent_function>(table, NXC_NIXL_NOTIF_MAP_GET_AGENT_AT)(map, s, &sender);
+        if (status < 0 || (status = at<map_count_function>(table, NXC_NIXL_NOTIF_MAP_GET_NOTIFS_SIZE)(
+                               map, sender, &messages)) < 0) {
+            return status;
+        }
+        for (size_t m = 0; m < messages; m++) {
+            const void *text = nullptr;
+            size_t length = 0;
+            status = at<map_get_function>(table, NXC_NIXL_NOTIF_MAP_GET_NOTIF)(map, sender, m, &text, &length);
+            if (status < 0) {
+                return status;
+            }
+            enter(book, page, sender, text == nullptr ? "" : text, length);
+            ++*arrived;
+        }
+    }
+    return senders == 0 ? 0 : at<map_clear_function>(table, NXC_NIXL_NOTIF_MAP_CLEAR)(map);
+}
+
+void settle(nxc_progress *page, nxc_request *request, int status, unsigned function) {
+    if (status == in_progress) {
+        return;
+    }
+    request->total_ns = nxc_clock_ns() - request->begin_ns;
+    request->status = status;
+    if (status < 0) {
+        request->failed_call = function + 1;
+        advance(page, &page->failed);
+    } else {
+        advance(page, &page->done);
+    }
+}
+
+void post(nxc_nixl_table table, void *agent, nxc_request *request, nxc_progress *page) {
+    request->begin_ns = nxc_clock_ns();
+    int status;
+    {
+        running_call call(page, NXC_NIXL_POST_XFER_REQ);
+        /* No options: with them the notification bound at make would be cleared. */
+        status = at<post_function>(table, NXC_NIXL_POST_XFER_REQ)(agent, request->handle, nullptr);
+    }
+    request->post_ns = nxc_clock_ns() - request->begin_ns;
+    advance(page, &page->posted);
+    settle(page, request, status, NXC_NIXL_POST_XFER_REQ);
+}
+
+void poll(nxc_nixl_table table, void *agent, nxc_request *request, nxc_progress *page) {
+    int status;
+    {
+        running_call call(page, NXC_NIXL_GET_XFER_STATUS);
+        status = at<status_function>(table, NXC_NIXL_GET_XFER_STATUS)(agent, request->handle);
+    }
+    request->polls++;
+    settle(page, request, status, NXC_NIXL_GET_XFER_STATUS);
+}
+
+const char *const names[] = {
+#define NXC_NIXL_NAME(upper, lower) #lower,
+    NXC_NIXL_FUNCTIONS(NXC_NIXL_NAME)
+#undef NXC_NIXL_NAME
+};
+
+} // namespace
+
+extern "C" {
+
+const char *nxc_nixl_function_name(uint32_t index) {
+    return index < NXC_NIXL_FUNCTION_COUNT ? names[index] : nullptr;
+}
+
+int32_t nxc_drive_add_descriptors(nxc_nixl_table table, void *list, const uint64_t *bases, uint64_t regions,
+                                  uint64_t first, uint64_t length, uint64_t stride, uint64_t count, uint64_t device) {
+    auto add = at<add_descriptor_function>(table, NXC_NIXL_XFER_DLIST_ADD_DESC);
+    for (uint64_t region = 0; region < regions; region++) {
+        for (uint64_t i = 0; i < count; i++) {
+            int status = add(list, bases[region] + first + i * stride, length, device);
+            if (status != 0) {
+                return status;
+            }
+        }
+    }
+    return 0;
+}
+
+int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request *requests, uint32_t count,
+                      nxc_notification_book *book, nxc_progress *page, uint64_t idle_ns) {
+    publish(&page->changed_ns, nxc_clock_ns());
+    publish(&page->notifications_received, arrived_before(book));
+    for (uint32_t i = 0; i < count && !stopped(page); i++) {
+        post(table, agent, &requests[i], page);
+    }
+    while (!stopped(page)) {
+        const uint32_t ended_before = page->done + page->failed;
+        for (uint32_t i = 0; i < count; i++) {
+            if (requests[i].status == in_progress) {
+                poll(table, agent, &requests[i], page);
+            }
+        }
+        uint64_t arrived = 0;
+        const int32_t status = collect(table, agent, map, book, page, &arrived);
+        page->polls++;
+        if (status < 0) {
+            return status;
+        }
+        if (page->done + page->failed == count && page->notifications_received == page->notifications_expected) {
+            break;
+        }
+        if (arrived == 0 && page->done + page->failed == ended_before) {
+            rest(idle_ns);
+        }
+    }
+    return 0;
+}
+
+int32_t nxc_drive_linger(nxc_nixl_table table, void *agent, void *map, nxc_notification_book *book,
+                         nxc_progress *page, uint64_t idle_ns) {
+    while (!stopped(page)) {
+        uint64_t arrived = 0;
+        const int32_t status = collect(table, agent, map, book, page, &arrived);
+        if (status < 0) {
+            return status;
+        }
+        if (arrived == 0) {
+            rest(idle_ns);
+        }
+    }
+    return 0;
+}
+
+int64_t nxc_reference_copy(int32_t pid, const nxc_copy_range *ranges, uint64_t count, int32_t write) {
+    constexpr uint64_t batch = 512; /* below the kernel's limit of 1024 vectors a call */
+    const uint64_t begin = nxc_clock_ns();
+    for (uint64_t next = 0; next < count;) {
+        iovec local[batch];
+        iovec remote[batch];
+        uint64_t n = 0;
+        ssize_t bytes = 0;
+        for (; n < batch && next < count; n++, next++) {
+            local[n] = {reinterpret_cast<void *>(ranges[next].local), ranges[next].length};
+            remote[n] = {reinterpret_cast<void *>(ranges[next].remote), ranges[next].length};
+            bytes += static_cast<ssize_t>(ranges[next].length);
+        }
+        const ssize_t copied = write ? process_vm_writev(pid, local, n, remote, n, 0)
+                                     : process_vm_readv(pid, local, n, remote, n, 0);
+        if (copied != bytes) {
+            return copied < 0 ? -static_cast<int64_t>(errno) : -static_cast<int64_t>(EIO);
+        }
+    }
+    return static_cast<int64_t>(nxc_clock_ns() - begin);
+}
+
+} // extern "C"

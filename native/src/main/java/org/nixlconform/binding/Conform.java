@@ -1,0 +1,77 @@
+package org.nixlconform.binding;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+
+/** The functions of {@code libnixlconform.so}, found at the path in the system property {@value #PATH_PROPERTY}. */
+final class Conform {
+    static final String PATH_PROPERTY = "nixlconform.library";
+
+    static {
+        String path = System.getProperty(PATH_PROPERTY);
+        if (path == null) {
+            throw new UnsatisfiedLinkError("the system property " + PATH_PROPERTY + " must name libnixlconform.so");
+        }
+        Native.register(Conform.class, NativeLibrary.getInstance(path));
+    }
+
+    private Conform() {}
+
+    static native void nxc_payload_key_from_seed(long seed, Pointer key);
+
+    static native void nxc_payload_fill(Pointer arena, Pointer key, Pointer runs, long count);
+
+    static native void nxc_payload_verify(
+            Pointer arena,
+            Pointer key,
+            Pointer bounds,
+            Pointer runs,
+            long count,
+            Pointer differences,
+            long capacity,
+            Pointer summary);
+
+    static native long nxc_payload_landed(Pointer arena, Pointer key, Pointer runs, long count);
+
+    static native String nxc_payload_vector();
+
+    static native String nxc_nixl_function_name(int index);
+
+    static native int nxc_drive_add_descriptors(
+            Pointer table,
+            Pointer list,
+            Pointer bases,
+            long regions,
+            long first,
+            long length,
+            long stride,
+            long count,
+            long device);
+
+    static native int nxc_drive_run(
+            Pointer table,
+            Pointer agent,
+            Pointer map,
+            Pointer requests,
+            int count,
+            Pointer book,
+            Pointer page,
+            long idleNanos);
+
+    static native int nxc_drive_linger(
+            Pointer table, Pointer agent, Pointer map, Pointer book, Pointer page, long idleNanos);
+
+    static native long nxc_reference_copy(int pid, Pointer ranges, long count, int write);
+
+    static native int nxc_process_spawn(
+            Pointer argv, Pointer envp, Pointer stdinFd, Pointer stdoutFd, Pointer stderrFd);
+
+    static native int nxc_process_begin(int parent);
+
+    static native Pointer nxc_arena_allocate(long bytes);
+
+    static native void nxc_arena_release(Pointer arena, long bytes);
+
+    static native long nxc_clock_ns();
+}

@@ -1,0 +1,75 @@
+package org.nixlconform.binding;
+
+/** A {@code nxc_progress}: written by the thread that drives NIXL, read by any other at any time. */
+public final class ProgressPage implements AutoCloseable {
+    private static final int CALL = 0;
+    private static final int STOP = 4;
+    private static final int CALL_SINCE = 8;
+    private static final int CHANGED = 16;
+    private static final int REQUESTS = 24;
+    private static final int POSTED = 28;
+    private static final int DONE = 32;
+    private static final int FAILED = 36;
+    private static final int EXPECTED = 40;
+    private static final int RECEIVED = 44;
+    private static final int BYTES = 64;
+
+    private final NativeMemory memory = NativeMemory.allocate(BYTES);
+
+    /** Forgets the last iteration. */
+    public void reset(int requests, int notificationsExpected) {
+        memory.clear();
+        memory.putInt(REQUESTS, requests);
+        memory.putInt(EXPECTED, notificationsExpected);
+        memory.putLong(CHANGED, Conform.nxc_clock_ns());
+    }
+
+    public void stop(boolean stop) {
+        memory.putInt(STOP, stop ? 1 : 0);
+    }
+
+    void enter(NixlFunction function) {
+        memory.putLong(CALL_SINCE, Conform.nxc_clock_ns());
+        memory.putInt(CALL, function.ordinal() + 1);
+    }
+
+    void leave() {
+        memory.putInt(CALL, 0);
+    }
+
+    /** @param call symbol of the NIXL function that runs now, empty between calls */
+    public record Sample(
+            String call,
+            long callNanos,
+            long sinceChangeNanos,
+            int requests,
+            int posted,
+            int done,
+            int failed,
+            int expected,
+            int received) {}
+
+    public Sample sample() {
+        long now = Conform.nxc_clock_ns();
+        int call = memory.getInt(CALL);
+        return new Sample(
+                NixlFunction.symbolOf(call),
+                call == 0 ? 0 : now - memory.getLong(CALL_SINCE),
+                now - memory.getLong(CHANGED),
+                memory.getInt(REQUESTS),
+                memory.getInt(POSTED),
+                memory.getInt(DONE),
+                memory.getInt(FAILED),
+                memory.getInt(EXPECTED),
+                memory.getInt(RECEIVED));
+    }
+
+    NativeMemory memory() {
+        return memory;
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}

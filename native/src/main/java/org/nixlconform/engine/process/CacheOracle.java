@@ -1,0 +1,200 @@
+package org.nixlconform.engine.process;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.nixlconform.binding.Payload;
+import org.nixlconform.binding.RunList;
+import org.nixlconform.binding.RunList.Run;
+import org.nixlconform.engine.protocol.ArenaShape;
+import org.nixlconform.engine.protocol.PairShape;
+
+/**
+ * What one rank's arena must hold. It is composed from the two layouts through logical coordinates (region, block, head,
+ * token), never from the descriptor lists that drive a transfer: a wrong head slice must not verify itself.
+ */
+final class CacheOracle {
+    /** Generation of everything that no iteration has touched. */
+    static final int INITIAL_GENERATION = 1;
+
+    private final ArenaShape own;
+    private final List<PairShape> pairs;
+    private final boolean source;
+
+    CacheOracle(ArenaShape own, List<PairShape> pairs, boolean source) {
+        this.own = own;
+        this.pairs = pairs;
+        this.source = source;
+    }
+
+    /** Generations of one iteration. */
+    record Generations(int data, int older, int poison) {}
+
+    /** The arena before any iteration: data in a source, poison in a destination, guards around the regions. */
+    RunList initial() {
+        RunList runs = new RunList();
+        long next = 0;
+        for (int region = 0; region < own.regions(); region++) {
+            next = addGuard(runs, next, own.regionOffset(region));
+            addOwn(runs, next, own.regionBytes(), source ? Payload.DATA : Payload.POISON, INITIAL_GENERATION);
+            next += own.regionBytes();
+        }
+        addGuard(runs, next, own.totalBytes());
+        return runs;
+    }
+
+    /** What is written before an iteration: new data in the blocks that a source offers; in a destination poison, and
+     * data of its own where it holds a prefix already. */
+    RunList arming(Generations generations) {
+        RunList runs = new RunList();
+        for (int region = 0; region < own.regions(); region++) {
+            for (Map.Entry<Integer, List<Use>> block : uses().entrySet()) {
+                long offset = own.blockOffset(region, block.getKey());
+                boolean prefix = block.getValue().get(0).prefix();
+                if (source) {
+                    addOwn(runs, offset, own.blockBytes(), Payload.DATA, generations.data());
+                } else if (prefix) {
+                    addOwn(runs, offset, own.blockBytes(), Payload.DATA, generations.older());
+                } else {
+                    addOwn(runs, offset, own.blockBytes(), Payload.POISON, generations.poison());
+                }
+            }
+        }
+        return runs;
+    }
+
+    /** The whole arena after an iteration. */
+    RunList afterwards(Generations generations) {
+        RunList runs = new RunList();
+        SortedMap<Integer, List<Use>> uses = uses();
+        long next = 0;
+        for (int region = 0; region < own.regions(); region++) {
+            next = addGuard(runs, next, own.regionOffset(region));
+            for (Map.Entry<Integer, List<Use>> block : uses.entrySet()) {
+                long offset = own.blockOffset(region, block.getKey());
+                addUntouched(runs, next, offset);
+                addUsed(runs, region, block.getKey(), block.getValue(), generations);
+                next = offset + own.blockBytes();
+            }
+            long end = own.regionOffset(region) + own.regionBytes();
+            addUntouched(runs, next, end);
+            next = end;
+        }
+        addGuard(runs, next, own.totalBytes());
+        return runs;
+    }
+
+    /** One block of this rank in one pair. */
+    private record Use(PairShape pair, int peerBlock, boolean prefix) {}
+
+    private SortedMap<Integer, List<Use>> uses() {
+        SortedMap<Integer, List<Use>> uses = new TreeMap<>();
+        for (PairShape pair : pairs) {
+            for (int i = 0; i < pair.ownBlocks().length; i++) {
+                uses.computeIfAbsent(pair.ownBlocks()[i], block -> new ArrayList<>())
+                        .add(new Use(pair, pair.peerBlocks()[i], i < pair.prefixBlocks()));
+            }
+        }
+        return uses;
+    }
+
+    private void addUsed(RunList runs, int region, int block, List<Use> uses, Generations generations) {
+        long offset = own.blockOffset(region, block);
+        if (source) {
+            addOwn(runs, offset, own.blockBytes(), Payload.DATA, generations.data());
+        } else if (uses.get(0).prefix()) {
+            addOwn(runs, offset, own.blockBytes(), Payload.DATA, generations.older());
+        } else {
+            for (Piece piece : pieces(uses)) {
+                ArenaShape peer = piece.use().pair().peerArena();
+                runs.add(new Run(
+                        offset + piece.ownBytes(),
+                        piece.lengthBytes(),
+                        peer.locationBase() + peer.blockOffset(region, piece.use().peerBlock()) + piece.peerBytes(),
+                        own.locationBase() + offset + piece.ownBytes(),
+                        Payload.DATA,
+                        generations.data(),
+                        true,
+                        generations.poison()));
+            }
+        }
+    }
+
+    /** A contiguous part of a block that is contiguous at its source too. Offsets within the two blocks. */
+    private record Piece(Use use, long ownBytes, long peerBytes, long lengthBytes) {
+        boolean continues(Piece before) {
+            return before.use == use
+                    && before.ownBytes + before.lengthBytes == ownBytes
+                    && before.peerBytes + before.lengthBytes == peerBytes;
+        }
+    }
+
+    private List<Piece> pieces(List<Use> uses) {
+        List<Piece> single = new ArrayList<>();
+        for (int head = own.firstHead(); head < own.firstHead() + own.headCount(); head++) {
+            Use use = holder(uses, head);
+            for (int token = 0; token < own.tokensPerBlock(); token++) {
+                single.add(new Piece(
+                        use,
+                        own.contentOffset(head, token),
+                        use.pair().peerArena().contentOffset(head, token),
+                        own.contentBytes()));
+            }
+        }
+        single.sort(Comparator.comparingLong(Piece::ownBytes));
+        List<Piece> merged = new ArrayList<>();
+        for (Piece piece : single) {
+            int last = merged.size() - 1;
+            if (last >= 0 && piece.continues(merged.get(last))) {
+                Piece before = merged.get(last);
+                merged.set(
+                        last,
+                        new Piece(
+                                before.use(),
+                                before.ownBytes(),
+                                before.peerBytes(),
+                                before.lengthBytes() + piece.lengthBytes()));
+            } else {
+                merged.add(piece);
+            }
+        }
+        return merged;
+    }
+
+    /** The one peer of a block that holds a head. */
+    private static Use holder(List<Use> uses, int head) {
+        List<Use> holders = uses.stream()
+                .filter(use -> head >= use.pair().peerArena().firstHead()
+                        && head
+                                < use.pair().peerArena().firstHead()
+                                        + use.pair().peerArena().headCount())
+                .toList();
+        if (holders.size() != 1) {
+            throw new IllegalStateException("head " + head + " of a block comes from " + holders.size()
+                    + " ranks, expected one: "
+                    + holders.stream().map(use -> use.pair().peer()).toList());
+        }
+        return holders.get(0);
+    }
+
+    private void addUntouched(RunList runs, long from, long to) {
+        if (to > from) {
+            addOwn(runs, from, to - from, source ? Payload.DATA : Payload.POISON, INITIAL_GENERATION);
+        }
+    }
+
+    private long addGuard(RunList runs, long from, long to) {
+        if (to > from) {
+            addOwn(runs, from, to - from, Payload.GUARD, INITIAL_GENERATION);
+        }
+        return to;
+    }
+
+    private void addOwn(RunList runs, long offset, long length, int kind, int generation) {
+        long location = own.locationBase() + offset;
+        runs.add(new Run(offset, length, location, location, kind, generation, false, INITIAL_GENERATION));
+    }
+}

@@ -1,0 +1,34 @@
+package org.nixlconform.engine.process;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** How the libraries in an engine mark a warning and an error on standard error. */
+enum LogLevel {
+    WARN(
+            // Abseil, as NIXL uses it.
+            "^W\\d{4} \\d\\d:\\d\\d:\\d\\d",
+            "\\bUCX\\s+WARN\\b",
+            "^libfabric:.*<warn>",
+            "VM warning:"),
+    ERROR(
+            "^[EF]\\d{4} \\d\\d:\\d\\d:\\d\\d",
+            "\\bUCX\\s+(ERROR|FATAL)\\b",
+            "^# A fatal error has been detected",
+            "^terminate called",
+            "^Exception in thread|^java\\.lang\\.|^org\\.nixlconform\\.",
+            "^nixlconform engine:");
+
+    private final Pattern pattern;
+
+    LogLevel(String... alternatives) {
+        pattern = Pattern.compile(String.join("|", alternatives));
+    }
+
+    static Optional<LogLevel> of(String line) {
+        if (ERROR.pattern.matcher(line).find()) {
+            return Optional.of(ERROR);
+        }
+        return WARN.pattern.matcher(line).find() ? Optional.of(WARN) : Optional.empty();
+    }
+}

@@ -1,0 +1,25 @@
+package org.nixlconform.engine.process;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Entry of every process that we start on a node. */
+public final class Main {
+    private Main() {}
+
+    /** @param arguments {@code rank <label> <parent pid>}, {@code warden}, {@code probe <library> <backend> ...}, {@code warm-up} */
+    public static void main(String[] arguments) {
+        List<String> rest = Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
+        switch (arguments.length == 0 ? "" : arguments[0]) {
+            case "rank" -> RankProgram.run(rest.get(0), Integer.parseInt(rest.get(1)));
+            case "warden" -> WardenProgram.run();
+            case "probe" -> ProbeProgram.run(rest.get(0), rest.subList(1, rest.size()));
+            case "warm-up" -> WarmUp.run();
+            default -> {
+                System.err.println("nixlconform engine: expected rank, warden, probe or warm-up, found "
+                        + Arrays.toString(arguments));
+                System.exit(64);
+            }
+        }
+    }
+}

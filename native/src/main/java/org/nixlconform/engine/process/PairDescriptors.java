@@ -1,0 +1,57 @@
+package org.nixlconform.engine.process;
+
+import org.nixlconform.binding.NixlAgent.BlockRanges;
+import org.nixlconform.engine.protocol.ArenaShape;
+import org.nixlconform.engine.protocol.PairShape;
+
+/**
+ * Descriptor lists and indices of one pair, as a serving engine makes them: one descriptor for each block of each region
+ * of the whole cache, region-major, prepared once; a transfer is a list of indices.
+ */
+record PairDescriptors(ArenaShape own, long ownAddress, PairShape pair) {
+
+    BlockRanges local() {
+        return ranges(own, ownAddress);
+    }
+
+    BlockRanges remote() {
+        return ranges(pair.peerArena(), pair.peerAddress());
+    }
+
+    /** Bytes of one descriptor. */
+    long lengthBytes() {
+        return own.headsOutermost()
+                ? pair.headCount() * own.tokensPerBlock() * own.contentBytes()
+                : own.blockBytes();
+    }
+
+    int[] localIndices() {
+        return indices(pair.ownBlocks(), own.cachedBlocks());
+    }
+
+    /** @param wrongOwner count blocks as if the remote cache had as many as the own one */
+    int[] remoteIndices(boolean wrongOwner) {
+        return indices(pair.peerBlocks(), wrongOwner ? own.cachedBlocks() : pair.peerArena().cachedBlocks());
+    }
+
+    private int[] indices(int[] blocks, int cachedBlocks) {
+        int moved = blocks.length - pair.prefixBlocks();
+        int[] indices = new int[own.regions() * moved];
+        int next = 0;
+        for (int region = 0; region < own.regions(); region++) {
+            for (int i = pair.prefixBlocks(); i < blocks.length; i++) {
+                indices[next++] = region * cachedBlocks + blocks[i];
+            }
+        }
+        return indices;
+    }
+
+    private BlockRanges ranges(ArenaShape arena, long address) {
+        long[] regions = new long[arena.regions()];
+        for (int region = 0; region < regions.length; region++) {
+            regions[region] = address + arena.regionOffset(region);
+        }
+        long first = arena.headsOutermost() ? arena.contentOffset(pair.firstHead(), 0) : 0;
+        return new BlockRanges(regions, first, lengthBytes(), arena.blockBytes(), arena.cachedBlocks());
+    }
+}

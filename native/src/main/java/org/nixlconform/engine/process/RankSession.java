@@ -1,0 +1,481 @@
+package org.nixlconform.engine.process;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.nixlconform.binding.Arena;
+import org.nixlconform.binding.Drive;
+import org.nixlconform.binding.Nixl;
+import org.nixlconform.binding.NixlAgent;
+import org.nixlconform.binding.NixlAgent.BlockRanges;
+import org.nixlconform.binding.NixlCallException;
+import org.nixlconform.binding.NixlStatus;
+import org.nixlconform.binding.Payload;
+import org.nixlconform.binding.ProgressPage;
+import org.nixlconform.binding.RunList;
+import org.nixlconform.engine.process.CacheOracle.Generations;
+import org.nixlconform.engine.protocol.ArenaShape;
+import org.nixlconform.engine.protocol.FromRank;
+import org.nixlconform.engine.protocol.PairShape;
+import org.nixlconform.engine.protocol.ToRank;
+
+/**
+ * What one rank holds between steps: agent, arena, pairs, prepared lists, requests. {@link #perform} runs on the main
+ * thread only; {@link #sample}, {@link #cancel} and {@link #wake} on any.
+ *
+ * <p>It is longer than most classes because it is the whole call flow of a serving engine in order, one method a step.
+ */
+final class RankSession {
+    private final String label;
+    private final ProgressPage page = new ProgressPage();
+    private final List<Prepared> prepared = new ArrayList<>();
+    private final Map<BlockRanges, Long> localLists = new HashMap<>();
+    private final List<Made> made = new ArrayList<>();
+    private final Object runsLock = new Object();
+    private ToRank.@Nullable Open open;
+    private @Nullable NixlAgent agent;
+    private volatile @Nullable Drive drive;
+    private @Nullable Arena arena;
+    private @Nullable Payload payload;
+    private ToRank.@Nullable Prepare plan;
+    private @Nullable RunList expected;
+    private List<Drive.Notice> notices = List.of();
+    private Generations generations = new Generations(1, 1, 1);
+    private long slices;
+    private long sliceBytes;
+
+    RankSession(String label) {
+        this.label = label;
+    }
+
+    /** Lists of one pair that an initiator prepared. */
+    private record Prepared(PairShape pair, PairDescriptors descriptors, long local, long remote) {}
+
+    private record Made(Prepared prepared, long request, long makeNanos) {}
+
+    FromRank perform(ToRank step, PhaseClock clock) throws NixlCallException {
+        if (step instanceof ToRank.Open ask) {
+            return open(ask, clock);
+        } else if (step instanceof ToRank.Connect ask) {
+            return connect(ask, clock);
+        } else if (step instanceof ToRank.Prepare ask) {
+            return prepare(ask, clock);
+        } else if (step instanceof ToRank.TryInvalid ask) {
+            return tryInvalid(ask, clock);
+        } else if (step instanceof ToRank.Reference ask) {
+            return reference(ask, clock);
+        } else if (step instanceof ToRank.Arm ask) {
+            return arm(ask, clock);
+        } else if (step instanceof ToRank.Transfer) {
+            return transfer(clock);
+        } else if (step instanceof ToRank.Verify ask) {
+            return verify(ask, clock);
+        } else {
+            return close(clock);
+        }
+    }
+
+    private FromRank open(ToRank.Open ask, PhaseClock clock) throws NixlCallException {
+        open = ask;
+        ArenaShape shape = ask.arena();
+        clock.enter("allocate");
+        Arena memory = Arena.allocate(shape.totalBytes());
+        arena = memory;
+        Payload content = new Payload(ask.payloadSeed());
+        payload = content;
+        clock.enter("fill");
+        try (RunList runs = new CacheOracle(shape, List.of(), ask.source()).initial()) {
+            content.fill(memory, runs);
+        }
+        clock.enter("load");
+        Nixl nixl = Nixl.load(ask.library(), page);
+        clock.enter("agent");
+        NixlAgent created = NixlAgent.create(
+                nixl,
+                label,
+                new NixlAgent.Configuration(
+                        ask.progressThread(), ask.threadSync(), ask.progressDelayMicroseconds()));
+        agent = created;
+        clock.enter("backend");
+        created.createBackend(ask.backend(), ask.backendParameters());
+        clock.enter("register");
+        long[] regions = new long[shape.regions()];
+        for (int region = 0; region < regions.length; region++) {
+            regions[region] = memory.address() + shape.regionOffset(region);
+        }
+        created.register(regions, shape.regionBytes());
+        clock.enter("metadata");
+        byte[] metadata = created.metadata();
+        drive = new Drive(created, page, ask.idleNanos());
+        return new FromRank.Opened(memory.address(), metadata, clock.finish());
+    }
+
+    private FromRank connect(ToRank.Connect ask, PhaseClock clock) throws NixlCallException {
+        clock.enter("connect");
+        for (ToRank.Peer peer : ask.peers()) {
+            String loaded = agent().loadRemote(peer.metadata());
+            if (!loaded.equals(peer.label())) {
+                throw new IllegalStateException("metadata of " + peer.label() + " were loaded as " + loaded);
+            }
+        }
+        return new FromRank.Done(clock.finish());
+    }
+
+    private FromRank prepare(ToRank.Prepare ask, PhaseClock clock) throws NixlCallException {
+        plan = ask;
+        clock.enter("prepare");
+        if (ask.initiator()) {
+            for (PairShape pair : ask.pairs()) {
+                PairDescriptors descriptors =
+                        new PairDescriptors(opened().arena(), arena().address(), pair);
+                BlockRanges local = descriptors.local();
+                Long list = localLists.get(local);
+                if (list == null) {
+                    list = agent().prepare("", local);
+                    localLists.put(local, list);
+                }
+                long remote = agent().prepare(pair.peer(), descriptors.remote());
+                prepared.add(new Prepared(pair, descriptors, list, remote));
+            }
+        }
+        return new FromRank.Done(clock.finish());
+    }
+
+    private FromRank tryInvalid(ToRank.TryInvalid ask, PhaseClock clock) throws NixlCallException {
+        clock.enter("invalid");
+        InvalidRequests invalid = new InvalidRequests(agent());
+        List<FromRank.Attempt> attempts = new ArrayList<>();
+        for (Prepared pair : prepared) {
+            for (String request : ask.requests()) {
+                int status = invalid.attempt(
+                        request, planned().write(), pair.descriptors(), pair.local(), pair.remote());
+                attempts.add(new FromRank.Attempt(request, status, NixlStatus.nameOf(status)));
+            }
+        }
+        return new FromRank.Tried(attempts, clock.finish());
+    }
+
+    private FromRank reference(ToRank.Reference ask, PhaseClock clock) {
+        clock.enter("reference");
+        List<Long> nanos = new ArrayList<>();
+        long bytes = 0;
+        for (int pass = 0; pass < ask.passes(); pass++) {
+            long passNanos = 0;
+            bytes = 0;
+            for (Prepared pair : prepared) {
+                List<Drive.CopyRange> ranges = copyRanges(pair.descriptors());
+                long took = Drive.referenceCopy(pair.pair().peerPid(), ranges, planned().write());
+                if (took < 0) {
+                    return new FromRank.Referenced(0, List.of(), (int) -took, clock.finish());
+                }
+                passNanos += took;
+                bytes += ranges.size() * pair.descriptors().lengthBytes();
+            }
+            nanos.add(passNanos);
+        }
+        return new FromRank.Referenced(bytes, nanos, 0, clock.finish());
+    }
+
+    private static List<Drive.CopyRange> copyRanges(PairDescriptors pair) {
+        int[] locals = pair.localIndices();
+        int[] remotes = pair.remoteIndices(false);
+        BlockRanges local = pair.local();
+        BlockRanges remote = pair.remote();
+        List<Drive.CopyRange> ranges = new ArrayList<>(locals.length);
+        for (int i = 0; i < locals.length; i++) {
+            ranges.add(new Drive.CopyRange(address(local, locals[i]), address(remote, remotes[i]), pair.lengthBytes()));
+        }
+        return ranges;
+    }
+
+    private static long address(BlockRanges ranges, int index) {
+        return ranges.regionAddresses()[index / ranges.blocks()]
+                + ranges.firstBytes()
+                + (index % ranges.blocks()) * ranges.strideBytes();
+    }
+
+    private FromRank arm(ToRank.Arm ask, PhaseClock clock) throws NixlCallException {
+        generations = new Generations(ask.dataGeneration(), ask.olderGeneration(), ask.poisonGeneration());
+        CacheOracle oracle =
+                new CacheOracle(opened().arena(), planned().pairs(), opened().source());
+        clock.enter("arm");
+        try (RunList runs = oracle.arming(generations)) {
+            payload().fill(arena(), runs);
+        }
+        expect(oracle.afterwards(generations));
+        long alreadyRight = landed();
+        notices = expectedNotices(ask.iteration());
+        drive().expect(notices);
+        page.reset(planned().initiator() ? prepared.size() : 0, notices.size());
+        clock.enter("make");
+        for (Prepared pair : prepared) {
+            made.add(make(pair, ask.iteration()));
+        }
+        return new FromRank.Armed(slices, alreadyRight, clock.finish());
+    }
+
+    private void expect(RunList runs) {
+        long count = 0;
+        long bytes = 0;
+        for (int i = 0; i < runs.size(); i++) {
+            RunList.Run run = runs.get(i);
+            count += run.selected() ? 1 : 0;
+            bytes += run.selected() ? run.length() : 0;
+        }
+        synchronized (runsLock) {
+            if (expected != null) {
+                expected.close();
+            }
+            expected = runs;
+            slices = count;
+            sliceBytes = bytes;
+        }
+    }
+
+    private Made make(Prepared pair, int iteration) throws NixlCallException {
+        long begun = System.nanoTime();
+        long request = agent().make(
+                planned().write(),
+                pair.local(),
+                pair.descriptors().localIndices(),
+                pair.remote(),
+                pair.descriptors().remoteIndices(planned().wrongOwner()),
+                noticeText(iteration, label, pair.pair().peer()).getBytes(StandardCharsets.UTF_8));
+        return new Made(pair, request, System.nanoTime() - begun);
+    }
+
+    /** Both ends derive the text: it is unique for each request of a run. */
+    private static String noticeText(int iteration, String initiator, String target) {
+        return "request " + iteration + ":" + initiator + ":" + target;
+    }
+
+    private List<Drive.Notice> expectedNotices(int iteration) {
+        if (planned().initiator()) {
+            return List.of();
+        }
+        return planned().pairs().stream()
+                .map(pair -> new Drive.Notice(pair.peer(), noticeText(iteration, pair.peer(), label)))
+                .toList();
+    }
+
+    private FromRank transfer(PhaseClock clock) {
+        clock.enter("transfer");
+        Drive.Result result =
+                drive().run(made.stream().mapToLong(Made::request).toArray());
+        clock.end();
+        List<FromRank.RequestEnd> ends = new ArrayList<>();
+        for (int i = 0; i < made.size(); i++) {
+            ends.add(end(made.get(i), result.outcomes().get(i)));
+        }
+        ProgressPage.Sample sample = page.sample();
+        boolean complete = sample.done() + sample.failed() == sample.requests()
+                && sample.received() == sample.expected();
+        return new FromRank.Transferred(ends, result.status(), !complete, clock.finish());
+    }
+
+    private FromRank.RequestEnd end(Made request, Drive.Outcome outcome) {
+        PairDescriptors descriptors = request.prepared().descriptors();
+        int count = descriptors.localIndices().length;
+        long telemetryBytes = -1;
+        long telemetryDescriptors = -1;
+        if (outcome.status() == 0) {
+            try {
+                NixlAgent.Telemetry telemetry = agent().telemetry(request.request());
+                telemetryBytes = telemetry.bytes();
+                telemetryDescriptors = telemetry.descriptors();
+            } catch (NixlCallException none) {
+                // Telemetry is optional: a release or a backend may have none.
+            }
+        }
+        return new FromRank.RequestEnd(
+                request.prepared().pair().peer(),
+                count * descriptors.lengthBytes(),
+                count,
+                outcome.status(),
+                NixlStatus.nameOf(outcome.status()),
+                outcome.failedCall(),
+                request.makeNanos(),
+                outcome.postNanos(),
+                outcome.totalNanos(),
+                telemetryBytes,
+                telemetryDescriptors);
+    }
+
+    private FromRank verify(ToRank.Verify ask, PhaseClock clock) throws NixlCallException {
+        clock.enter("verify");
+        RunList runs = expected == null ? new RunList() : expected;
+        Payload.Verification found =
+                payload().verify(arena(), runs, opened().locationLimit(), generations.data(), ask.listed());
+        clock.enter("release");
+        for (Made request : made) {
+            agent().release(request.request());
+        }
+        made.clear();
+        clock.end();
+        int[] received = drive().received();
+        List<FromRank.NoticeCount> counts = new ArrayList<>();
+        for (int i = 0; i < notices.size(); i++) {
+            counts.add(new FromRank.NoticeCount(
+                    notices.get(i).sender(), notices.get(i).text(), received[i]));
+        }
+        return new FromRank.Verified(
+                !opened().source(),
+                found.bytesVerified(),
+                slices,
+                sliceBytes,
+                found.runsDiffering(),
+                found.byClassification(),
+                found.differences().stream().map(each -> difference(runs, each)).toList(),
+                counts,
+                drive().strays().stream()
+                        .map(stray -> new FromRank.Stray(stray.sender(), printable(stray.text())))
+                        .toList(),
+                clock.finish());
+    }
+
+    private static FromRank.Difference difference(RunList runs, Payload.Difference found) {
+        RunList.Run run = runs.get(Math.toIntExact(found.run()));
+        return new FromRank.Difference(
+                Payload.CLASSIFICATIONS.get(found.classification()),
+                run.offset(),
+                run.length(),
+                found.firstOffset(),
+                found.differingBytes(),
+                run.location() + found.firstOffset() - run.offset(),
+                run.kind(),
+                run.generation(),
+                Long.toHexString(found.expectedWord()),
+                Long.toHexString(found.foundWord()),
+                found.foundKind(),
+                found.foundLocation(),
+                found.foundGeneration(),
+                found.secondKind(),
+                found.secondLocation(),
+                found.secondGeneration(),
+                found.shift(),
+                found.boundaryOffset(),
+                found.bitDistance());
+    }
+
+    private static String printable(String text) {
+        StringBuilder shown = new StringBuilder();
+        for (char each : text.toCharArray()) {
+            shown.append(each >= ' ' && each < 127 ? String.valueOf(each) : String.format("\\x%02x", (int) each));
+        }
+        return shown.toString();
+    }
+
+    private FromRank close(PhaseClock clock) throws NixlCallException {
+        clock.enter("close");
+        if (agent != null && drive != null) {
+            for (Prepared pair : prepared) {
+                agent().releasePrepared(pair.remote());
+            }
+            for (long list : localLists.values()) {
+                agent().releasePrepared(list);
+            }
+            for (PairShape pair : plan == null ? List.<PairShape>of() : plan.pairs()) {
+                agent().invalidate(pair.peer());
+            }
+            agent().deregister();
+            agent().destroy();
+        }
+        return new FromRank.Done(clock.finish());
+    }
+
+    FromRank.Sampled sample() {
+        ProgressPage.Sample sample = page.sample();
+        Drive loops = drive;
+        String call = sample.call().isEmpty() && loops != null ? loops.lingeringIn() : sample.call();
+        long total;
+        long arrived;
+        synchronized (runsLock) {
+            total = slices;
+            arrived = landed();
+        }
+        return new FromRank.Sampled(
+                call,
+                sample.callNanos(),
+                sample.sinceChangeNanos(),
+                sample.requests(),
+                sample.posted(),
+                sample.done(),
+                sample.failed(),
+                sample.expected(),
+                sample.received(),
+                total,
+                arrived);
+    }
+
+    void cancel() {
+        page.stop(true);
+    }
+
+    void wake() {
+        Drive loops = drive;
+        if (loops != null) {
+            loops.wake();
+        }
+    }
+
+    void rearm() {
+        Drive loops = drive;
+        if (loops != null) {
+            loops.rearm();
+        }
+    }
+
+    /** Polls while idle. @return false when there is nothing to poll, or polling fails */
+    boolean linger() {
+        Drive loops = drive;
+        if (loops == null) {
+            return false;
+        }
+        int status = loops.linger();
+        if (status < 0) {
+            System.err.println("nixlconform engine: polling while idle returned " + status + " ("
+                    + NixlStatus.nameOf(status) + ")");
+        }
+        return status == 0;
+    }
+
+    private long landed() {
+        synchronized (runsLock) {
+            return expected == null || arena == null || payload == null ? 0 : payload.landed(arena, expected);
+        }
+    }
+
+    private ToRank.Open opened() {
+        return present(open, "open");
+    }
+
+    private ToRank.Prepare planned() {
+        return present(plan, "prepare");
+    }
+
+    private NixlAgent agent() {
+        return present(agent, "open");
+    }
+
+    private Drive drive() {
+        return present(drive, "open");
+    }
+
+    private Arena arena() {
+        return present(arena, "open");
+    }
+
+    private Payload payload() {
+        return present(payload, "open");
+    }
+
+    private static <T> T present(@Nullable T value, String step) {
+        if (value == null) {
+            throw new IllegalStateException("the step '" + step + "' must come first");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,183 @@
+package org.nixlconform.engine.process;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.nixlconform.binding.Children;
+import org.nixlconform.binding.NativeMemory;
+import org.nixlconform.binding.Posix;
+
+/** One rank as its warden sees it: three pipes, a log, an end. */
+final class WardedRank {
+    private static final int BUFFER_BYTES = 64 * 1024;
+    private static final int POLL_ENTRY_BYTES = 8;
+    private static final NativeMemory BUFFER = NativeMemory.allocate(BUFFER_BYTES);
+    /** Ends the writer; no message is empty. */
+    private static final String NO_MORE = "";
+
+    private final String label;
+    private final Children.Child child;
+    private final BoundedLog log;
+    private final Consumer<String> onLine;
+    private final BlockingQueue<String> outbox = new LinkedBlockingQueue<>();
+    private final List<byte[]> partial = new ArrayList<>();
+    private boolean spoke;
+    private boolean outOpen = true;
+    private boolean errOpen = true;
+    private Posix.@Nullable ChildEnd end;
+    private boolean endTaken;
+
+    WardedRank(String label, Children.Child child, BoundedLog log, Consumer<String> onLine) {
+        this.label = label;
+        this.child = child;
+        this.log = log;
+        this.onLine = onLine;
+        // A frozen rank does not read: writing to it must not hold up the warden.
+        Thread writer = new Thread(null, this::write, "to " + label, 64 * 1024);
+        writer.setDaemon(true);
+        writer.start();
+    }
+
+    String label() {
+        return label;
+    }
+
+    int pid() {
+        return child.pid();
+    }
+
+    /** Started, alive, and silent so far. */
+    boolean starting() {
+        return !spoke && end == null;
+    }
+
+    void send(String line) {
+        outbox.add(line);
+    }
+
+    /** Ends its whole process group. Does nothing once it is over: the number may be another's by then. */
+    void kill() {
+        if (end == null) {
+            Posix.kill(-child.pid(), Posix.SIGKILL);
+        }
+    }
+
+    void ended(Posix.ChildEnd how) {
+        end = how;
+        // What it left behind in its group goes with it.
+        Posix.kill(-child.pid(), Posix.SIGKILL);
+    }
+
+    boolean drained() {
+        return !outOpen && !errOpen;
+    }
+
+    /** How it ended, once, after everything that it wrote was read. */
+    Posix.@Nullable ChildEnd takeEnd() {
+        if (end == null || endTaken || !drained()) {
+            return null;
+        }
+        endTaken = true;
+        return end;
+    }
+
+    List<String> lastLogLines() {
+        return log.lastLines();
+    }
+
+    void close() {
+        outbox.add(NO_MORE);
+        log.close();
+    }
+
+    private void write() {
+        try {
+            for (String line = outbox.take(); !line.equals(NO_MORE); line = outbox.take()) {
+                if (!Posix.write(child.stdin(), line + "\n")) {
+                    break;
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        Posix.close(child.stdin());
+    }
+
+    /** Waits until one of them wrote something, and takes it. */
+    static void pump(List<WardedRank> ranks, int millis) {
+        if (ranks.isEmpty()) {
+            return;
+        }
+        try (NativeMemory fds = NativeMemory.allocate(2L * ranks.size() * POLL_ENTRY_BYTES)) {
+            for (int i = 0; i < ranks.size(); i++) {
+                WardedRank rank = ranks.get(i);
+                // A negative descriptor is passed over by poll.
+                put(fds, 2 * i, rank.outOpen ? rank.child.stdout() : -1);
+                put(fds, 2 * i + 1, rank.errOpen ? rank.child.stderr() : -1);
+            }
+            if (Posix.poll(fds, 2 * ranks.size(), millis) <= 0) {
+                return;
+            }
+            for (int i = 0; i < ranks.size(); i++) {
+                if (ready(fds, 2 * i)) {
+                    ranks.get(i).takeOutput();
+                }
+                if (ready(fds, 2 * i + 1)) {
+                    ranks.get(i).takeError();
+                }
+            }
+        }
+    }
+
+    private static void put(NativeMemory fds, int index, int fd) {
+        fds.putInt((long) index * POLL_ENTRY_BYTES, fd);
+        fds.putInt((long) index * POLL_ENTRY_BYTES + Integer.BYTES, Posix.POLLIN);
+    }
+
+    private static boolean ready(NativeMemory fds, int index) {
+        return fds.getInt((long) index * POLL_ENTRY_BYTES + Integer.BYTES) >>> 16 != 0;
+    }
+
+    private void takeOutput() {
+        int count = Posix.read(child.stdout(), BUFFER);
+        if (count <= 0) {
+            outOpen = false;
+            Posix.close(child.stdout());
+            return;
+        }
+        spoke = true;
+        byte[] bytes = BUFFER.getBytes(0, count);
+        int from = 0;
+        for (int i = 0; i < count; i++) {
+            if (bytes[i] == '\n') {
+                partial.add(java.util.Arrays.copyOfRange(bytes, from, i));
+                onLine.accept(joined());
+                from = i + 1;
+            }
+        }
+        if (from < count) {
+            partial.add(java.util.Arrays.copyOfRange(bytes, from, count));
+        }
+    }
+
+    private String joined() {
+        java.io.ByteArrayOutputStream whole = new java.io.ByteArrayOutputStream();
+        partial.forEach(whole::writeBytes);
+        partial.clear();
+        return whole.toString(StandardCharsets.UTF_8);
+    }
+
+    private void takeError() {
+        int count = Posix.read(child.stderr(), BUFFER);
+        if (count <= 0) {
+            errOpen = false;
+            Posix.close(child.stderr());
+        } else {
+            log.append(BUFFER.getBytes(0, count));
+        }
+    }
+}

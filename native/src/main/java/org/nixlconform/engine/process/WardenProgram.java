@@ -1,0 +1,178 @@
+package org.nixlconform.engine.process;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.nixlconform.binding.Children;
+import org.nixlconform.binding.Posix;
+import org.nixlconform.engine.protocol.FromWarden;
+import org.nixlconform.engine.protocol.ToWarden;
+import org.nixlconform.engine.protocol.Wire;
+
+/**
+ * One warden a node: starts ranks, carries their lines, keeps their standard error, says how each ended, and kills their
+ * process groups at the end of its input. The main thread does all of it in turns, and must: Linux kills a child when the
+ * thread that started it ends.
+ */
+final class WardenProgram {
+    private static final int POLL_MILLIS = 20;
+    private static final int WARNINGS_PER_RANK = 100;
+
+    private final MessageChannel channel = MessageChannel.open();
+    private final BlockingQueue<String> inbox = new LinkedBlockingQueue<>();
+    private final Map<String, WardedRank> ranks = new LinkedHashMap<>();
+    private final Deque<String> waiting = new ArrayDeque<>();
+    private ToWarden.@Nullable Start start;
+    private volatile boolean inputEnded;
+
+    private WardenProgram() {}
+
+    static void run() {
+        // An interrupt from the terminal goes to a whole process group: the warden must outlive the controller to clean up.
+        Posix.setsid();
+        WardenProgram warden = new WardenProgram();
+        Thread reader = new Thread(warden::read, "channel");
+        reader.setDaemon(true);
+        reader.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(warden::killAll));
+        warden.say(new FromWarden.Up(Posix.getpid()));
+        try {
+            warden.work();
+        } finally {
+            warden.killAll();
+            warden.ranks.values().forEach(WardedRank::close);
+            Posix.exitNow(0);
+        }
+    }
+
+    private void read() {
+        try {
+            for (String line = channel.in().readLine(); line != null; line = channel.in().readLine()) {
+                inbox.add(line);
+            }
+        } catch (IOException gone) {
+            System.err.println("nixlconform engine: warden's channel: " + gone);
+        }
+        inputEnded = true;
+    }
+
+    private void work() {
+        while (!inputEnded || !inbox.isEmpty()) {
+            for (String line = inbox.poll(); line != null; line = inbox.poll()) {
+                take(line);
+            }
+            startMore();
+            pump(POLL_MILLIS);
+            reap();
+        }
+    }
+
+    private void take(String line) {
+        int space = line.indexOf(' ');
+        String label = line.substring(0, Math.max(space, 0));
+        String body = line.substring(space + 1);
+        if (label.equals(Wire.WARDEN)) {
+            obey(Wire.decode(body, ToWarden.class));
+            return;
+        }
+        WardedRank rank = ranks.get(label);
+        if (rank != null) {
+            rank.send(body);
+        }
+    }
+
+    private void obey(ToWarden message) {
+        if (message instanceof ToWarden.Start ask) {
+            start = ask;
+            waiting.addAll(ask.labels());
+        } else if (message instanceof ToWarden.Kill ask) {
+            waiting.removeAll(ask.labels());
+            for (String label : ask.labels()) {
+                WardedRank rank = ranks.get(label);
+                if (rank != null) {
+                    rank.kill();
+                }
+            }
+        }
+    }
+
+    private void startMore() {
+        ToWarden.Start ask = start;
+        if (ask == null) {
+            return;
+        }
+        long starting = ranks.values().stream().filter(WardedRank::starting).count();
+        while (!waiting.isEmpty() && starting++ < ask.parallel()) {
+            String label = waiting.remove();
+            try {
+                ranks.put(label, begin(ask, label));
+            } catch (IOException | IllegalStateException refused) {
+                say(new FromWarden.CannotStart(label, String.valueOf(refused.getMessage())));
+            }
+        }
+    }
+
+    private WardedRank begin(ToWarden.Start ask, String label) throws IOException {
+        List<String> command = new ArrayList<>(ask.command());
+        command.add(label);
+        command.add(Integer.toString(Posix.getpid()));
+        int[] left = {WARNINGS_PER_RANK};
+        BoundedLog log = new BoundedLog(
+                Path.of(ask.logFolder(), label + ".log"),
+                ask.logLimitBytes(),
+                text -> LogLevel.of(text).ifPresent(level -> {
+                    if (left[0]-- > 0) {
+                        say(new FromWarden.Logged(label, level.name(), text));
+                    }
+                }));
+        return new WardedRank(
+                label, Children.spawn(command, ask.environment()), log, line -> channel.send(label + " " + line));
+    }
+
+    /** Moves what ranks wrote, for a short while. */
+    private void pump(int millis) {
+        List<WardedRank> open =
+                ranks.values().stream().filter(rank -> !rank.drained()).toList();
+        WardedRank.pump(open, millis);
+        if (open.isEmpty()) {
+            try {
+                Thread.sleep(millis);
+            } catch (InterruptedException interrupted) {
+                inputEnded = true;
+            }
+        }
+    }
+
+    private void reap() {
+        for (Posix.ChildEnd end = Posix.reap(); end.pid() != 0; end = Posix.reap()) {
+            for (WardedRank rank : ranks.values()) {
+                if (rank.pid() == end.pid()) {
+                    rank.ended(end);
+                }
+            }
+        }
+        for (WardedRank rank : ranks.values()) {
+            Posix.ChildEnd end = rank.takeEnd();
+            if (end != null) {
+                say(new FromWarden.Ended(rank.label(), end.exitCode(), end.signal(), rank.lastLogLines()));
+                rank.close();
+            }
+        }
+    }
+
+    private void killAll() {
+        ranks.values().forEach(WardedRank::kill);
+    }
+
+    private void say(FromWarden message) {
+        channel.send(Wire.WARDEN + " " + Wire.encode(message));
+    }
+}

@@ -1,0 +1,138 @@
+package org.nixlconform.engine.protocol;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+
+/** What a rank answers. Every answer to a step carries the times of the phases that it went through. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "answer")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = FromRank.Hello.class, name = "hello"),
+    @JsonSubTypes.Type(value = FromRank.Opened.class, name = "opened"),
+    @JsonSubTypes.Type(value = FromRank.Done.class, name = "done"),
+    @JsonSubTypes.Type(value = FromRank.Tried.class, name = "tried"),
+    @JsonSubTypes.Type(value = FromRank.Referenced.class, name = "referenced"),
+    @JsonSubTypes.Type(value = FromRank.Armed.class, name = "armed"),
+    @JsonSubTypes.Type(value = FromRank.Transferred.class, name = "transferred"),
+    @JsonSubTypes.Type(value = FromRank.Verified.class, name = "verified"),
+    @JsonSubTypes.Type(value = FromRank.Refused.class, name = "refused"),
+    @JsonSubTypes.Type(value = FromRank.Broken.class, name = "broken"),
+    @JsonSubTypes.Type(value = FromRank.Sampled.class, name = "sampled")
+})
+public sealed interface FromRank {
+
+    /** One phase within a step. */
+    record Phase(String name, long nanos) {}
+
+    /** First message: the process is up, NIXL is not loaded yet. */
+    record Hello(int pid, String vector) implements FromRank {}
+
+    record Opened(long arenaAddress, byte[] metadata, List<Phase> phases) implements FromRank {}
+
+    /** Answer to connect, prepare and close. */
+    record Done(List<Phase> phases) implements FromRank {}
+
+    record Tried(List<Attempt> attempts, List<Phase> phases) implements FromRank {}
+
+    /** @param status what NIXL returned for the request that it must refuse */
+    record Attempt(String request, int status, String statusName) {}
+
+    /**
+     * @param bytes of one pass
+     * @param passNanos of each pass; empty when the kernel refused
+     * @param errorNumber why it refused, 0 when it did not
+     */
+    record Referenced(long bytes, List<Long> passNanos, int errorNumber, List<Phase> phases) implements FromRank {}
+
+    /**
+     * @param slices destination slices of this rank
+     * @param alreadyRight of them, how many hold the new content before anything was posted
+     */
+    record Armed(long slices, long alreadyRight, List<Phase> phases) implements FromRank {}
+
+    /** @param collectStatus what collecting notifications returned last */
+    record Transferred(List<RequestEnd> requests, int collectStatus, boolean cancelled, List<Phase> phases)
+            implements FromRank {}
+
+    /**
+     * @param status 0 done, 1 in progress, negative failed
+     * @param failedCall symbol of the function that failed, else empty
+     * @param telemetryBytes -1 when NIXL had none
+     */
+    record RequestEnd(
+            String peer,
+            long bytes,
+            long descriptors,
+            int status,
+            String statusName,
+            String failedCall,
+            long makeNanos,
+            long postNanos,
+            long totalNanos,
+            long telemetryBytes,
+            long telemetryDescriptors) {}
+
+    record Verified(
+            boolean destination,
+            long bytesVerified,
+            long slicesSelected,
+            long bytesSelected,
+            long runsDiffering,
+            long[] byClassification,
+            List<Difference> differences,
+            List<NoticeCount> notices,
+            List<Stray> strays,
+            List<Phase> phases)
+            implements FromRank {}
+
+    /** A differing run. Words are hexadecimal, as unsigned numbers in memory order of a little-endian machine. */
+    record Difference(
+            String classification,
+            long runOffset,
+            long runLength,
+            long firstOffset,
+            long differingBytes,
+            long expectedLocation,
+            int expectedKind,
+            int expectedGeneration,
+            String expectedWord,
+            String foundWord,
+            int foundKind,
+            long foundLocation,
+            int foundGeneration,
+            int secondKind,
+            long secondLocation,
+            int secondGeneration,
+            long shift,
+            long boundaryOffset,
+            int bitDistance) {}
+
+    record NoticeCount(String sender, String text, int received) {}
+
+    /** A notification that nobody waits for. Text printable. */
+    record Stray(String sender, String text) {}
+
+    /** A NIXL call returned an error: observed, not thrown. */
+    record Refused(String phase, String call, int status, String statusName, List<Phase> phases) implements FromRank {}
+
+    /** Our own part failed, before or beside NIXL. */
+    record Broken(String phase, String message) implements FromRank {}
+
+    /**
+     * @param call NIXL function that runs now, empty between calls
+     * @param slicesLanded of {@code slices} destination slices, 0 of 0 on a source
+     */
+    record Sampled(
+            String call,
+            long callNanos,
+            long sinceChangeNanos,
+            int requests,
+            int posted,
+            int done,
+            int failed,
+            int noticesExpected,
+            int noticesReceived,
+            long slices,
+            long slicesLanded)
+            implements FromRank {}
+}

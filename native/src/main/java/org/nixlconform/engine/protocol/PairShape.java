@@ -1,0 +1,25 @@
+package org.nixlconform.engine.protocol;
+
+/**
+ * What one rank must know of another that it moves blocks with. Both ends get one.
+ *
+ * @param peer label of the other rank, also its agent's name
+ * @param peerArena its arena
+ * @param peerPid its process, for the reference copy on the same node
+ * @param peerAddress where its arena begins in its own address space
+ * @param firstHead first head that moves, numbered over the whole model
+ * @param headCount how many move
+ * @param ownBlocks block ids of this rank, in request order
+ * @param peerBlocks the peer's for the same positions
+ * @param prefixBlocks leading positions that do not move, because decode holds them already
+ */
+public record PairShape(
+        String peer,
+        ArenaShape peerArena,
+        int peerPid,
+        long peerAddress,
+        int firstHead,
+        int headCount,
+        int[] ownBlocks,
+        int[] peerBlocks,
+        int prefixBlocks) {}

@@ -1,0 +1,86 @@
+package org.nixlconform.engine.protocol;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the controller asks of a rank. Each is answered by one {@link FromRank}. {@link Sample} and {@link Cancel} are
+ * answered at once, whatever else the rank is doing; the rest one after the other.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "ask")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = ToRank.Open.class, name = "open"),
+    @JsonSubTypes.Type(value = ToRank.Connect.class, name = "connect"),
+    @JsonSubTypes.Type(value = ToRank.Prepare.class, name = "prepare"),
+    @JsonSubTypes.Type(value = ToRank.TryInvalid.class, name = "try"),
+    @JsonSubTypes.Type(value = ToRank.Reference.class, name = "reference"),
+    @JsonSubTypes.Type(value = ToRank.Arm.class, name = "arm"),
+    @JsonSubTypes.Type(value = ToRank.Transfer.class, name = "transfer"),
+    @JsonSubTypes.Type(value = ToRank.Verify.class, name = "verify"),
+    @JsonSubTypes.Type(value = ToRank.Close.class, name = "close"),
+    @JsonSubTypes.Type(value = ToRank.Sample.class, name = "sample"),
+    @JsonSubTypes.Type(value = ToRank.Cancel.class, name = "cancel")
+})
+public sealed interface ToRank {
+
+    /**
+     * Load NIXL, create agent and backend, allocate and fill the arena, register it, give the metadata.
+     *
+     * @param library path of libnixl_capi.so on this node
+     * @param payloadSeed of the run
+     * @param locationLimit bytes in the location space
+     * @param threadSync 0 NONE, 1 STRICT, 2 RW
+     * @param idleNanos pause between polls that changed nothing
+     * @param source whether this rank's cache is what is moved (prefill)
+     */
+    record Open(
+            String library,
+            long payloadSeed,
+            long locationLimit,
+            boolean progressThread,
+            int threadSync,
+            long progressDelayMicroseconds,
+            long idleNanos,
+            String backend,
+            Map<String, String> backendParameters,
+            ArenaShape arena,
+            boolean source)
+            implements ToRank {}
+
+    /** Load the metadata of every peer. */
+    record Connect(List<Peer> peers) implements ToRank {}
+
+    record Peer(String label, byte[] metadata) {}
+
+    /**
+     * Learn the pairs; an initiator prepares its descriptor lists.
+     *
+     * @param write WRITE; else READ
+     * @param wrongOwner plant a fault: remote indices are computed with the own number of blocks
+     */
+    record Prepare(List<PairShape> pairs, boolean initiator, boolean write, boolean wrongOwner) implements ToRank {}
+
+    /** Ask NIXL for requests that it must refuse. Names as in the plan's {@code InvalidRequest}. */
+    record TryInvalid(List<String> requests) implements ToRank {}
+
+    /** Copy the same ranges without NIXL and take the time. */
+    record Reference(int passes) implements ToRank {}
+
+    /** Fill the source, poison the destination, make the requests, expect the notifications. */
+    record Arm(int iteration, int dataGeneration, int olderGeneration, int poisonGeneration) implements ToRank {}
+
+    record Transfer(int iteration) implements ToRank {}
+
+    /** @param listed differences to list; all are counted */
+    record Verify(int iteration, int listed) implements ToRank {}
+
+    /** Release everything in the order of a serving engine, and exit. */
+    record Close() implements ToRank {}
+
+    record Sample() implements ToRank {}
+
+    /** Leave the transfer that runs. */
+    record Cancel() implements ToRank {}
+}
