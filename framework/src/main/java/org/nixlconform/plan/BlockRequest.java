@@ -39,7 +39,8 @@ public record BlockRequest(
 
     private static List<Cutter> cutters(TransferPlan plan, Role role) {
         return IntStream.range(0, plan.topology().engines(role))
-                .mapToObj(engine -> new Cutter(order(plan.blocks(), role, engine), plan.blocks().transferred()))
+                .mapToObj(engine -> new Cutter(
+                        order(plan.blocks(), role, engine), plan.blocks().transferred()))
                 .toList();
     }
 

@@ -7,8 +7,8 @@ import org.nixlconform.message.FindingKind;
 
 /**
  * Whether a plan fits a node's memory. Only a {@code scalable} plan is changed, and only its numbers of cached blocks:
- * both roles are lowered in proportion, never below what the requests need, and unequal caches stay unequal. The size of
- * a block, the requests' lengths and the topology never change.
+ * both roles are lowered in proportion, never below what the requests need, and unequal caches stay unequal. The size
+ * of a block, the requests' lengths and the topology never change.
  */
 public sealed interface Fit {
 

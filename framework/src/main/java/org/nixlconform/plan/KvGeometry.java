@@ -63,9 +63,9 @@ public record KvGeometry(
      * @param contentByte 0 to {@code contentBytes() - 1}
      */
     public long byteInBlock(HeadShare share, int head, int token, long contentByte) {
-        long headInShare = head - share.first();
+        int headInShare = head - share.first();
         long unit = layout == Layout.HND
-                ? headInShare * tokensPerBlock + token
+                ? (long) headInShare * tokensPerBlock + token
                 : (long) token * share.count() + headInShare;
         return unit * contentBytes() + contentByte;
     }

@@ -14,8 +14,7 @@ public sealed interface Location {
      * @param head global; 0 with {@link Attention#MLA}
      * @param contentByte offset within that head's content of that token
      */
-    record Content(
-            RankId rank, int region, int layer, Part part, int block, int head, int token, long contentByte)
+    record Content(RankId rank, int region, int layer, Part part, int block, int head, int token, long contentByte)
             implements Location {
         @Override
         public String text() {

@@ -21,7 +21,8 @@ public final class LocationSpace {
         this.ranks = plan.topology().ranks();
         this.bounds = new long[ranks.size() + 1];
         for (int index = 0; index < ranks.size(); index++) {
-            bounds[index + 1] = Math.addExact(bounds[index], plan.arena(ranks.get(index)).totalBytes());
+            bounds[index + 1] =
+                    Math.addExact(bounds[index], plan.arena(ranks.get(index)).totalBytes());
         }
     }
 
@@ -29,7 +30,8 @@ public final class LocationSpace {
     public long baseOf(RankId rank) {
         int index = ranks.indexOf(rank);
         if (index < 0) {
-            throw new IllegalArgumentException(rank + " is no rank of " + plan.topology().label());
+            throw new IllegalArgumentException(
+                    rank + " is no rank of " + plan.topology().label());
         }
         return bounds[index];
     }

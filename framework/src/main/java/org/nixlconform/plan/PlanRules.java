@@ -181,7 +181,10 @@ final class PlanRules {
             return true;
         }
         String attribute = role.label() + "Tp";
-        int below = IntStream.iterate(tp, lower -> lower - 1).filter(this::canShare).findFirst().orElse(1);
+        int below = IntStream.iterate(tp, lower -> lower - 1)
+                .filter(this::canShare)
+                .findFirst()
+                .orElse(1);
         int above = nextAbove(tp);
         refuse(
                 geometry.kvHeads() + " KV heads cannot be shared out over " + tp + " ranks of " + role.label(),
@@ -204,7 +207,11 @@ final class PlanRules {
         if (tp > heads) {
             return geometry.attention() == Attention.MHA ? 0 : (tp / heads + 1) * heads;
         }
-        return IntStream.rangeClosed(tp, heads).limit(MOST_RANKS).filter(this::canShare).findFirst().orElse(0);
+        return IntStream.rangeClosed(tp, heads)
+                .limit(MOST_RANKS)
+                .filter(this::canShare)
+                .findFirst()
+                .orElse(0);
     }
 
     /** With one head a rank on both sides any two TPs fit, else the shares of one must divide those of the other. */
@@ -275,8 +282,7 @@ final class PlanRules {
             long sum = 0;
             for (Role role : Role.values()) {
                 HeadShare share = HeadShare.of(geometry, topology.tp(role), 0);
-                long arenaBytes = new ArenaLayout(
-                                geometry.regions(), blocks.cached(role), geometry.blockBytes(share))
+                long arenaBytes = new ArenaLayout(geometry.regions(), blocks.cached(role), geometry.blockBytes(share))
                         .totalBytes();
                 long ranks = (long) topology.engines(role) * topology.tp(role);
                 sum = Math.addExact(sum, Math.multiplyExact(arenaBytes, ranks));

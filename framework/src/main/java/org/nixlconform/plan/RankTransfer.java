@@ -6,11 +6,11 @@ import java.util.List;
 /**
  * What one decode rank takes from one prefill rank in one iteration.
  *
- * <p>Decode rank d of D looks at prefill ranks from {@code d * P / D} on and takes each of its heads from the first that
- * holds it. So with D >= P it has one source, with P > D and split heads several, and with MLA the one at
- * {@code d * P / D}, all as in vLLM. Where P > D and P exceeds the number of heads, vLLM refuses pure attention and takes
- * repeated heads once in hybrid models; here they are taken once. Prefill ranks whose heads nobody takes occur in no
- * transfer: they expect no notification of data.
+ * <p>Decode rank d of D looks at prefill ranks from {@code d * P / D} on and takes each of its heads from the first
+ * that holds it. So with D >= P it has one source, with P > D and split heads several, and with MLA the one at
+ * {@code d * P / D}, all as in vLLM. Where P > D and P exceeds the number of heads, vLLM refuses pure attention and
+ * takes repeated heads once in hybrid models; here they are taken once. Prefill ranks whose heads nobody takes occur in
+ * no transfer: they expect no notification of data.
  *
  * @param heads global heads that move
  * @param sliceBytes of one block in one region

@@ -49,8 +49,8 @@ public record TransferPlan(
 
     /**
      * The cell's name, such as
-     * {@code 4P-TP4 -> 8D-TP8 spread, decode READ, UCX, 128 of 3750 blocks x 50 layers bf16 HND}. What is not the default
-     * shows, in a fixed order, but for what is expected and {@link BlockUse#scalable()}.
+     * {@code 4P-TP4 -> 8D-TP8 spread, decode READ, UCX, 128 of 3750 blocks x 50 layers bf16 HND}. What is not the
+     * default shows, in a fixed order, but for what is expected and {@link BlockUse#scalable()}.
      */
     public String name() {
         return PlanName.of(PlanDraft.of("", this));
@@ -63,8 +63,7 @@ public record TransferPlan(
 
     /** How a rank's memory is laid out. Ranks of one role have equal arenas. */
     public ArenaLayout arena(RankId rank) {
-        return new ArenaLayout(
-                geometry.regions(), blocks.cached(rank.role()), geometry.blockBytes(headShare(rank)));
+        return new ArenaLayout(geometry.regions(), blocks.cached(rank.role()), geometry.blockBytes(headShare(rank)));
     }
 
     /** The addresses that the payload writes into memory, over all ranks. */

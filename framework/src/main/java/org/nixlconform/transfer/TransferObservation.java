@@ -69,7 +69,13 @@ public record TransferObservation(
      * @param lastLogLines the tail of that engine's standard error, the only place where NIXL says why
      */
     public record CallFailure(
-            RankId rank, String phase, int iteration, String call, int status, String statusName, List<String> lastLogLines) {}
+            RankId rank,
+            String phase,
+            int iteration,
+            String call,
+            int status,
+            String statusName,
+            List<String> lastLogLines) {}
 
     /**
      * @param phase what the rank was doing
@@ -77,7 +83,11 @@ public record TransferObservation(
      * @param exitCode when it exited by itself
      */
     public record EngineLoss(
-            RankId rank, String phase, Optional<String> signal, Optional<Integer> exitCode, List<String> lastLogLines) {}
+            RankId rank,
+            String phase,
+            Optional<String> signal,
+            Optional<Integer> exitCode,
+            List<String> lastLogLines) {}
 
     /**
      * A step that a rank did not end by its deadline.
@@ -168,7 +178,6 @@ public record TransferObservation(
      * @param received with the right text, counted once each
      * @param duplicated right text, more than once
      * @param altered texts from this sender that are none of the expected ones, rendered printable, a few of them
-     * @param afterPost from the sender's post to here, when it ran on the same node
      */
     public record NotificationCount(
             RankId receiver, String sender, int expected, int received, int duplicated, List<String> altered) {

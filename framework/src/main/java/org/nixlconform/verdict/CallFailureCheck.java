@@ -48,7 +48,7 @@ final class CallFailureCheck implements Check {
     }
 
     private static Finding finding(TransferPlan plan, CallFailure failure, List<EngineLoss> lostPeers) {
-        String status = failure.statusName() + " (" + failure.status() + ")";
+        String status = Wording.status(failure.status(), failure.statusName());
         String headline = failure.call() + " returned " + status + " on " + failure.rank() + " while "
                 + Wording.activity(failure.phase());
         List<RankId> lost = lostPeers.stream().map(EngineLoss::rank).toList();
@@ -60,14 +60,10 @@ final class CallFailureCheck implements Check {
                 .with("actual", status)
                 .with(
                         "where",
-                        failure.rank() + ", phase " + failure.phase()
-                                + Wording.iteration(plan, failure.iteration()));
+                        failure.rank() + ", phase " + failure.phase() + Wording.iteration(plan, failure.iteration()));
         if (!lost.isEmpty()) {
             finding = finding.with(
-                    "peer",
-                    lostPeers.stream()
-                            .map(loss -> loss.rank() + ", " + Wording.cause(loss) + ", phase " + loss.phase())
-                            .collect(Collectors.joining("\n")));
+                    "peer", lostPeers.stream().map(Wording::describe).collect(Collectors.joining("\n")));
         }
         return Wording.withLog(finding, failure.lastLogLines());
     }

@@ -15,11 +15,11 @@ import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 import org.nixlconform.transfer.TransferObservation.Timeout;
 
 /**
- * Everything ends in bounded time. A step that did not end is a finding even where completion is not expected, because the
- * rest of the case could not be judged; an iteration that ended late is one only where it is.
+ * Everything ends in bounded time. A step that did not end is a finding even where completion is not expected,
+ * because the rest of the case could not be judged; an iteration that ended late is one only where it is.
  *
- * <p>Order: calls that never returned, never started, stalled, not notified, slow; then by rank. A rank that only waits for
- * notifications of ranks that were themselves lost, refused or stopped is no finding of its own.
+ * <p>Order: calls that never returned, never started, stalled, not notified, slow; then by rank. A rank that only
+ * waits for notifications of ranks that were themselves lost, refused or stopped is no finding of its own.
  */
 final class CompletionCheck implements Check {
     private static final List<FindingKind> MOST_TELLING_FIRST = List.of(
@@ -45,9 +45,15 @@ final class CompletionCheck implements Check {
         return findings;
     }
 
-    /** Transfers that the observation leaves in progress although nobody's deadline passed. */
+    /**
+     * Transfers that the observation leaves in progress although nobody's deadline passed. After a loss that says
+     * nothing: the others are soon told to leave.
+     */
     private static List<Finding> unendedTransfers(TransferPlan plan, TransferObservation observation) {
         List<Finding> findings = new ArrayList<>();
+        if (!observation.losses().isEmpty()) {
+            return findings;
+        }
         for (Iteration iteration : observation.iterations()) {
             for (RankTransferOutcome transfer : iteration.transfers()) {
                 if (transfer.status() > 0 && !Disturbance.of(observation, transfer.initiator(), iteration.index())) {

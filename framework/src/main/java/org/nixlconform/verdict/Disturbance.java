@@ -4,8 +4,8 @@ import org.nixlconform.plan.RankId;
 import org.nixlconform.transfer.TransferObservation;
 
 /**
- * Whether something that ends a case early, and has a finding of its own, happened: a loss, a failed call, a timeout. What
- * is missing after it is not a second finding.
+ * Whether something that ends a case early, and has a finding of its own, happened: a loss, a failed call, a timeout.
+ * What is missing after it is not a second finding.
  */
 final class Disturbance {
     private Disturbance() {}

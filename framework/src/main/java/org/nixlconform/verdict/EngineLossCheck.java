@@ -16,8 +16,8 @@ final class EngineLossCheck implements Check {
     }
 
     private static Finding finding(EngineLoss loss) {
-        String headline = loss.rank() + " ended by itself, " + Wording.cause(loss) + ", while "
-                + Wording.activity(loss.phase());
+        String headline =
+                loss.rank() + " ended by itself, " + Wording.cause(loss) + ", while " + Wording.activity(loss.phase());
         return Wording.withLog(
                 Finding.of(FindingKind.ENGINE_DIED, "engine", headline)
                         .with("expected", "the engine lives until it is told to end")

@@ -20,13 +20,13 @@ import org.nixlconform.transfer.TransferObservation.Iteration;
 /**
  * Every byte right and in its place, nothing else touched. Judged where integrity is expected.
  *
- * <p>One finding for each rank and kind of difference, from the first iteration that has it, so that results carry every
- * kind. Ranks in their order; of one rank the most frequent kind first, of equally frequent ones the order OVERRUN,
- * MISPLACED, SHIFTED, STALE, TORN, FOREIGN, ZERO, POISON: what was written wrongly tells more than what is merely missing.
- * A source that differs is one finding.
+ * <p>One finding for each rank and kind of difference, from the first iteration that has it, so that results carry
+ * every kind. Ranks in their order; of one rank the most frequent kind first, of equally frequent ones the order
+ * OVERRUN, MISPLACED, SHIFTED, STALE, TORN, FOREIGN, ZERO, POISON: what was written wrongly tells more than what is
+ * merely missing. A source that differs is one finding.
  *
- * <p>Slices that were never or only half written by a transfer that a loss, a failed call or a timeout ended are explained
- * by that. Everything else is judged then too: whatever ended it, nothing else may be touched.
+ * <p>Slices that were never or only half written by a transfer that a loss, a failed call or a timeout ended are
+ * explained by that. Everything else is judged then too: whatever ended it, nothing else may be touched.
  */
 final class IntegrityCheck implements Check {
     private static final List<DifferenceKind> MOST_TELLING_FIRST = List.of(
@@ -86,8 +86,7 @@ final class IntegrityCheck implements Check {
         return departures;
     }
 
-    private static boolean isExplained(
-            PlannedTransfers planned, TransferObservation observation, Departure departure) {
+    private static boolean isExplained(PlannedTransfers planned, TransferObservation observation, Departure departure) {
         RankId rank = departure.integrity().rank();
         boolean incomplete = departure.kind() == DifferenceKind.POISON || departure.kind() == DifferenceKind.TORN;
         return incomplete
@@ -104,7 +103,9 @@ final class IntegrityCheck implements Check {
                         .reversed()
                         .thenComparing(departure -> MOST_TELLING_FIRST.indexOf(departure.kind())))
                 .forEach(departure -> alike.computeIfAbsent(
-                                departure.integrity().destination() ? departure.kind().name() : "source",
+                                departure.integrity().destination()
+                                        ? departure.kind().name()
+                                        : "source",
                                 key -> new ArrayList<>())
                         .add(departure));
         return alike.values().stream().map(group -> finding(plan, group)).toList();

@@ -29,14 +29,14 @@ final class InvalidRequestCheck implements Check {
 
     private static Finding finding(List<InvalidRequestOutcome> accepted) {
         InvalidRequestOutcome first = accepted.get(0);
-        String ranks = Wording.names(
-                accepted.stream().map(InvalidRequestOutcome::rank).toList());
+        String ranks =
+                Wording.names(accepted.stream().map(InvalidRequestOutcome::rank).toList());
         return Finding.of(
                         FindingKind.ACCEPTED,
                         "request",
                         "a request with " + words(first.request()) + " was accepted on " + ranks)
                 .with("expected", "an error status when the request is made")
-                .with("actual", first.statusName() + " (" + first.status() + ")")
+                .with("actual", Wording.status(first.status(), first.statusName()))
                 .with("where", ranks);
     }
 

@@ -18,15 +18,15 @@ import org.nixlconform.transfer.TransferObservation;
  * <ul>
  *   <li>a check that throws makes the case BROKEN, with a finding of kind CHECK; the findings of the others stay;
  *   <li>any other finding makes it VIOLATES;
- *   <li>without a finding it is INCONCLUSIVE when nothing that it expects could be judged, else it CONFORMS. A throughput
- *       that cannot be judged is a note and does not hide what else conforms.
+ *   <li>without a finding it is INCONCLUSIVE when nothing that it expects could be judged, else it CONFORMS. A
+ *       throughput that cannot be judged is a note and does not hide what else conforms.
  * </ul>
  *
  * <p>Findings come in the order of the checks, most telling first: engine lost, call failed, step not ended, integrity,
  * notifications, invalid requests, throughput, log, vacuous.
  *
- * <p>A case that plants a fault ({@link Expectations#caughtAs}) turns this around: it conforms only if the fault was found,
- * as one of the declared kinds, and nothing else was.
+ * <p>A case that plants a fault ({@link Expectations#caughtAs}) turns this around: it conforms only if the fault was
+ * found, as one of the declared kinds, and nothing else was.
  */
 public final class Judge {
     private static final List<Check> CHECKS = List.of(
@@ -50,8 +50,9 @@ public final class Judge {
     static Verdict judge(TransferPlan plan, TransferObservation observation, List<Check> checks) {
         List<Finding> found = run(plan, observation, checks);
         Set<FindingKind> caughtAs = plan.expectations().caughtAs();
-        List<Finding> caught =
-                found.stream().filter(finding -> caughtAs.contains(finding.kind())).toList();
+        List<Finding> caught = found.stream()
+                .filter(finding -> caughtAs.contains(finding.kind()))
+                .toList();
         List<Finding> findings = new ArrayList<>(found);
         findings.removeAll(caught);
         if (!caughtAs.isEmpty() && caught.isEmpty()) {
@@ -62,9 +63,8 @@ public final class Judge {
         if (findings.isEmpty() && !expectsMoreThanThroughput(plan) && throughputNotJudged.isPresent()) {
             findings.add(nothingJudged(throughputNotJudged.get()));
         }
-        Outcome outcome = findings.stream()
-                .map(finding -> outcome(finding.kind()))
-                .reduce(Outcome.CONFORMS, Outcome::worse);
+        Outcome outcome =
+                findings.stream().map(finding -> outcome(finding.kind())).reduce(Outcome.CONFORMS, Outcome::worse);
         return new Verdict(
                 outcome,
                 findings,

@@ -42,7 +42,8 @@ final class LogCheck implements Check {
 
     private static Finding finding(List<LogLine> undeclared) {
         List<String> groups = grouped(undeclared).stream()
-                .sorted(Comparator.comparing((List<LogLine> group) -> !group.get(0).level().equals("ERROR"))
+                .sorted(Comparator.comparing(
+                                (List<LogLine> group) -> !group.get(0).level().equals("ERROR"))
                         .thenComparing(group -> -group.size()))
                 .map(LogCheck::describe)
                 .toList();
@@ -74,13 +75,11 @@ final class LogCheck implements Check {
 
     private static Set<Tail> shownElsewhere(TransferObservation observation) {
         Stream<Tail> failures = observation.failures().stream()
-                .flatMap(failure ->
-                        failure.lastLogLines().stream().map(text -> new Tail(failure.rank(), text)));
+                .flatMap(failure -> failure.lastLogLines().stream().map(text -> new Tail(failure.rank(), text)));
         Stream<Tail> losses = observation.losses().stream()
                 .flatMap(loss -> loss.lastLogLines().stream().map(text -> new Tail(loss.rank(), text)));
         Stream<Tail> timeouts = observation.timeouts().stream()
-                .flatMap(timeout ->
-                        timeout.lastLogLines().stream().map(text -> new Tail(timeout.rank(), text)));
+                .flatMap(timeout -> timeout.lastLogLines().stream().map(text -> new Tail(timeout.rank(), text)));
         return Stream.of(failures, losses, timeouts).flatMap(tails -> tails).collect(Collectors.toSet());
     }
 }

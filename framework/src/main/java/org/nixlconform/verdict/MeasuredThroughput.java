@@ -15,8 +15,8 @@ import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 import org.nixlconform.transfer.TransferObservation.Reference;
 
 /**
- * What was reached. An iteration's figure is the bytes of all its transfers over its longest total; iterations in which a
- * planned transfer did not end have none.
+ * What was reached. An iteration's figure is the bytes of all its transfers over its longest total; iterations in
+ * which a planned transfer did not end have none.
  *
  * @param gbPerSecond median over iterations, of all initiators together
  * @param referenceGbPerSecond sum over the planned initiators; empty when one of them has none
@@ -25,8 +25,7 @@ import org.nixlconform.transfer.TransferObservation.Reference;
 record MeasuredThroughput(OptionalDouble gbPerSecond, OptionalDouble referenceGbPerSecond, int iterations) {
     private static final double BYTES_PER_GB = 1e9;
 
-    static final MeasuredThroughput NONE =
-            new MeasuredThroughput(OptionalDouble.empty(), OptionalDouble.empty(), 0);
+    static final MeasuredThroughput NONE = new MeasuredThroughput(OptionalDouble.empty(), OptionalDouble.empty(), 0);
 
     static MeasuredThroughput of(TransferPlan plan, TransferObservation observation) {
         PlannedTransfers planned = PlannedTransfers.of(plan);
@@ -95,7 +94,7 @@ record MeasuredThroughput(OptionalDouble gbPerSecond, OptionalDouble referenceGb
                 .mapToDouble(rank -> measured.getOrDefault(rank, 0.0))
                 .sum();
         boolean complete = initiators.stream().allMatch(rank -> measured.getOrDefault(rank, 0.0) > 0);
-        return complete && sum > 0 ? OptionalDouble.of(sum / BYTES_PER_GB) : OptionalDouble.empty();
+        return complete ? OptionalDouble.of(sum / BYTES_PER_GB) : OptionalDouble.empty();
     }
 
     private static OptionalDouble median(List<Double> sorted) {

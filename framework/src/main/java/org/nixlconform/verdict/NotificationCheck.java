@@ -14,9 +14,9 @@ import org.nixlconform.transfer.TransferObservation.NotificationCount;
 /**
  * Every notification arrives once, as sent, from its sender. Judged where completion is expected.
  *
- * <p>For one receiver, sender and iteration the first that holds is told: unknown sender, altered text, duplicate, missing.
- * A notification missing beside an altered or misattributed one of the same receiver is that one; its counts are in the
- * finding. One that is missing after a timeout, loss or failure of either end is explained there.
+ * <p>For one receiver, sender and iteration the first that holds is told: unknown sender, altered text, duplicate,
+ * missing. A notification missing beside an altered or misattributed one of the same receiver is that one; its counts
+ * are in the finding. One that is missing after a timeout, loss or failure of either end is explained there.
  */
 final class NotificationCheck implements Check {
     private static final int TEXTS = 3;
@@ -97,12 +97,10 @@ final class NotificationCheck implements Check {
                 .with("expected", expected)
                 .with(
                         "actual",
-                        Quantities.count(count.received()) + " of " + Quantities.count(count.expected())
-                                + " received, " + Quantities.count(count.duplicated()) + " more than once")
+                        Quantities.count(count.received()) + " of " + Quantities.count(count.expected()) + " received, "
+                                + Quantities.count(count.duplicated()) + " more than once")
                 .with("where", count.receiver() + Wording.iteration(plan, iteration.index()));
-        return count.altered().isEmpty()
-                ? finding
-                : finding.with("texts", Wording.few(count.altered(), "\n", TEXTS));
+        return count.altered().isEmpty() ? finding : finding.with("texts", Wording.few(count.altered(), "\n", TEXTS));
     }
 
     private static boolean isStray(TransferPlan plan, NotificationCount count) {

@@ -30,7 +30,9 @@ final class Quantities {
         return String.format(Locale.ROOT, format, value) + " GB/s";
     }
 
-    /** A share of 1 in percent, rounded down, so that what misses a bound never looks as if it met it: {@code 84.9 %}. */
+    /**
+     * A share of 1 in percent, rounded down, so that what misses a bound never looks as if it met it: {@code 84.9 %}.
+     */
     static String percent(double share) {
         return BigDecimal.valueOf(share)
                         .movePointRight(2)
@@ -48,8 +50,6 @@ final class Quantities {
         if (value.compareTo(Duration.ofSeconds(1)) >= 0) {
             return String.format(Locale.ROOT, "%.1f s", value.toNanos() / 1e9);
         }
-        return value.compareTo(Duration.ofMillis(1)) >= 0
-                ? value.toMillis() + " ms"
-                : value.toNanos() / 1_000 + " us";
+        return value.compareTo(Duration.ofMillis(1)) >= 0 ? value.toMillis() + " ms" : value.toNanos() / 1_000 + " us";
     }
 }

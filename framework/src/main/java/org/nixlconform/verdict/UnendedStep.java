@@ -2,6 +2,7 @@ package org.nixlconform.verdict;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.nixlconform.message.Finding;
@@ -9,15 +10,16 @@ import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation;
-import org.nixlconform.transfer.TransferObservation.EngineLoss;
 import org.nixlconform.transfer.TransferObservation.NotificationCount;
 import org.nixlconform.transfer.TransferObservation.Progress;
 import org.nixlconform.transfer.TransferObservation.Timeout;
 
 /** A step that did not end by its deadline, seen together with what else happened: which way of not ending it was. */
 record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout timeout) {
-    private static final Set<String> BEFORE_TRANSFER =
-            Set.of("agent", "backend", "register", "metadata", "prepare", "make");
+    /** Phases in which data move; progress is told in these alone. */
+    private static final Set<String> TRANSFER = Set.of("transfer", "post", "wait", "notify");
+
+    private static final Set<String> AFTER_TRANSFER = Set.of("verify", "close", "release");
 
     /**
      * Whether the rank has nothing left to do and waits for others alone, all of which were lost or refused, or, where
@@ -49,8 +51,8 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
     }
 
     FindingKind kind() {
-        boolean advances = !timeout.stalled()
-                && timeout.progress().filter(UnendedStep::hasBegun).isPresent();
+        boolean advances =
+                !timeout.stalled() && progress().filter(UnendedStep::hasBegun).isPresent();
         if (timeout.call().isPresent()) {
             // A post may block for the whole copy: while blocks still land it is slow, not stuck.
             return advances ? FindingKind.SLOW : FindingKind.CALL_NEVER_RETURNED;
@@ -58,25 +60,35 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
         if (lacksOnlyNotifications()) {
             return FindingKind.NOT_NOTIFIED;
         }
-        boolean begun = timeout.progress()
-                .map(UnendedStep::hasBegun)
-                .orElse(!BEFORE_TRANSFER.contains(timeout.phase()));
+        boolean begun =
+                progress().map(UnendedStep::hasBegun).orElse(moves() || AFTER_TRANSFER.contains(timeout.phase()));
         if (!begun) {
             return FindingKind.NEVER_STARTED;
         }
         return timeout.stalled() ? FindingKind.STALLED : FindingKind.SLOW;
     }
 
+    private boolean moves() {
+        return TRANSFER.contains(timeout.phase());
+    }
+
+    private Optional<Progress> progress() {
+        return timeout.progress().filter(progress -> moves());
+    }
+
     private String headline(FindingKind kind) {
-        String arrived = timeout.progress().map(UnendedStep::arrived).orElse("phase " + timeout.phase() + " did not end");
+        String arrived = progress()
+                .map(UnendedStep::arrived)
+                .orElse(moves() ? "how far it got is not known" : "phase " + timeout.phase() + " did not end");
         return switch (kind) {
             case CALL_NEVER_RETURNED -> timeout.call().orElseThrow() + " did not return";
-            case NEVER_STARTED -> timeout.progress()
-                    .map(progress -> "transfer never started, " + neverStarted(progress))
-                    .orElse("transfer never started, phase " + timeout.phase() + " did not end");
-            case STALLED -> "transfer stalled, " + arrived + idle();
+            case NEVER_STARTED ->
+                progress()
+                        .map(progress -> "transfer never started, " + neverStarted(progress))
+                        .orElse("transfer never started, phase " + timeout.phase() + " did not end");
+            case STALLED -> (moves() ? "transfer stalled, " : "nothing moves any more, ") + arrived + idle();
             case NOT_NOTIFIED -> "all data there but not all notifications, " + notified() + owed();
-            default -> "transfer still going on at its deadline, " + arrived;
+            default -> (moves() ? "transfer still going on at its deadline, " : "deadline passed, ") + arrived;
         };
     }
 
@@ -105,18 +117,17 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
             return Quantities.count(progress.slicesLanded()) + " of " + Quantities.count(progress.slices(), "slice")
                     + " arrived";
         }
-        return Quantities.count(progress.done()) + " of " + Quantities.count(progress.requests(), "request")
-                + " ended";
+        return Quantities.count(progress.done()) + " of " + Quantities.count(progress.requests(), "request") + " ended";
     }
 
     private String idle() {
-        return timeout.progress()
+        return progress()
                 .map(progress -> " and none in the last " + Quantities.duration(progress.sinceLastProgress()))
                 .orElse("");
     }
 
     private String notified() {
-        return timeout.progress()
+        return progress()
                 .map(progress -> Quantities.count(progress.notificationsReceived()) + " of "
                         + Quantities.count(progress.notificationsExpected()) + " came")
                 .orElseThrow();
@@ -124,21 +135,24 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
 
     private String owed() {
         List<RankId> debtors = debtors();
-        return debtors.isEmpty() ? "" : "; " + Wording.names(debtors) + (debtors.size() == 1 ? " owes" : " owe")
-                + " the rest";
+        return debtors.isEmpty()
+                ? ""
+                : "; " + Wording.names(debtors) + (debtors.size() == 1 ? " owes" : " owe") + " the rest";
     }
 
     private String expected() {
         return plan.expectations()
                 .completion()
+                .filter(completion -> moves())
                 .map(Wording::obligation)
                 .orElse("phase " + timeout.phase() + " ends within " + Quantities.duration(timeout.deadline()));
     }
 
     private String actual() {
         List<String> parts = new ArrayList<>();
-        parts.add("not ended after " + Quantities.duration(timeout.deadline()));
-        timeout.progress().ifPresent(progress -> {
+        parts.add((timeout.stalled() ? "no progress for " : "not ended after ")
+                + Quantities.duration(timeout.deadline()));
+        progress().ifPresent(progress -> {
             parts.add(part(progress.posted(), progress.requests(), "requests posted"));
             parts.add(part(progress.done(), progress.requests(), "ended"));
             parts.add(part(progress.slicesLanded(), progress.slices(), "slices arrived"));
@@ -156,17 +170,13 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
         Set<RankId> peers = PlannedTransfers.of(plan).peers(timeout.rank());
         return observation.losses().stream()
                 .filter(loss -> peers.contains(loss.rank()))
-                .map(UnendedStep::describe)
+                .map(Wording::describe)
                 .toList();
-    }
-
-    private static String describe(EngineLoss loss) {
-        return loss.rank() + ", " + Wording.cause(loss) + ", phase " + loss.phase();
     }
 
     private boolean waitsForOthers() {
         return timeout.call().isEmpty()
-                && timeout.progress()
+                && progress()
                         .filter(progress -> progress.notificationsReceived() < progress.notificationsExpected())
                         .filter(progress -> progress.done() >= progress.requests())
                         .isPresent();
@@ -174,7 +184,7 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
 
     private boolean lacksOnlyNotifications() {
         return waitsForOthers()
-                && timeout.progress()
+                && progress()
                         .filter(progress -> progress.slicesLanded() >= progress.slices())
                         .isPresent();
     }

@@ -83,7 +83,8 @@ final class VacuousCheck implements Check {
         }
         long bytes = transfers.stream().mapToLong(RankTransferOutcome::bytes).sum();
         if (bytes != plannedBytes) {
-            return List.of(new Gap("a pair of ranks moved other bytes than planned", where, expected, Quantities.bytes(bytes)));
+            return List.of(new Gap(
+                    "a pair of ranks moved other bytes than planned", where, expected, Quantities.bytes(bytes)));
         }
         OptionalLong telemetryBytes = telemetryBytes(transfers);
         if (telemetryBytes.isPresent() && telemetryBytes.getAsLong() != plannedBytes) {
@@ -99,8 +100,8 @@ final class VacuousCheck implements Check {
     /** What NIXL counted for ended transfers; empty when it did not count all of them. */
     private static OptionalLong telemetryBytes(List<RankTransferOutcome> transfers) {
         boolean counted = transfers.stream()
-                .allMatch(transfer -> transfer.status() == 0
-                        && transfer.telemetryBytes().isPresent());
+                .allMatch(transfer ->
+                        transfer.status() == 0 && transfer.telemetryBytes().isPresent());
         return counted
                 ? OptionalLong.of(transfers.stream()
                         .mapToLong(transfer -> transfer.telemetryBytes().orElseThrow())
@@ -114,8 +115,7 @@ final class VacuousCheck implements Check {
             String where = integrity.rank() + ", iteration " + iteration.index();
             if (integrity.bytesVerified() == 0) {
                 gaps.add(new Gap("nothing was verified", where, "the whole arena", Quantities.bytes(0)));
-            } else if (integrity.destination()
-                    && (integrity.slicesSelected() == 0 || integrity.bytesSelected() == 0)) {
+            } else if (integrity.destination() && (integrity.slicesSelected() == 0 || integrity.bytesSelected() == 0)) {
                 gaps.add(new Gap("no block slice was verified", where, "every selected slice", "none"));
             }
             if (integrity.alreadyRight() > 0) {

@@ -18,22 +18,36 @@ final class Wording {
 
     private Wording() {}
 
-    /** What a rank was doing, to follow "while": {@code its backend was created}. */
+    /**
+     * What a rank was doing, to follow "while": {@code its backend was created}. Knows steps and phases of the engine.
+     */
     static String activity(String phase) {
+        if (phase.startsWith("transfer")) {
+            return "data were transferred";
+        }
         return switch (phase) {
+            case "open" -> "its agent, backend and memory were set up";
             case "agent" -> "its agent was created";
             case "backend" -> "its backend was created";
             case "register" -> "its memory was registered";
-            case "metadata" -> "metadata was exchanged";
+            case "connect", "metadata" -> "metadata was exchanged";
             case "prepare" -> "descriptor lists were prepared";
+            case "invalid" -> "invalid requests were made";
+            case "reference" -> "the reference was measured";
+            case "arm" -> "its memory was filled";
             case "make" -> "the transfer was made";
             case "post" -> "the transfer was posted";
             case "wait" -> "the transfer was awaited";
             case "notify" -> "notifications were sent and awaited";
             case "verify" -> "the payload was verified";
-            case "release" -> "everything was released";
+            case "close", "release" -> "everything was released";
             default -> "it was in phase " + phase;
         };
+    }
+
+    /** {@code BACKEND (-2)}. */
+    static String status(int status, String name) {
+        return name.isBlank() ? "status " + status : name + " (" + status + ")";
     }
 
     /** {@code completion within 30 s, progress at least every 5 s}. */
@@ -54,9 +68,15 @@ final class Wording {
                 .orElse("neither a signal nor an exit code");
     }
 
+    /** {@code prefill-0-rank-1, SIGSEGV, phase wait}. */
+    static String describe(EngineLoss loss) {
+        return loss.rank() + ", " + cause(loss) + ", phase " + loss.phase();
+    }
+
     /** The first few names, then how many more: {@code a, b, c and 61 more}. */
     static String names(Collection<RankId> ranks) {
-        List<String> labels = ranks.stream().sorted().distinct().map(RankId::label).toList();
+        List<String> labels =
+                ranks.stream().sorted().distinct().map(RankId::label).toList();
         return few(labels, ", ", NAMES);
     }
 

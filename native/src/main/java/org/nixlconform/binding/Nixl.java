@@ -40,8 +40,7 @@ public final class Nixl {
      */
     public static Nixl load(String path, ProgressPage page) {
         checkOrder();
-        NativeLibrary library =
-                NativeLibrary.getInstance(path, Map.of(Library.OPTION_OPEN_FLAGS, RTLD_NOW_LOCAL));
+        NativeLibrary library = NativeLibrary.getInstance(path, Map.of(Library.OPTION_OPEN_FLAGS, RTLD_NOW_LOCAL));
         NixlFunction[] all = NixlFunction.values();
         @Nullable Function[] functions = new Function[all.length];
         List<String> missing = new ArrayList<>();
@@ -68,7 +67,8 @@ public final class Nixl {
             }
         }
         if (Conform.nxc_nixl_function_name(NixlFunction.values().length) != null) {
-            throw new IllegalStateException("libnixlconform.so has more functions in its table than Java; rebuild both");
+            throw new IllegalStateException(
+                    "libnixlconform.so has more functions in its table than Java; rebuild both");
         }
     }
 

@@ -125,7 +125,8 @@ public final class NixlAgent {
      *
      * @param firstBytes offset within a block
      */
-    public record BlockRanges(long[] regionAddresses, long firstBytes, long lengthBytes, long strideBytes, int blocks) {}
+    public record BlockRanges(
+            long[] regionAddresses, long firstBytes, long lengthBytes, long strideBytes, int blocks) {}
 
     /** @param remoteAgent empty for the local side @return handle of the prepared list */
     public long prepare(String remoteAgent, BlockRanges ranges) throws NixlCallException {
@@ -162,7 +163,12 @@ public final class NixlAgent {
      * @param notification bound to it, null for none
      */
     public long make(
-            boolean write, long local, int[] localIndices, long remote, int[] remoteIndices, byte @Nullable [] notification)
+            boolean write,
+            long local,
+            int[] localIndices,
+            long remote,
+            int[] remoteIndices,
+            byte @Nullable [] notification)
             throws NixlCallException {
         if (notification != null) {
             nixl.call(OPT_ARGS_SET_NOTIF_MSG, options, notification, (long) notification.length);

@@ -36,7 +36,8 @@ public final class Payload implements AutoCloseable {
 
     /** How many selected runs hold their expected content in their last word. Safe beside a running transfer. */
     public long landed(Arena arena, RunList runs) {
-        return Conform.nxc_payload_landed(arena.pointer(), key.pointer(), runs.memory().pointer(), runs.size());
+        return Conform.nxc_payload_landed(
+                arena.pointer(), key.pointer(), runs.memory().pointer(), runs.size());
     }
 
     /** One differing run, as {@code nxc_payload_difference} has it. */

@@ -113,7 +113,9 @@ final class CacheOracle {
                 runs.add(new Run(
                         offset + piece.ownBytes(),
                         piece.lengthBytes(),
-                        peer.locationBase() + peer.blockOffset(region, piece.use().peerBlock()) + piece.peerBytes(),
+                        peer.locationBase()
+                                + peer.blockOffset(region, piece.use().peerBlock())
+                                + piece.peerBytes(),
                         own.locationBase() + offset + piece.ownBytes(),
                         Payload.DATA,
                         generations.data(),

@@ -18,8 +18,9 @@ final class InvalidRequests {
         int[] locals = pair.localIndices();
         int[] remotes = pair.remoteIndices(false);
         switch (request) {
-            case "INDEX_PAST_END" -> remotes[remotes.length - 1] = pair.own().regions()
-                    * pair.pair().peerArena().cachedBlocks();
+            case "INDEX_PAST_END" ->
+                remotes[remotes.length - 1] =
+                        pair.own().regions() * pair.pair().peerArena().cachedBlocks();
             case "NEGATIVE_INDEX" -> remotes[remotes.length - 1] = -1;
             case "UNEQUAL_COUNTS" -> remotes = Arrays.copyOf(remotes, remotes.length - 1);
             case "UNEQUAL_LENGTHS" -> {

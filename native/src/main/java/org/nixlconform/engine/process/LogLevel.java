@@ -7,10 +7,7 @@ import java.util.regex.Pattern;
 enum LogLevel {
     WARN(
             // Abseil, as NIXL uses it.
-            "^W\\d{4} \\d\\d:\\d\\d:\\d\\d",
-            "\\bUCX\\s+WARN\\b",
-            "^libfabric:.*<warn>",
-            "VM warning:"),
+            "^W\\d{4} \\d\\d:\\d\\d:\\d\\d", "\\bUCX\\s+WARN\\b", "^libfabric:.*<warn>", "VM warning:"),
     ERROR(
             "^[EF]\\d{4} \\d\\d:\\d\\d:\\d\\d",
             "\\bUCX\\s+(ERROR|FATAL)\\b",

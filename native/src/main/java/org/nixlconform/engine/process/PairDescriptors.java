@@ -21,7 +21,7 @@ record PairDescriptors(ArenaShape own, long ownAddress, PairShape pair) {
     /** Bytes of one descriptor. */
     long lengthBytes() {
         return own.headsOutermost()
-                ? pair.headCount() * own.tokensPerBlock() * own.contentBytes()
+                ? (long) pair.headCount() * own.tokensPerBlock() * own.contentBytes()
                 : own.blockBytes();
     }
 
@@ -31,7 +31,9 @@ record PairDescriptors(ArenaShape own, long ownAddress, PairShape pair) {
 
     /** @param wrongOwner count blocks as if the remote cache had as many as the own one */
     int[] remoteIndices(boolean wrongOwner) {
-        return indices(pair.peerBlocks(), wrongOwner ? own.cachedBlocks() : pair.peerArena().cachedBlocks());
+        return indices(
+                pair.peerBlocks(),
+                wrongOwner ? own.cachedBlocks() : pair.peerArena().cachedBlocks());
     }
 
     private int[] indices(int[] blocks, int cachedBlocks) {

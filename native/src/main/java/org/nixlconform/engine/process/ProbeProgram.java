@@ -44,8 +44,7 @@ final class ProbeProgram {
         seen.put("stub", nixl.isStub());
         Map<String, Object> results = new LinkedHashMap<>();
         for (String backend : backends) {
-            NixlAgent agent =
-                    NixlAgent.create(nixl, "probe-" + backend, new NixlAgent.Configuration(false, 0, 0));
+            NixlAgent agent = NixlAgent.create(nixl, "probe-" + backend, new NixlAgent.Configuration(false, 0, 0));
             seen.put("plugins", agent.plugins());
             results.put(backend, create(agent, backend));
         }

@@ -46,7 +46,9 @@ final class RankProgram {
 
     private void read() {
         try {
-            for (String line = channel.in().readLine(); line != null; line = channel.in().readLine()) {
+            for (String line = channel.in().readLine();
+                    line != null;
+                    line = channel.in().readLine()) {
                 take(Wire.decode(line, ToRank.class));
             }
         } catch (IOException | RuntimeException unreadable) {

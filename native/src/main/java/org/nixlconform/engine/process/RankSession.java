@@ -96,8 +96,7 @@ final class RankSession {
         NixlAgent created = NixlAgent.create(
                 nixl,
                 label,
-                new NixlAgent.Configuration(
-                        ask.progressThread(), ask.threadSync(), ask.progressDelayMicroseconds()));
+                new NixlAgent.Configuration(ask.progressThread(), ask.threadSync(), ask.progressDelayMicroseconds()));
         agent = created;
         clock.enter("backend");
         created.createBackend(ask.backend(), ask.backendParameters());
@@ -129,8 +128,7 @@ final class RankSession {
         clock.enter("prepare");
         if (ask.initiator()) {
             for (PairShape pair : ask.pairs()) {
-                PairDescriptors descriptors =
-                        new PairDescriptors(opened().arena(), arena().address(), pair);
+                PairDescriptors descriptors = new PairDescriptors(opened().arena(), arena().address(), pair);
                 BlockRanges local = descriptors.local();
                 Long list = localLists.get(local);
                 if (list == null) {
@@ -150,8 +148,8 @@ final class RankSession {
         List<FromRank.Attempt> attempts = new ArrayList<>();
         for (Prepared pair : prepared) {
             for (String request : ask.requests()) {
-                int status = invalid.attempt(
-                        request, planned().write(), pair.descriptors(), pair.local(), pair.remote());
+                int status =
+                        invalid.attempt(request, planned().write(), pair.descriptors(), pair.local(), pair.remote());
                 attempts.add(new FromRank.Attempt(request, status, NixlStatus.nameOf(status)));
             }
         }
@@ -167,7 +165,8 @@ final class RankSession {
             bytes = 0;
             for (Prepared pair : prepared) {
                 List<Drive.CopyRange> ranges = copyRanges(pair.descriptors());
-                long took = Drive.referenceCopy(pair.pair().peerPid(), ranges, planned().write());
+                long took = Drive.referenceCopy(
+                        pair.pair().peerPid(), ranges, planned().write());
                 if (took < 0) {
                     return new FromRank.Referenced(0, List.of(), (int) -took, clock.finish());
                 }
@@ -199,8 +198,7 @@ final class RankSession {
 
     private FromRank arm(ToRank.Arm ask, PhaseClock clock) throws NixlCallException {
         generations = new Generations(ask.dataGeneration(), ask.olderGeneration(), ask.poisonGeneration());
-        CacheOracle oracle =
-                new CacheOracle(opened().arena(), planned().pairs(), opened().source());
+        CacheOracle oracle = new CacheOracle(opened().arena(), planned().pairs(), opened().source());
         clock.enter("arm");
         try (RunList runs = oracle.arming(generations)) {
             payload().fill(arena(), runs);
@@ -238,12 +236,12 @@ final class RankSession {
     private Made make(Prepared pair, int iteration) throws NixlCallException {
         long begun = System.nanoTime();
         long request = agent().make(
-                planned().write(),
-                pair.local(),
-                pair.descriptors().localIndices(),
-                pair.remote(),
-                pair.descriptors().remoteIndices(planned().wrongOwner()),
-                noticeText(iteration, label, pair.pair().peer()).getBytes(StandardCharsets.UTF_8));
+                        planned().write(),
+                        pair.local(),
+                        pair.descriptors().localIndices(),
+                        pair.remote(),
+                        pair.descriptors().remoteIndices(planned().wrongOwner()),
+                        noticeText(iteration, label, pair.pair().peer()).getBytes(StandardCharsets.UTF_8));
         return new Made(pair, request, System.nanoTime() - begun);
     }
 
@@ -263,16 +261,15 @@ final class RankSession {
 
     private FromRank transfer(PhaseClock clock) {
         clock.enter("transfer");
-        Drive.Result result =
-                drive().run(made.stream().mapToLong(Made::request).toArray());
+        Drive.Result result = drive().run(made.stream().mapToLong(Made::request).toArray());
         clock.end();
         List<FromRank.RequestEnd> ends = new ArrayList<>();
         for (int i = 0; i < made.size(); i++) {
             ends.add(end(made.get(i), result.outcomes().get(i)));
         }
         ProgressPage.Sample sample = page.sample();
-        boolean complete = sample.done() + sample.failed() == sample.requests()
-                && sample.received() == sample.expected();
+        boolean complete =
+                sample.done() + sample.failed() == sample.requests() && sample.received() == sample.expected();
         return new FromRank.Transferred(ends, result.status(), !complete, clock.finish());
     }
 

@@ -36,7 +36,8 @@ final class WardenProgram {
     private WardenProgram() {}
 
     static void run() {
-        // An interrupt from the terminal goes to a whole process group: the warden must outlive the controller to clean up.
+        // An interrupt from the terminal goes to a whole process group: the warden must outlive the controller to clean
+        // up.
         Posix.setsid();
         WardenProgram warden = new WardenProgram();
         Thread reader = new Thread(warden::read, "channel");
@@ -55,7 +56,9 @@ final class WardenProgram {
 
     private void read() {
         try {
-            for (String line = channel.in().readLine(); line != null; line = channel.in().readLine()) {
+            for (String line = channel.in().readLine();
+                    line != null;
+                    line = channel.in().readLine()) {
                 inbox.add(line);
             }
         } catch (IOException gone) {
@@ -134,7 +137,7 @@ final class WardenProgram {
                     }
                 }));
         return new WardedRank(
-                label, Children.spawn(command, ask.environment()), log, line -> channel.send(label + " " + line));
+                label, Children.spawn(command, System.getenv()), log, line -> channel.send(label + " " + line));
     }
 
     /** Moves what ranks wrote, for a short while. */

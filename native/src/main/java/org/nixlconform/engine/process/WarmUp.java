@@ -89,7 +89,16 @@ final class WarmUp {
         Wire.encode(new FromRank.Transferred(
                 List.of(new FromRank.RequestEnd("", 1, 1, 0, "", "", 1, 1, 1, 1, 1)), 0, false, phases));
         Wire.encode(new FromRank.Verified(
-                true, 1, 1, 1, 0, new long[9], List.of(), List.of(new FromRank.NoticeCount("", "", 1)), List.of(), phases));
+                true,
+                1,
+                1,
+                1,
+                0,
+                new long[9],
+                List.of(),
+                List.of(new FromRank.NoticeCount("", "", 1)),
+                List.of(),
+                phases));
         Wire.encode(new FromRank.Sampled("", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
         Wire.encode(new FromWarden.Up(1));
         Wire.decode(Wire.encode(new ToWarden.Kill(List.of())), ToWarden.class);

@@ -41,7 +41,7 @@ public record ArenaShape(
 
     /** Offset within a block of one head (numbered over the whole model) of one token. */
     public long contentOffset(int head, int token) {
-        long local = head - firstHead;
+        long local = (long) head - firstHead;
         long index = headsOutermost ? local * tokensPerBlock + token : (long) token * headCount + local;
         return index * contentBytes;
     }

@@ -3,7 +3,6 @@ package org.nixlconform.engine.protocol;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
-import java.util.Map;
 
 /** What the controller asks of a warden. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "ask")
@@ -16,18 +15,12 @@ public sealed interface ToWarden {
     /**
      * Start ranks, at most {@code parallel} of them at a time until they say hello.
      *
-     * @param command of one rank; its label and the warden's pid are appended
-     * @param environment all of it
+     * @param command of one rank; its label and the warden's pid are appended. It inherits the warden's environment, so
+     *     that no variable has to cross the channel
      * @param logFolder where each rank's standard error is kept, as {@code <label>.log}
      * @param logLimitBytes of one log; what is over is dropped from its middle
      */
-    record Start(
-            List<String> labels,
-            List<String> command,
-            Map<String, String> environment,
-            String logFolder,
-            long logLimitBytes,
-            int parallel)
+    record Start(List<String> labels, List<String> command, String logFolder, long logLimitBytes, int parallel)
             implements ToWarden {}
 
     /** End the process groups of these ranks. */

@@ -1,0 +1,113 @@
+package org.nixlconform.configuration;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.nixlconform.configuration.ClusterSpec.MustJudge;
+import org.nixlconform.configuration.ClusterSpec.NodeSpec;
+
+/** The schema of a cluster file. */
+final class ClusterReader {
+    private static final List<String> CONNECTIONS = List.of("local");
+    private static final int MOST_GPUS = 1024;
+
+    private final Path file;
+    private final Path root;
+    private final UserFolders folders;
+
+    ClusterReader(Path file, Path root, UserFolders folders) {
+        this.file = file;
+        this.root = root;
+        this.folders = folders;
+    }
+
+    ClusterSpec read(YamlObject cluster) {
+        return new ClusterSpec(
+                cluster.optional("name").flatMap(Names::read).orElse(FileKind.CLUSTER.nameOf(file)),
+                file,
+                cluster.required("nodes", "a list of nodes").map(this::nodes).orElse(List.of()),
+                cluster.required("environments", "a list of environments")
+                        .map(this::environments)
+                        .orElse(List.of()),
+                cluster.optional("ranksPerGpu")
+                        .flatMap(value -> value.wholeNumber(1, ClusterSpec.MOST_RANKS_PER_GPU))
+                        .orElse(1),
+                cluster.optional("mustJudge").map(ClusterReader::mustJudge).orElse(List.of()),
+                cluster.optional("workFolder").flatMap(this::workFolder).orElse(folders.standardWorkFolder()));
+    }
+
+    private List<NodeSpec> nodes(YamlValue list) {
+        List<NodeSpec> nodes = new ArrayList<>();
+        List<YamlValue> names = new ArrayList<>();
+        List<YamlValue> local = new ArrayList<>();
+        for (YamlValue entry : list.nonEmptyList()) {
+            entry.object("node", node -> {
+                        Optional<YamlValue> name = node.required("name", "text");
+                        name.ifPresent(names::add);
+                        Optional<YamlValue> connection = node.required("connection", String.join(", ", CONNECTIONS));
+                        connection.ifPresent(local::add);
+                        return new NodeSpec(
+                                name.flatMap(Names::read).orElse(""),
+                                connection
+                                        .flatMap(value -> value.oneOf(CONNECTIONS))
+                                        .orElse(""),
+                                node.optional("gpus").flatMap(value -> value.wholeNumber(0, MOST_GPUS)));
+                    })
+                    .ifPresent(nodes::add);
+        }
+        Names.refuseRepeats(names);
+        refuseSecondLocal(local);
+        return nodes;
+    }
+
+    /** Two nodes on one machine would both count its devices and its memory. */
+    private static void refuseSecondLocal(List<YamlValue> connections) {
+        connections.stream()
+                .filter(connection -> connection.text().filter("local"::equals).isPresent())
+                .skip(1)
+                .forEach(second ->
+                        second.mistake("second node with connection local, expected one: it is this machine"));
+    }
+
+    private List<String> environments(YamlValue list) {
+        List<YamlValue> entries = list.nonEmptyList();
+        List<String> names = new ArrayList<>();
+        for (YamlValue entry : entries) {
+            entry.text().ifPresent(name -> {
+                names.add(name);
+                if (FileKind.ENVIRONMENT.find(name, root).isEmpty()) {
+                    entry.unknown("environment", "cluster", FileKind.ENVIRONMENT.known(root));
+                }
+            });
+        }
+        Names.refuseRepeats(entries);
+        return names;
+    }
+
+    private static List<MustJudge> mustJudge(YamlValue list) {
+        List<MustJudge> all = new ArrayList<>();
+        for (YamlValue entry : list.list()) {
+            entry.object(
+                            "mustJudge",
+                            object -> new MustJudge(
+                                    name(object, "backend", Names.BACKENDS),
+                                    name(object, "placement", Names.PLACEMENTS),
+                                    name(object, "memory", Names.MEMORIES)))
+                    .ifPresent(all::add);
+        }
+        return all;
+    }
+
+    private static String name(YamlObject object, String key, List<String> known) {
+        return object.required(key, "one of " + String.join(", ", known))
+                .flatMap(value -> value.oneOf(known))
+                .orElse("");
+    }
+
+    private Optional<Path> workFolder(YamlValue value) {
+        return value.text()
+                .flatMap(text ->
+                        folders.absolute(text).or(() -> value.wrong("an absolute path, or one that begins with ~/")));
+    }
+}

@@ -1,0 +1,35 @@
+package org.nixlconform.configuration;
+
+import java.nio.file.Path;
+import org.nixlconform.message.FindingException;
+
+/** Reads the files of one run. */
+public final class Configuration {
+    private Configuration() {}
+
+    /**
+     * @param nameOrPath a name under {@code config/clusters}; with a slash or ending in {@code .yaml} a path, from the
+     *     current folder, then from root
+     * @param root the folder that holds {@code config}
+     * @throws FindingException there is no such file, or it has mistakes: then all of them at once
+     */
+    public static ClusterSpec cluster(String nameOrPath, Path root) {
+        return cluster(nameOrPath, root, UserFolders.ofThisProcess());
+    }
+
+    static ClusterSpec cluster(String nameOrPath, Path root, UserFolders folders) {
+        Path file = FileKind.CLUSTER.locate(nameOrPath, root);
+        ClusterReader reader = new ClusterReader(file, root, folders);
+        return YamlFile.read(FileKind.CLUSTER, file, root, reader::read);
+    }
+
+    /**
+     * @param nameOrPath as for a cluster, under {@code config/environments}
+     * @param root the folder that holds {@code config}
+     * @throws FindingException there is no such file, or it has mistakes: then all of them at once
+     */
+    public static EnvironmentSpec environment(String nameOrPath, Path root) {
+        Path file = FileKind.ENVIRONMENT.locate(nameOrPath, root);
+        return YamlFile.read(FileKind.ENVIRONMENT, file, root, new EnvironmentReader(file)::read);
+    }
+}

@@ -1,0 +1,113 @@
+package org.nixlconform.configuration;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
+import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
+import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
+import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
+
+/** The schema of an environment file. */
+final class EnvironmentReader {
+    private static final List<String> MODES = List.of("wheel");
+    private static final Pattern DISTRIBUTION = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?");
+    private static final Pattern EXACT_VERSION = Pattern.compile("[0-9][0-9A-Za-z.!+_-]*");
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    private static final int MOST_DELAY_MICROSECONDS = 1_000_000;
+
+    private final Path file;
+
+    EnvironmentReader(Path file) {
+        this.file = file;
+    }
+
+    EnvironmentSpec read(YamlObject environment) {
+        String name = environment.optional("name").flatMap(Names::read).orElse(FileKind.ENVIRONMENT.nameOf(file));
+        WheelInstall install = environment
+                .required("install", "keys and values")
+                .flatMap(value -> value.object("install", EnvironmentReader::install))
+                .orElse(new WheelInstall("", ""));
+        Map<String, String> variables = environment
+                .optional("variables")
+                .map(EnvironmentReader::variables)
+                .orElse(Map.of());
+        List<String> backends = environment
+                .required("backends", "a list of backends")
+                .map(EnvironmentReader::backends)
+                .orElse(List.of());
+        Map<String, Map<String, String>> parameters = environment
+                .optional("backendParameters")
+                .map(value -> backendParameters(value, backends))
+                .orElse(Map.of());
+        AgentSpec agent = environment
+                .optional("agent")
+                .flatMap(value -> value.object("agent", EnvironmentReader::agent))
+                .orElse(new AgentSpec(ProgressThread.AUTO, ThreadSync.NONE, 0));
+        return new EnvironmentSpec(name, file, install, variables, backends, parameters, agent);
+    }
+
+    private static WheelInstall install(YamlObject install) {
+        install.required("mode", String.join(", ", MODES)).ifPresent(value -> value.oneOf(MODES));
+        return new WheelInstall(
+                install.required("distribution", "the name of a wheel, such as nixl-cu12")
+                        .flatMap(value -> value.text(DISTRIBUTION, "the name of a wheel, such as nixl-cu12"))
+                        .orElse(""),
+                install.required("version", "an exact version, such as 1.5.1")
+                        .flatMap(value -> value.text(EXACT_VERSION, "an exact version, such as 1.5.1"))
+                        .orElse(""));
+    }
+
+    private static Map<String, String> variables(YamlValue value) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        for (YamlValue.Entry entry : value.entries("variables")) {
+            entry.key().text(VARIABLE, "the name of a variable: letters, digits and '_', no digit first");
+            entry.value().text().ifPresent(text -> variables.put(entry.name(), text));
+        }
+        return variables;
+    }
+
+    private static List<String> backends(YamlValue list) {
+        List<YamlValue> entries = list.nonEmptyList();
+        List<String> backends = new ArrayList<>();
+        entries.forEach(entry -> entry.oneOf(Names.BACKENDS).ifPresent(backends::add));
+        Names.refuseRepeats(entries);
+        return backends;
+    }
+
+    private static Map<String, Map<String, String>> backendParameters(YamlValue value, List<String> backends) {
+        Map<String, Map<String, String>> parameters = new LinkedHashMap<>();
+        for (YamlValue.Entry entry : value.entries("backendParameters")) {
+            if (!backends.contains(entry.name())) {
+                entry.key().unknown("backend", "backendParameters", backends);
+            }
+            Map<String, String> values = new LinkedHashMap<>();
+            for (YamlValue.Entry parameter : entry.value().entries(entry.name())) {
+                parameter.value().text().ifPresent(text -> values.put(parameter.name(), text));
+            }
+            parameters.put(entry.name(), values);
+        }
+        return parameters;
+    }
+
+    private static AgentSpec agent(YamlObject agent) {
+        return new AgentSpec(
+                ProgressThread.valueOf(choice(agent, "progressThread", List.of("auto", "on", "off"))),
+                ThreadSync.valueOf(choice(agent, "threadSync", List.of("none", "strict", "rw"))),
+                agent.optional("progressDelayMicroseconds")
+                        .flatMap(value -> value.wholeNumber(0, MOST_DELAY_MICROSECONDS))
+                        .orElse(0));
+    }
+
+    /** The name of an enum's constant. The first choice is the default. */
+    private static String choice(YamlObject object, String key, List<String> choices) {
+        return object.optional(key)
+                .flatMap(value -> value.oneOf(choices))
+                .orElse(choices.get(0))
+                .toUpperCase(Locale.ROOT);
+    }
+}

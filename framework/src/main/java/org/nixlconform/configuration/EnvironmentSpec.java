@@ -1,0 +1,95 @@
+package org.nixlconform.configuration;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * One file under {@code config/environments}: how NIXL is installed and what an engine's process sees.
+ *
+ * @param name the file's own {@code name}, or its base name
+ * @param file absolute
+ * @param variables of every engine process, in the order of the file; on top of those that the product always sets
+ * @param backends plug-ins that the environment is to have, at least one: {@code UCX}, {@code LIBFABRIC}
+ * @param backendParameters of {@code create_backend}, by plug-in
+ */
+public record EnvironmentSpec(
+        String name,
+        Path file,
+        WheelInstall install,
+        Map<String, String> variables,
+        List<String> backends,
+        Map<String, Map<String, String>> backendParameters,
+        AgentSpec agent) {
+
+    static final String HIDDEN = "(hidden)";
+
+    private static final Pattern SECRET_NAME =
+            Pattern.compile(".*(TOKEN|SECRET|PASSWORD|KEY)(_.*)?", Pattern.CASE_INSENSITIVE);
+
+    public EnvironmentSpec {
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(file);
+        Objects.requireNonNull(install);
+        variables = inOrder(variables);
+        backends = List.copyOf(backends);
+        Map<String, Map<String, String>> parameters = new LinkedHashMap<>();
+        backendParameters.forEach((backend, values) -> parameters.put(backend, inOrder(values)));
+        backendParameters = Collections.unmodifiableMap(parameters);
+        Objects.requireNonNull(agent);
+    }
+
+    /** The variables as logs, reports and evidence may show them: without the values of those that look secret. */
+    public Map<String, String> shownVariables() {
+        Map<String, String> shown = new LinkedHashMap<>(variables);
+        shown.replaceAll((variable, value) -> SECRET_NAME.matcher(variable).matches() ? HIDDEN : value);
+        return Collections.unmodifiableMap(shown);
+    }
+
+    /** The same environment with one variable more, or with another value. */
+    public EnvironmentSpec withVariable(String variable, String value) {
+        Map<String, String> more = new LinkedHashMap<>(variables);
+        more.put(variable, value);
+        return new EnvironmentSpec(name, file, install, more, backends, backendParameters, agent);
+    }
+
+    /** Shows no value that looks secret. */
+    @Override
+    public String toString() {
+        return "EnvironmentSpec[name=%s, file=%s, install=%s, variables=%s, backends=%s, backendParameters=%s, agent=%s]"
+                .formatted(name, file, install, shownVariables(), backends, backendParameters, agent);
+    }
+
+    private static Map<String, String> inOrder(Map<String, String> values) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+
+    /**
+     * A wheel from the package index that the node's pip uses.
+     *
+     * @param distribution such as {@code nixl-cu12}
+     * @param version exact, as written in the file
+     */
+    public record WheelInstall(String distribution, String version) {}
+
+    /** @param progressDelayMicroseconds pause of a progress thread between two rounds, 0 to 1 000 000 */
+    public record AgentSpec(ProgressThread progressThread, ThreadSync threadSync, long progressDelayMicroseconds) {}
+
+    public enum ProgressThread {
+        /** On, as vLLM has it, unless the ranks of a node outnumber its cores. */
+        AUTO,
+        ON,
+        OFF
+    }
+
+    /** How an agent guards itself against several threads. */
+    public enum ThreadSync {
+        NONE,
+        STRICT,
+        RW
+    }
+}

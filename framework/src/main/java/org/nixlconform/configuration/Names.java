@@ -1,0 +1,37 @@
+package org.nixlconform.configuration;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Names that files may give and that the plan or the evidence folders use. */
+final class Names {
+    // The names of the plan's enums. A leaf imports no stage; a test holds the two against each other.
+    static final List<String> BACKENDS = List.of("UCX", "LIBFABRIC");
+    static final List<String> PLACEMENTS = List.of("PACK", "SPREAD");
+    static final List<String> MEMORIES = List.of("DRAM", "VRAM");
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+
+    private Names() {}
+
+    /** A name that can be part of a file name. */
+    static Optional<String> read(YamlValue value) {
+        return value.text(NAME, "letters, digits, '.', '_' and '-', with a letter or digit first");
+    }
+
+    /** Notes each value whose text an earlier one already has. */
+    static void refuseRepeats(List<YamlValue> values) {
+        Map<String, YamlValue> seen = new HashMap<>();
+        for (YamlValue value : values) {
+            value.text().ifPresent(text -> {
+                YamlValue first = seen.putIfAbsent(text, value);
+                if (first != null) {
+                    value.mistake("repeated '%s', expected once; first given at %s".formatted(text, first.position()));
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package org.nixlconform.engine;
+
+import java.util.Locale;
+import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
+import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
+
+/**
+ * How the agents of a case are created.
+ *
+ * @param because why the progress thread is on or off
+ * @param idleNanos pause of a rank that polls in vain; 0 yields
+ */
+public record AgentSettings(
+        boolean progressThread, String because, String threadSync, long progressDelayMicroseconds, long idleNanos) {
+    private static final long SHARED_CORE_PAUSE_NANOS = 50_000;
+
+    /**
+     * vLLM runs with a progress thread. Progress threads spin: where they outnumber the cores they take the time that
+     * they measure, so the default is off there.
+     *
+     * @param ranks on the node that has fewest cores for each
+     * @param cores of that node
+     */
+    static AgentSettings of(AgentSpec spec, int ranks, int cores) {
+        boolean on = spec.progressThread() == ProgressThread.ON
+                || (spec.progressThread() == ProgressThread.AUTO && ranks <= cores);
+        String because = spec.progressThread() == ProgressThread.AUTO
+                ? String.format(Locale.ROOT, "%d progress threads on %d cores", ranks, cores)
+                : "set in the environment's file";
+        boolean crowded = ranks * (on ? 2 : 1) > cores;
+        return new AgentSettings(
+                on,
+                because,
+                spec.threadSync().name(),
+                spec.progressDelayMicroseconds(),
+                crowded ? SHARED_CORE_PAUSE_NANOS : 0);
+    }
+
+    int threadSyncNumber() {
+        return switch (threadSync) {
+            case "STRICT" -> 1;
+            case "RW" -> 2;
+            default -> 0;
+        };
+    }
+}

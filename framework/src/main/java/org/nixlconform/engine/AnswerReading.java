@@ -1,0 +1,105 @@
+package org.nixlconform.engine;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.nixlconform.engine.EngineStep.DifferingRun;
+import org.nixlconform.engine.EngineStep.Notice;
+import org.nixlconform.engine.EngineStep.RequestEnd;
+import org.nixlconform.engine.EngineStep.Stray;
+import org.nixlconform.engine.EngineStep.TransferEnd;
+import org.nixlconform.engine.EngineStep.Verification;
+import org.nixlconform.engine.protocol.FromRank;
+import org.nixlconform.plan.RankId;
+
+/** Turns the message that ends a step into our words. */
+@FunctionalInterface
+interface AnswerReading<T> {
+    /** Classifications in the order of the numbers in {@code payload.h}; the first is none. */
+    List<String> CLASSIFICATIONS =
+            List.of("NONE", "ZERO", "POISON", "STALE", "MISPLACED", "SHIFTED", "TORN", "OVERRUN", "FOREIGN");
+
+    T read(RankId rank, FromRank answer);
+
+    static AnswerReading<TransferEnd> transferEnd() {
+        return (rank, answer) -> {
+            FromRank.Transferred ended = (FromRank.Transferred) answer;
+            return new TransferEnd(
+                    ended.requests().stream().map(AnswerReading::requestEnd).toList(),
+                    ended.collectStatus(),
+                    ended.cancelled());
+        };
+    }
+
+    private static RequestEnd requestEnd(FromRank.RequestEnd end) {
+        return new RequestEnd(
+                PlanTranslation.rank(end.peer()),
+                end.bytes(),
+                end.descriptors(),
+                end.status(),
+                end.statusName(),
+                end.failedCall(),
+                Duration.ofNanos(end.makeNanos()),
+                Duration.ofNanos(end.postNanos()),
+                Duration.ofNanos(end.totalNanos()),
+                known(end.telemetryBytes()),
+                known(end.telemetryDescriptors()));
+    }
+
+    private static OptionalLong known(long value) {
+        return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+
+    static AnswerReading<Verification> verification() {
+        return (rank, answer) -> {
+            FromRank.Verified verified = (FromRank.Verified) answer;
+            Map<String, Long> counts = new LinkedHashMap<>();
+            for (int i = 1; i < CLASSIFICATIONS.size(); i++) {
+                if (verified.byClassification()[i] > 0) {
+                    counts.put(CLASSIFICATIONS.get(i), verified.byClassification()[i]);
+                }
+            }
+            return new Verification(
+                    verified.destination(),
+                    verified.bytesVerified(),
+                    verified.slicesSelected(),
+                    verified.bytesSelected(),
+                    verified.runsDiffering(),
+                    counts,
+                    verified.differences().stream()
+                            .map(AnswerReading::differingRun)
+                            .toList(),
+                    verified.notices().stream()
+                            .map(notice -> new Notice(notice.sender(), notice.text(), notice.received()))
+                            .toList(),
+                    verified.strays().stream()
+                            .map(stray -> new Stray(stray.sender(), stray.text()))
+                            .toList());
+        };
+    }
+
+    private static DifferingRun differingRun(FromRank.Difference found) {
+        return new DifferingRun(
+                found.classification(),
+                found.runOffset(),
+                found.runLength(),
+                found.firstOffset(),
+                found.differingBytes(),
+                found.expectedLocation(),
+                found.expectedKind(),
+                found.expectedGeneration(),
+                found.expectedWord(),
+                found.foundWord(),
+                found.foundKind(),
+                found.foundLocation(),
+                found.foundGeneration(),
+                found.secondKind(),
+                found.secondLocation(),
+                found.secondGeneration(),
+                found.shift(),
+                found.boundaryOffset(),
+                found.bitDistance());
+    }
+}

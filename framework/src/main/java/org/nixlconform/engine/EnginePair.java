@@ -1,0 +1,241 @@
+package org.nixlconform.engine;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.nixlconform.cluster.RankAssignment;
+import org.nixlconform.engine.EngineStep.Armed;
+import org.nixlconform.engine.EngineStep.Attempt;
+import org.nixlconform.engine.EngineStep.ReferenceCopy;
+import org.nixlconform.engine.EngineStep.TransferEnd;
+import org.nixlconform.engine.EngineStep.Verification;
+import org.nixlconform.engine.protocol.FromRank;
+import org.nixlconform.engine.protocol.ToRank;
+import org.nixlconform.environment.Environment;
+import org.nixlconform.message.Finding;
+import org.nixlconform.plan.Expectations;
+import org.nixlconform.plan.Generations;
+import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.Mutation;
+import org.nixlconform.plan.Operation;
+import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.TransferPlan;
+
+/**
+ * The prefill and decode engines of one case, alive: a process for each rank, asked step by step. Each step goes to all
+ * ranks that it concerns at once and ends when all have answered, were lost, or are overdue.
+ */
+public final class EnginePair implements AutoCloseable {
+    private static final Duration STEP = Duration.ofSeconds(90);
+    private static final int REFERENCE_PASSES = 4;
+    private static final int LISTED_DIFFERENCES = 200;
+    private static final double SLOWEST_BYTES_PER_SECOND = 50e6;
+
+    private final TransferPlan plan;
+    private final Environment environment;
+    private final AgentSettings settings;
+    private final RankRoster roster;
+    private final PlanTranslation translation;
+
+    private EnginePair(TransferPlan plan, Environment environment, AgentSettings settings, RankRoster roster) {
+        this.plan = plan;
+        this.environment = environment;
+        this.settings = settings;
+        this.roster = roster;
+        this.translation = new PlanTranslation(plan);
+    }
+
+    /**
+     * Starts the processes and waits until each says hello. NIXL is not loaded yet: what fails here is ours or the
+     * node's.
+     *
+     * @param logFolder where each rank's standard error goes, as {@code <rank>.log}
+     * @throws org.nixlconform.message.FindingException when a rank does not come up
+     */
+    public static EnginePair start(
+            TransferPlan plan,
+            RankAssignment assignment,
+            Environment environment,
+            org.nixlconform.cluster.EngineBundle bundle,
+            Path logFolder) {
+        int cores = assignment.nodes().stream()
+                .mapToInt(node -> node.facts().cores())
+                .min()
+                .orElse(1);
+        int ranks = assignment.nodes().stream()
+                .mapToInt(node -> assignment.ranksOn(node).size())
+                .max()
+                .orElse(1);
+        AgentSettings settings = AgentSettings.of(environment.spec().agent(), ranks, cores);
+        RankRoster roster = RankRoster.start(assignment, environment.variables(), bundle, logFolder);
+        return new EnginePair(plan, environment, settings, roster);
+    }
+
+    public AgentSettings settings() {
+        return settings;
+    }
+
+    /** Log lines of a warning's weight or more, so far. */
+    public List<RankRoster.LogLine> logLines() {
+        return roster.logLines();
+    }
+
+    /** Arena, agent, backend, registration, metadata. */
+    public EngineStep<Boolean> open() {
+        Map<RankId, ToRank> asks = new LinkedHashMap<>();
+        for (RankId rank : plan.topology().ranks()) {
+            asks.put(
+                    rank,
+                    new ToRank.Open(
+                            environment.library().toString(),
+                            plan.blocks().seed(),
+                            plan.locationSpace().totalBytes(),
+                            settings.progressThread(),
+                            settings.threadSyncNumber(),
+                            settings.progressDelayMicroseconds(),
+                            settings.idleNanos(),
+                            plan.backend().name(),
+                            environment
+                                    .spec()
+                                    .backendParameters()
+                                    .getOrDefault(plan.backend().name(), Map.of()),
+                            translation.arena(rank),
+                            rank.role() == org.nixlconform.plan.Role.PREFILL));
+        }
+        return perform("open", asks, STEP.plus(forBytes()), (rank, answer) -> {
+            FromRank.Opened opened = (FromRank.Opened) answer;
+            translation.opened(rank, roster.pidOf(rank), opened.arenaAddress(), opened.metadata());
+            return true;
+        });
+    }
+
+    /** Metadata, in both directions. */
+    public EngineStep<Boolean> connect() {
+        return performDone("connect", rank -> new ToRank.Connect(translation.peers(rank)));
+    }
+
+    /** Descriptor lists of the whole cache, on the initiators. */
+    public EngineStep<Boolean> prepare() {
+        boolean write = plan.direction().operation() == Operation.WRITE;
+        boolean wrongOwner = plan.mutation().equals(Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT));
+        return performDone(
+                "prepare",
+                rank -> new ToRank.Prepare(
+                        translation.pairs(rank), rank.role() == plan.direction().initiator(), write, wrongOwner));
+    }
+
+    /** Requests that NIXL must refuse, on the initiators. */
+    public EngineStep<List<Attempt>> tryInvalid(List<InvalidRequest> requests) {
+        ToRank ask = new ToRank.TryInvalid(requests.stream().map(Enum::name).toList());
+        return perform(
+                "invalid",
+                initiators(ask),
+                STEP,
+                (rank, answer) -> ((FromRank.Tried) answer)
+                        .attempts().stream()
+                                .map(attempt -> new Attempt(
+                                        InvalidRequest.valueOf(attempt.request()),
+                                        attempt.status(),
+                                        attempt.statusName()))
+                                .toList());
+    }
+
+    /** The same bytes without NIXL, on all initiators at the same time. */
+    public EngineStep<ReferenceCopy> reference() {
+        return perform(
+                "reference",
+                initiators(new ToRank.Reference(REFERENCE_PASSES)),
+                STEP.plus(forBytes()),
+                (rank, answer) -> {
+                    FromRank.Referenced copied = (FromRank.Referenced) answer;
+                    return new ReferenceCopy(copied.bytes(), copied.passNanos(), copied.errorNumber());
+                });
+    }
+
+    /** New data at the source, poison at the destination, requests made. */
+    public EngineStep<Armed> arm(int iteration) {
+        ToRank ask = new ToRank.Arm(
+                iteration,
+                Generations.generationOf(iteration),
+                Generations.olderGenerationOf(iteration),
+                Generations.poisonGenerationOf(iteration));
+        return perform("arm", all(ask), STEP.plus(forBytes()), (rank, answer) -> {
+            FromRank.Armed armed = (FromRank.Armed) answer;
+            return new Armed(armed.slices(), armed.alreadyRight());
+        });
+    }
+
+    /** Targets first, so that no initiator waits for one that does not poll yet. */
+    public EngineStep<TransferEnd> transfer(int iteration, Expectations.Completion limits) {
+        Map<RankId, ToRank> asks = new LinkedHashMap<>();
+        ToRank ask = new ToRank.Transfer(iteration);
+        plan.topology().ranks().stream()
+                .filter(rank -> rank.role() != plan.direction().initiator())
+                .forEach(rank -> asks.put(rank, ask));
+        asks.putAll(initiators(ask));
+        return roster.watch("transfer", asks, limits, AnswerReading.transferEnd());
+    }
+
+    /** Every byte of every arena. */
+    public EngineStep<Verification> verify(int iteration) {
+        return perform(
+                "verify",
+                all(new ToRank.Verify(iteration, LISTED_DIFFERENCES)),
+                STEP.plus(forBytes()),
+                AnswerReading.verification());
+    }
+
+    /** Release, deregister, destroy, exit. */
+    public EngineStep<Boolean> release() {
+        return performDone("close", rank -> new ToRank.Close());
+    }
+
+    /**
+     * Ends whatever still runs. Never throws.
+     *
+     * @return what is left on the nodes, as findings
+     */
+    public List<Finding> end() {
+        return roster.end();
+    }
+
+    @Override
+    public void close() {
+        end();
+    }
+
+    private EngineStep<Boolean> performDone(String name, Function<RankId, ToRank> ask) {
+        Map<RankId, ToRank> asks = new LinkedHashMap<>();
+        plan.topology().ranks().forEach(rank -> asks.put(rank, ask.apply(rank)));
+        return perform(name, asks, STEP, (rank, answer) -> answer instanceof FromRank.Done);
+    }
+
+    private <T> EngineStep<T> perform(
+            String name, Map<RankId, ToRank> asks, Duration deadline, AnswerReading<T> reading) {
+        return roster.perform(name, asks, deadline, reading);
+    }
+
+    private Map<RankId, ToRank> all(ToRank ask) {
+        Map<RankId, ToRank> asks = new LinkedHashMap<>();
+        plan.topology().ranks().forEach(rank -> asks.put(rank, ask));
+        return asks;
+    }
+
+    private Map<RankId, ToRank> initiators(ToRank ask) {
+        Map<RankId, ToRank> asks = new HashMap<>(all(ask));
+        asks.keySet().removeIf(rank -> rank.role() != plan.direction().initiator());
+        return asks;
+    }
+
+    /** Large caches take their time to fill and to verify, also on a busy machine. */
+    private Duration forBytes() {
+        List<RankId> ranks = new ArrayList<>(plan.topology().ranks());
+        return Duration.ofSeconds((long) (plan.memoryNeedBytes(ranks) / SLOWEST_BYTES_PER_SECOND / 4));
+    }
+}

@@ -1,0 +1,155 @@
+package org.nixlconform.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.RankId;
+
+/**
+ * What became of one step that several ranks were asked to do.
+ *
+ * @param name such as {@code connect} or {@code transfer}
+ * @param answers of the ranks that did it
+ * @param <T> what a rank says when it did
+ */
+public record EngineStep<T>(
+        String name,
+        Map<RankId, T> answers,
+        List<PhaseTook> phases,
+        List<RefusedCall> refused,
+        List<LostRank> lost,
+        List<OverdueRank> overdue,
+        List<BrokenRank> broken) {
+
+    public EngineStep {
+        answers = Map.copyOf(answers);
+        phases = List.copyOf(phases);
+        refused = List.copyOf(refused);
+        lost = List.copyOf(lost);
+        overdue = List.copyOf(overdue);
+        broken = List.copyOf(broken);
+    }
+
+    /** Whether every rank did it. */
+    public boolean succeeded() {
+        return refused.isEmpty() && lost.isEmpty() && overdue.isEmpty() && broken.isEmpty();
+    }
+
+    public record PhaseTook(RankId rank, String phase, Duration took) {}
+
+    /** A NIXL call returned an error. */
+    public record RefusedCall(
+            RankId rank, String phase, String call, int status, String statusName, List<String> lastLogLines) {}
+
+    /** A process ended by itself. @param signal name, empty when it exited */
+    public record LostRank(
+            RankId rank, Optional<String> signal, Optional<Integer> exitCode, List<String> lastLogLines) {}
+
+    /** @param stalled nothing moved for too long, before the deadline @param sample the last that the rank said of itself */
+    public record OverdueRank(
+            RankId rank, Duration deadline, boolean stalled, Optional<Sample> sample, List<String> lastLogLines) {}
+
+    /** Our own part failed in a rank. */
+    public record BrokenRank(RankId rank, String phase, String message) {}
+
+    /** @param call NIXL function that runs, empty between calls */
+    public record Sample(
+            String call,
+            Duration sinceChange,
+            int requests,
+            int posted,
+            int done,
+            int failed,
+            int noticesExpected,
+            int noticesReceived,
+            long slices,
+            long slicesLanded) {}
+
+    public record Armed(long slices, long alreadyRight) {}
+
+    public record Attempt(InvalidRequest request, int status, String statusName) {}
+
+    /** @param passNanos empty when the kernel refused, with its {@code errorNumber} */
+    public record ReferenceCopy(long bytes, List<Long> passNanos, int errorNumber) {}
+
+    /** @param collectStatus of collecting notifications @param cancelled it had not ended when it was told to leave */
+    public record TransferEnd(List<RequestEnd> requests, int collectStatus, boolean cancelled) {}
+
+    public record RequestEnd(
+            RankId target,
+            long bytes,
+            long descriptors,
+            int status,
+            String statusName,
+            String failedCall,
+            Duration make,
+            Duration post,
+            Duration total,
+            OptionalLong telemetryBytes,
+            OptionalLong telemetryDescriptors) {}
+
+    public record Verification(
+            boolean destination,
+            long bytesVerified,
+            long slicesSelected,
+            long bytesSelected,
+            long runsDiffering,
+            Map<String, Long> byClassification,
+            List<DifferingRun> differences,
+            List<Notice> notices,
+            List<Stray> strays) {}
+
+    /** @param received how often */
+    public record Notice(String sender, String text, int received) {}
+
+    public record Stray(String sender, String text) {}
+
+    /**
+     * A differing run, numbers only: the location space says what they stand for.
+     *
+     * @param foundKind 0 none, 1 data, 2 poison, 3 guard
+     */
+    public record DifferingRun(
+            String classification,
+            long runOffset,
+            long runLength,
+            long firstOffset,
+            long differingBytes,
+            long expectedLocation,
+            int expectedKind,
+            int expectedGeneration,
+            String expectedWord,
+            String foundWord,
+            int foundKind,
+            long foundLocation,
+            int foundGeneration,
+            int secondKind,
+            long secondLocation,
+            int secondGeneration,
+            long shift,
+            long boundaryOffset,
+            int bitDistance) {}
+
+    /** Collects while a step runs. */
+    static final class Collector<T> {
+        final String name;
+        final Map<RankId, T> answers = new java.util.HashMap<>();
+        final List<PhaseTook> phases = new ArrayList<>();
+        final List<RefusedCall> refused = new ArrayList<>();
+        final List<LostRank> lost = new ArrayList<>();
+        final List<OverdueRank> overdue = new ArrayList<>();
+        final List<BrokenRank> broken = new ArrayList<>();
+
+        Collector(String name) {
+            this.name = name;
+        }
+
+        EngineStep<T> finish() {
+            return new EngineStep<>(name, answers, phases, refused, lost, overdue, broken);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.nixlconform.engine;
+
+import java.util.List;
+import org.nixlconform.engine.protocol.FromRank;
+
+/** The phases that an answer reports. */
+final class PhasesOf {
+    private PhasesOf() {}
+
+    static List<FromRank.Phase> answer(FromRank answer) {
+        if (answer instanceof FromRank.Opened opened) {
+            return opened.phases();
+        } else if (answer instanceof FromRank.Done done) {
+            return done.phases();
+        } else if (answer instanceof FromRank.Tried tried) {
+            return tried.phases();
+        } else if (answer instanceof FromRank.Referenced referenced) {
+            return referenced.phases();
+        } else if (answer instanceof FromRank.Armed armed) {
+            return armed.phases();
+        } else if (answer instanceof FromRank.Transferred transferred) {
+            return transferred.phases();
+        } else if (answer instanceof FromRank.Verified verified) {
+            return verified.phases();
+        } else if (answer instanceof FromRank.Refused refused) {
+            return refused.phases();
+        } else {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package org.nixlconform.engine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.nixlconform.engine.protocol.ArenaShape;
+import org.nixlconform.engine.protocol.PairShape;
+import org.nixlconform.engine.protocol.ToRank;
+import org.nixlconform.plan.ArenaLayout;
+import org.nixlconform.plan.BlockRequest;
+import org.nixlconform.plan.HeadShare;
+import org.nixlconform.plan.Layout;
+import org.nixlconform.plan.LocationSpace;
+import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.RankTransfer;
+import org.nixlconform.plan.Role;
+import org.nixlconform.plan.TransferPlan;
+
+/** A plan in the words of the protocol, with what the ranks said of themselves when they opened. */
+final class PlanTranslation {
+    private final TransferPlan plan;
+    private final LocationSpace space;
+    private final List<RankTransfer> transfers;
+    private final Map<EngineIds, BlockRequest> requests = new HashMap<>();
+    private final Map<RankId, Opened> opened = new HashMap<>();
+
+    private record EngineIds(int prefill, int decode) {}
+
+    private record Opened(int pid, long address, byte[] metadata) {}
+
+    PlanTranslation(TransferPlan plan) {
+        this.plan = plan;
+        this.space = plan.locationSpace();
+        this.transfers = plan.rankTransfers();
+        plan.requests()
+                .forEach(request ->
+                        requests.put(new EngineIds(request.prefillEngine(), request.decodeEngine()), request));
+    }
+
+    void opened(RankId rank, int pid, long address, byte[] metadata) {
+        opened.put(rank, new Opened(pid, address, metadata));
+    }
+
+    ArenaShape arena(RankId rank) {
+        ArenaLayout layout = plan.arena(rank);
+        HeadShare heads = plan.headShare(rank);
+        return new ArenaShape(
+                space.baseOf(rank),
+                layout.guardBytes(),
+                layout.regionStrideBytes(),
+                layout.regions(),
+                layout.cachedBlocks(),
+                layout.blockBytes(),
+                layout.totalBytes(),
+                heads.first(),
+                heads.count(),
+                plan.geometry().tokensPerBlock(),
+                plan.geometry().contentBytes(),
+                plan.geometry().layout() == Layout.HND);
+    }
+
+    /** Who must know whom: both ends of every transfer. */
+    List<ToRank.Peer> peers(RankId rank) {
+        return transfersOf(rank).stream()
+                .map(transfer -> other(rank, transfer))
+                .map(peer -> new ToRank.Peer(peer.label(), of(peer).metadata()))
+                .toList();
+    }
+
+    List<PairShape> pairs(RankId rank) {
+        List<PairShape> pairs = new ArrayList<>();
+        for (RankTransfer transfer : transfersOf(rank)) {
+            RankId peer = other(rank, transfer);
+            BlockRequest request = Objects.requireNonNull(requests.get(
+                    new EngineIds(transfer.prefill().engine(), transfer.decode().engine())));
+            boolean prefill = rank.role() == Role.PREFILL;
+            pairs.add(new PairShape(
+                    peer.label(),
+                    arena(peer),
+                    of(peer).pid(),
+                    of(peer).address(),
+                    transfer.heads().first(),
+                    transfer.heads().count(),
+                    ids(prefill ? request.sourceBlocks() : request.destinationBlocks()),
+                    ids(prefill ? request.destinationBlocks() : request.sourceBlocks()),
+                    plan.blocks().prefixHit()));
+        }
+        return pairs;
+    }
+
+    /** The rank with a label such as {@code prefill-3-rank-1}. */
+    static RankId rank(String label) {
+        String[] parts = label.split("-", -1);
+        return new RankId(
+                parts[0].equals(Role.PREFILL.label()) ? Role.PREFILL : Role.DECODE,
+                Integer.parseInt(parts[1]),
+                Integer.parseInt(parts[3]));
+    }
+
+    private List<RankTransfer> transfersOf(RankId rank) {
+        return transfers.stream()
+                .filter(transfer ->
+                        transfer.prefill().equals(rank) || transfer.decode().equals(rank))
+                .toList();
+    }
+
+    private static RankId other(RankId rank, RankTransfer transfer) {
+        return transfer.prefill().equals(rank) ? transfer.decode() : transfer.prefill();
+    }
+
+    private Opened of(RankId rank) {
+        return Objects.requireNonNull(opened.get(rank), () -> rank + " has not opened");
+    }
+
+    private static int[] ids(List<Integer> blocks) {
+        return blocks.stream().mapToInt(Integer::intValue).toArray();
+    }
+}

@@ -1,0 +1,410 @@
+package org.nixlconform.engine;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.nixlconform.cluster.Command;
+import org.nixlconform.cluster.EngineBundle;
+import org.nixlconform.cluster.Node;
+import org.nixlconform.cluster.ProcessEnd;
+import org.nixlconform.cluster.RankAssignment;
+import org.nixlconform.engine.EngineStep.LostRank;
+import org.nixlconform.engine.EngineStep.PhaseTook;
+import org.nixlconform.engine.EngineStep.RefusedCall;
+import org.nixlconform.engine.protocol.FromRank;
+import org.nixlconform.engine.protocol.FromWarden;
+import org.nixlconform.engine.protocol.ToRank;
+import org.nixlconform.engine.protocol.ToWarden;
+import org.nixlconform.engine.protocol.Wire;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Expectations;
+import org.nixlconform.plan.RankId;
+
+/**
+ * The processes of one case: who is alive, what each said last, how each ended. One thread uses it; the wardens' readers
+ * only put lines into its inbox.
+ */
+public final class RankRoster {
+    private static final Duration HELLO_WITHIN = Duration.ofSeconds(60);
+    private static final long LOG_LIMIT_BYTES = 4L << 20;
+    private static final int LAST_LINES = 12;
+
+    private final RankAssignment assignment;
+    private final Path logFolder;
+    private final BlockingQueue<Line> inbox = new LinkedBlockingQueue<>();
+    private final Map<Node, WardenChannel> channels = new LinkedHashMap<>();
+    private final Map<RankId, Integer> pids = new HashMap<>();
+    private final Map<RankId, LostRank> lost = new LinkedHashMap<>();
+    private final List<LogLine> logLines = new ArrayList<>();
+    private boolean ended;
+
+    /** @param level {@code WARN} or {@code ERROR} */
+    public record LogLine(RankId rank, String level, String text) {}
+
+    /** One line of a warden's channel. */
+    private record Line(Node node, String label, String text) {}
+
+    private RankRoster(RankAssignment assignment, Path logFolder) {
+        this.assignment = assignment;
+        this.logFolder = logFolder.toAbsolutePath();
+    }
+
+    /** @throws FindingException when a rank does not come up; then none is left */
+    static RankRoster start(
+            RankAssignment assignment, Map<String, String> variables, EngineBundle bundle, Path logFolder) {
+        RankRoster roster = new RankRoster(assignment, logFolder);
+        try {
+            for (Node node : assignment.nodes()) {
+                roster.startOn(node, variables, bundle);
+            }
+            roster.awaitHellos();
+            return roster;
+        } catch (RuntimeException failed) {
+            roster.end();
+            throw failed;
+        }
+    }
+
+    private void startOn(Node node, Map<String, String> variables, EngineBundle bundle) {
+        List<String> words = bundle.command(logFolder, "warden", List.of());
+        WardenChannel channel = new WardenChannel(
+                node.connection()
+                        .start(Command.of(words).with(variables), logFolder.resolve("warden-" + node.name() + ".log")),
+                node.name(),
+                (label, text) -> inbox.add(new Line(node, label, text)));
+        channels.put(node, channel);
+        channel.send(new ToWarden.Start(
+                assignment.ranksOn(node).stream().map(RankId::label).toList(),
+                bundle.command(logFolder, "rank", List.of()),
+                logFolder.toString(),
+                LOG_LIMIT_BYTES,
+                node.facts().cores() * 2));
+    }
+
+    private void awaitHellos() {
+        EngineStep.Collector<Integer> hellos = new EngineStep.Collector<>("start");
+        long deadline = System.nanoTime() + HELLO_WITHIN.toNanos();
+        Set<RankId> pending = new HashSet<>(assignment.ranks());
+        while (!pending.isEmpty() && lost.isEmpty() && hellos.broken.isEmpty()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                break;
+            }
+            take(poll(left), hellos, pending, (rank, answer) -> {
+                int pid = ((FromRank.Hello) answer).pid();
+                pids.put(rank, pid);
+                return pid;
+            });
+        }
+        if (!pending.isEmpty()) {
+            throw new FindingException(notUp(pending, hellos.broken));
+        }
+    }
+
+    private Finding notUp(Set<RankId> pending, List<EngineStep.BrokenRank> broken) {
+        RankId first = lost.isEmpty()
+                ? pending.iterator().next()
+                : lost.keySet().iterator().next();
+        String actual = broken.isEmpty()
+                ? Optional.ofNullable(lost.get(first))
+                        .map(RankRoster::describe)
+                        .orElse("no message within " + HELLO_WITHIN.toSeconds() + " s")
+                : broken.get(0).message();
+        return Finding.of(
+                        FindingKind.STAGE,
+                        "engine",
+                        pending.size() + " of " + assignment.ranks().size() + " engine processes did not start")
+                .with("expected", "a process for each rank that says hello")
+                .with("first", first.label())
+                .with("actual", actual)
+                .with("node", assignment.node(first).name())
+                .with("where", logFolder.resolve(first.label() + ".log"))
+                .with(
+                        "remedy",
+                        "read that log; `mvn -pl native process-classes` builds the engine anew, and its warm-up tries it");
+    }
+
+    private static String describe(LostRank lost) {
+        String how = lost.signal()
+                .map(signal -> "ended by " + signal)
+                .orElse("exited with " + lost.exitCode().orElse(0));
+        return lost.lastLogLines().isEmpty() ? how : how + ": " + String.join(" | ", lost.lastLogLines());
+    }
+
+    int pidOf(RankId rank) {
+        return pids.getOrDefault(rank, 0);
+    }
+
+    List<LogLine> logLines() {
+        return List.copyOf(logLines);
+    }
+
+    /** Asks, and waits until each has answered, is lost, or is overdue. */
+    <T> EngineStep<T> perform(
+            String name, Map<RankId, ? extends ToRank> asks, Duration deadline, AnswerReading<T> reading) {
+        EngineStep.Collector<T> step = new EngineStep.Collector<>(name);
+        Set<RankId> pending = ask(asks, step);
+        long end = System.nanoTime() + deadline.toNanos();
+        while (!pending.isEmpty() && System.nanoTime() < end) {
+            take(poll(end - System.nanoTime()), step, pending, reading);
+        }
+        if (!pending.isEmpty()) {
+            Map<RankId, EngineStep.Sample> samples = sample(pending, step, reading);
+            pending.forEach(rank -> step.overdue.add(overdue(rank, deadline, false, samples)));
+        }
+        return step.finish();
+    }
+
+    /** As {@link #perform}, but watches progress: a transfer may end slowly, not stand still. */
+    <T> EngineStep<T> watch(
+            String name, Map<RankId, ? extends ToRank> asks, Expectations.Completion limits, AnswerReading<T> reading) {
+        EngineStep.Collector<T> step = new EngineStep.Collector<>(name);
+        ProgressWatch watch = new ProgressWatch(limits);
+        Set<RankId> pending = ask(asks, step);
+        while (!pending.isEmpty() && !watch.over() && !watch.abandoned(lost.size())) {
+            if (watch.sampleDue()) {
+                pending.forEach(rank -> send(rank, new ToRank.Sample()));
+            }
+            Line line = poll(watch.nextLookNanos());
+            FromRank.@Nullable Sampled sampled = sampleOf(line);
+            if (line != null && sampled != null) {
+                watch.saw(PlanTranslation.rank(line.label()), translate(sampled));
+            } else if (line != null) {
+                take(line, step, pending, reading);
+                if (!line.label().equals(Wire.WARDEN)) {
+                    watch.moved();
+                }
+            }
+        }
+        if (!pending.isEmpty()) {
+            leave(watch, step, pending, reading);
+        }
+        return step.finish();
+    }
+
+    /** Nothing ends any more: remember how far it got, then tell the ranks to leave the loop. */
+    private <T> void leave(
+            ProgressWatch watch, EngineStep.Collector<T> step, Set<RankId> pending, AnswerReading<T> reading) {
+        Map<RankId, EngineStep.Sample> samples = sample(pending, step, reading);
+        if (lost.isEmpty()) {
+            pending.forEach(rank -> step.overdue.add(overdue(rank, watch.deadline(), watch.stalled(), samples)));
+        }
+        Set<RankId> leaving = new HashSet<>(pending);
+        leaving.forEach(rank -> send(rank, new ToRank.Cancel()));
+        long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+        while (!leaving.isEmpty() && System.nanoTime() < end) {
+            take(poll(end - System.nanoTime()), step, leaving, reading);
+        }
+    }
+
+    private Set<RankId> ask(Map<RankId, ? extends ToRank> asks, EngineStep.Collector<?> step) {
+        Set<RankId> pending = new HashSet<>(asks.keySet());
+        asks.forEach((rank, ask) -> {
+            LostRank gone = lost.get(rank);
+            if (gone == null) {
+                send(rank, ask);
+            } else {
+                step.lost.add(gone);
+                pending.remove(rank);
+            }
+        });
+        return pending;
+    }
+
+    private <T> Map<RankId, EngineStep.Sample> sample(
+            Set<RankId> pending, EngineStep.Collector<T> step, AnswerReading<T> reading) {
+        Map<RankId, EngineStep.Sample> samples = new HashMap<>();
+        pending.forEach(rank -> send(rank, new ToRank.Sample()));
+        long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+        Set<RankId> silent = new HashSet<>(pending);
+        while (!silent.isEmpty() && System.nanoTime() < end) {
+            Line line = poll(end - System.nanoTime());
+            FromRank.@Nullable Sampled sampled = sampleOf(line);
+            if (line != null && sampled != null) {
+                RankId rank = PlanTranslation.rank(line.label());
+                samples.put(rank, translate(sampled));
+                silent.remove(rank);
+            } else {
+                take(line, step, pending, reading);
+                silent.retainAll(pending);
+            }
+        }
+        return samples;
+    }
+
+    private EngineStep.OverdueRank overdue(
+            RankId rank, Duration deadline, boolean stalled, Map<RankId, EngineStep.Sample> samples) {
+        return new EngineStep.OverdueRank(
+                rank, deadline, stalled, Optional.ofNullable(samples.get(rank)), lastLogLines(rank));
+    }
+
+    private @Nullable Line poll(long nanos) {
+        try {
+            return inbox.poll(Math.max(1, nanos), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new FindingException(
+                    Finding.of(FindingKind.STAGE, "engine", "the run was interrupted while it waited for engines"),
+                    interrupted);
+        }
+    }
+
+    private <T> void take(
+            @Nullable Line line, EngineStep.Collector<T> step, Set<RankId> pending, AnswerReading<T> reading) {
+        if (line == null) {
+            return;
+        }
+        if (line.label().equals(Wire.WARDEN)) {
+            heed(Wire.decode(line.text(), FromWarden.class), step, pending);
+        } else if (line.label().equals(WardenChannel.ENDED)) {
+            wardenEnded(line.node(), step, pending);
+        } else {
+            RankId rank = PlanTranslation.rank(line.label());
+            record(rank, Wire.decode(line.text(), FromRank.class), step, pending, reading);
+        }
+    }
+
+    private <T> void record(
+            RankId rank, FromRank answer, EngineStep.Collector<T> step, Set<RankId> pending, AnswerReading<T> reading) {
+        if (answer instanceof FromRank.Sampled) {
+            return;
+        }
+        if (answer instanceof FromRank.Refused refused) {
+            keepPhases(rank, refused.phases(), step);
+            step.refused.add(new RefusedCall(
+                    rank, refused.phase(), refused.call(), refused.status(), refused.statusName(), lastLogLines(rank)));
+        } else if (answer instanceof FromRank.Broken broken) {
+            step.broken.add(new EngineStep.BrokenRank(rank, broken.phase(), broken.message()));
+        } else {
+            keepPhases(rank, PhasesOf.answer(answer), step);
+            step.answers.put(rank, reading.read(rank, answer));
+        }
+        pending.remove(rank);
+    }
+
+    private static void keepPhases(RankId rank, List<FromRank.Phase> phases, EngineStep.Collector<?> step) {
+        phases.forEach(phase -> step.phases.add(new PhaseTook(rank, phase.name(), Duration.ofNanos(phase.nanos()))));
+    }
+
+    private void heed(FromWarden message, EngineStep.Collector<?> step, Set<RankId> pending) {
+        if (message instanceof FromWarden.Logged logged) {
+            logLines.add(new LogLine(PlanTranslation.rank(logged.label()), logged.level(), logged.text()));
+        } else if (message instanceof FromWarden.Ended over) {
+            RankId rank = PlanTranslation.rank(over.label());
+            Optional<String> signal =
+                    over.signal() == 0 ? Optional.empty() : new ProcessEnd(128 + over.signal()).signal();
+            Optional<Integer> code = over.signal() == 0 ? Optional.of(over.exitCode()) : Optional.empty();
+            lose(new LostRank(rank, signal, code, over.lastLogLines()), step, pending);
+        } else if (message instanceof FromWarden.CannotStart refused) {
+            RankId rank = PlanTranslation.rank(refused.label());
+            step.broken.add(new EngineStep.BrokenRank(rank, "start", refused.message()));
+        }
+    }
+
+    private void lose(LostRank gone, EngineStep.Collector<?> step, Set<RankId> pending) {
+        // A rank that answered to close has ended as it should.
+        if (step.name.equals("close") && step.answers.containsKey(gone.rank())) {
+            return;
+        }
+        lost.put(gone.rank(), gone);
+        step.lost.add(gone);
+        pending.remove(gone.rank());
+    }
+
+    private void wardenEnded(Node node, EngineStep.Collector<?> step, Set<RankId> pending) {
+        for (RankId rank : assignment.ranksOn(node)) {
+            if (!lost.containsKey(rank)) {
+                lose(
+                        new LostRank(
+                                rank,
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of("the warden on " + node.name() + " ended, and this rank with it")),
+                        step,
+                        pending);
+            }
+        }
+    }
+
+    private static FromRank.@Nullable Sampled sampleOf(@Nullable Line line) {
+        return line != null
+                        && line.label().contains("-rank-")
+                        && Wire.decode(line.text(), FromRank.class) instanceof FromRank.Sampled sampled
+                ? sampled
+                : null;
+    }
+
+    private static EngineStep.Sample translate(FromRank.Sampled sampled) {
+        return new EngineStep.Sample(
+                sampled.call(),
+                Duration.ofNanos(sampled.sinceChangeNanos()),
+                sampled.requests(),
+                sampled.posted(),
+                sampled.done(),
+                sampled.failed(),
+                sampled.noticesExpected(),
+                sampled.noticesReceived(),
+                sampled.slices(),
+                sampled.slicesLanded());
+    }
+
+    private void send(RankId rank, ToRank message) {
+        WardenChannel channel = channels.get(assignment.node(rank));
+        if (channel != null) {
+            channel.send(rank, message);
+        }
+    }
+
+    /** The end of a rank's standard error: the only place where NIXL says why. */
+    private List<String> lastLogLines(RankId rank) {
+        List<String> lines = assignment
+                .node(rank)
+                .connection()
+                .readText(logFolder.resolve(rank.label() + ".log"))
+                .map(text -> text.lines().toList())
+                .orElse(List.of());
+        return lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
+    }
+
+    /** Ends all processes. Never throws. @return findings about what is left */
+    List<Finding> end() {
+        if (ended) {
+            return List.of();
+        }
+        ended = true;
+        channels.values().forEach(WardenChannel::close);
+        List<Finding> leftovers = new ArrayList<>();
+        pids.forEach((rank, pid) -> {
+            if (alive(rank, pid)) {
+                leftovers.add(Finding.of(FindingKind.LEFTOVER, "engine", rank + " is still running after its case")
+                        .with("actual", "process " + pid)
+                        .with("node", assignment.node(rank).name())
+                        .with("remedy", "end it with `kill -9 " + pid + "`"));
+            }
+        });
+        return leftovers;
+    }
+
+    /** A process that is over but not yet collected has no command line any more. */
+    private boolean alive(RankId rank, int pid) {
+        return assignment
+                .node(rank)
+                .connection()
+                .readText(Path.of("/proc", Integer.toString(pid), "cmdline"))
+                .filter(command -> command.contains(rank.label()))
+                .isPresent();
+    }
+}

@@ -1,0 +1,99 @@
+package org.nixlconform.environment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the node's probe program saw of NIXL. Read leniently: a field that is absent is empty.
+ *
+ * @param unloadable why the library could not be loaded; empty when it was
+ * @param refused a call that failed before any backend was asked for, such as the agent's creation
+ * @param functions of the C API that the library has
+ * @param missing names of functions that it does not have
+ * @param plugins as NIXL lists them
+ * @param backends by plug-in, for those that were asked for
+ * @param mapped files of NIXL, UCX and libfabric that were mapped after all backends were created
+ */
+record ProbeReport(
+        Optional<String> unloadable,
+        Optional<Refusal> refused,
+        boolean stub,
+        int functions,
+        List<String> missing,
+        List<String> plugins,
+        Map<String, BackendReport> backends,
+        List<String> mapped) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * @param refusal of the backend's creation; empty when it was created
+     * @param millis that the creation took
+     * @param memories such as {@code DRAM_SEG}
+     */
+    record BackendReport(Optional<Refusal> refusal, long millis, List<String> memories) {}
+
+    /** @param status negative, named by {@code statusName} */
+    record Refusal(String call, int status, String statusName) {
+        private static Optional<Refusal> in(JsonNode report) {
+            return report.path("status").asInt() >= 0
+                    ? Optional.empty()
+                    : Optional.of(new Refusal(
+                            report.path("call").asText("nixl_capi_create_backend"),
+                            report.path("status").asInt(),
+                            report.path("statusName").asText("")));
+        }
+
+        /** Such as {@code status -2 BACKEND}. */
+        String described() {
+            return "status %d %s".formatted(status, statusName).strip();
+        }
+    }
+
+    /** The last line that is a JSON object; libraries may have written others. */
+    static Optional<ProbeReport> in(String stdout) {
+        List<String> lines = stdout.lines().map(String::strip).toList();
+        for (int i = lines.size() - 1; i >= 0; i--) {
+            if (lines.get(i).startsWith("{")) {
+                try {
+                    return Optional.of(of(JSON.readTree(lines.get(i))));
+                } catch (JsonProcessingException e) {
+                    continue; // Cut off in the middle, or not ours.
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static ProbeReport of(JsonNode root) {
+        Map<String, BackendReport> backends = new LinkedHashMap<>();
+        root.path("backends").properties().forEach(entry -> {
+            JsonNode backend = entry.getValue();
+            backends.put(
+                    entry.getKey(),
+                    new BackendReport(
+                            Refusal.in(backend), backend.path("millis").asLong(), texts(backend.path("memories"))));
+        });
+        String unloadable = root.path("unloadable").asText("");
+        return new ProbeReport(
+                unloadable.isEmpty() ? Optional.empty() : Optional.of(unloadable),
+                Refusal.in(root.path("refused")),
+                root.path("stub").asBoolean(),
+                root.path("functions").asInt(),
+                texts(root.path("missing")),
+                texts(root.path("plugins")),
+                backends,
+                texts(root.path("mapped")));
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(element -> texts.add(element.asText()));
+        return List.copyOf(texts);
+    }
+}

@@ -1,0 +1,62 @@
+package org.nixlconform.jupiter;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.nixlconform.plan.Attention;
+import org.nixlconform.plan.DataType;
+import org.nixlconform.plan.KeyValue;
+import org.nixlconform.plan.Layout;
+import org.nixlconform.plan.Selection;
+
+/**
+ * How many blocks move, and the shape of the cache that they belong to. Without this annotation: its defaults.
+ */
+@Target({ElementType.METHOD, ElementType.TYPE, ElementType.ANNOTATION_TYPE})
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+public @interface Blocks {
+    /** Blocks of one request, that is of one pair of engines; at least 1. */
+    int transferred() default 10;
+
+    /**
+     * Blocks in the cache of every engine. Requests of one engine share no blocks, so an engine needs
+     * {@code transferred} for each of its requests. {@link UnequalCaches} replaces it.
+     */
+    int cached() default 100;
+
+    /** Layers of the model, at least 1. */
+    int layers() default 2;
+
+    /** KV heads of the model before they are shared out over ranks; 1 with MLA. */
+    int kvHeads() default 8;
+
+    /** Elements of one head of one token; with MLA the elements of the latent. */
+    int headDim() default 128;
+
+    /** Tokens of one block. */
+    int tokensPerBlock() default 16;
+
+    /** Element type. */
+    DataType dtype() default DataType.BF16;
+
+    /** Order of heads and tokens within a block. */
+    Layout layout() default Layout.HND;
+
+    /** How heads are shared out over ranks. */
+    Attention attention() default Attention.GQA;
+
+    /** Whether keys and values share a region. */
+    KeyValue keyValue() default KeyValue.PACKED;
+
+    /** Which cached blocks a request uses. */
+    Selection selection() default Selection.SHUFFLED;
+
+    /** Of the choice of blocks, and of the payload. */
+    long seed() default 42;
+
+    /** Whether {@code cached} may be lowered to what a node's memory allows. Nothing else ever is. */
+    boolean scalable() default false;
+}

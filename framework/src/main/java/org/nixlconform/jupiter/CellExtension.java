@@ -1,0 +1,111 @@
+package org.nixlconform.jupiter;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.BeforeTestExecutionCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.message.FindingRenderer;
+import org.nixlconform.plan.Planned;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.TransferObservation;
+import org.nixlconform.verdict.Outcome;
+import org.nixlconform.verdict.Verdict;
+import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * Brackets one cell: the pipeline runs before the body, so that the body can look at what came of it; the verdict becomes
+ * JUnit's result after the body, when evidence has been taken.
+ */
+final class CellExtension
+        implements BeforeTestExecutionCallback, AfterTestExecutionCallback, AfterEachCallback, ParameterResolver {
+    private final Cell cell;
+    private final CellPipeline pipeline;
+
+    CellExtension(Cell cell, ConformanceRun run) {
+        this.cell = cell;
+        this.pipeline = new CellPipeline(cell, run);
+    }
+
+    @Override
+    public void beforeTestExecution(ExtensionContext context) {
+        Verdict verdict = pipeline.run();
+        // Without an observation there is nothing that a body could look at.
+        if (pipeline.observation().isEmpty()) {
+            raise(verdict);
+        }
+    }
+
+    @Override
+    public void afterTestExecution(ExtensionContext context) {
+        Optional<Throwable> raised = context.getExecutionException();
+        pipeline.finish(testResult(pipeline.verdict(), raised));
+        if (pipeline.observation().isPresent() && raised.isEmpty()) {
+            raise(pipeline.verdict());
+        }
+    }
+
+    /** A case whose own set-up failed never ran; the report must say so. */
+    @Override
+    public void afterEach(ExtensionContext context) {
+        if (!pipeline.finished()) {
+            Throwable cause = context.getExecutionException().orElse(new IllegalStateException("the test never began"));
+            pipeline.abandon(Verdict.without(
+                    Outcome.BROKEN,
+                    Finding.of(FindingKind.STAGE, "test", "a method that runs before each test failed")
+                            .with("actual", cause)
+                            .with("where", cell.testClass() + "." + cell.testMethod())));
+        }
+    }
+
+    private static String testResult(Verdict verdict, Optional<Throwable> raised) {
+        if (raised.filter(TestAbortedException.class::isInstance).isPresent()) {
+            return "aborted";
+        } else if (raised.isPresent()) {
+            return raised.get() instanceof AssertionError ? "failed" : "error";
+        }
+        return switch (verdict.outcome()) {
+            case CONFORMS -> "passed";
+            case INCONCLUSIVE -> "aborted";
+            case VIOLATES -> "failed";
+            case BROKEN -> "error";
+        };
+    }
+
+    private static void raise(Verdict verdict) {
+        String message = FindingRenderer.render(verdict.findings());
+        switch (verdict.outcome()) {
+            case CONFORMS -> {
+                // Nothing to raise.
+            }
+            case INCONCLUSIVE -> throw new TestAbortedException(message);
+            case VIOLATES -> throw new AssertionFailedError(message);
+            case BROKEN -> throw new FindingException(verdict.findings());
+        }
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return List.of(TransferObservation.class, Verdict.class, TransferPlan.class)
+                .contains(parameter.getParameter().getType());
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        Class<?> type = parameter.getParameter().getType();
+        if (type == TransferPlan.class && cell.planned() instanceof Planned.Possible possible) {
+            return pipeline.plan().orElse(possible.plan());
+        }
+        Optional<?> value = type == Verdict.class ? Optional.of(pipeline.verdict()) : pipeline.observation();
+        return value.orElseThrow(() -> new ParameterResolutionException("the " + type.getSimpleName()
+                + " is there in the test method only, and only once its case was run; cell: " + cell.name()));
+    }
+}

@@ -1,0 +1,192 @@
+package org.nixlconform.jupiter;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.nixlconform.cluster.Assigned;
+import org.nixlconform.cluster.Node;
+import org.nixlconform.cluster.RankAssignment;
+import org.nixlconform.engine.EnginePair;
+import org.nixlconform.environment.Environment;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Planned;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.report.TransferReport;
+import org.nixlconform.report.TransferReport.Stage;
+import org.nixlconform.transfer.TransferObservation;
+import org.nixlconform.transfer.TransferRun;
+import org.nixlconform.verdict.Judge;
+import org.nixlconform.verdict.Outcome;
+import org.nixlconform.verdict.Verdict;
+
+/** The stages of one cell, in order, with their times. Engines stay alive until {@link #finish}. */
+final class CellPipeline {
+    private final Cell cell;
+    private final ConformanceRun run;
+    private final List<Stage> stages = new ArrayList<>();
+    private final Path evidence;
+    private Instant startedAt = Instant.now();
+    private Verdict verdict = Verdict.without(
+            Outcome.BROKEN, Finding.of(FindingKind.STAGE, "pipeline", "the case was not run to its end"));
+    private @Nullable TransferPlan plan;
+    private @Nullable TransferObservation observation;
+    private @Nullable EnginePair engines;
+    private boolean finished;
+
+    CellPipeline(Cell cell, ConformanceRun run) {
+        this.cell = cell;
+        this.run = run;
+        this.evidence = run.evidence(cell);
+    }
+
+    /** Runs all stages. What fails before the first NIXL call makes the cell broken or inconclusive; nothing is thrown. */
+    Verdict run() {
+        startedAt = Instant.now();
+        run.begin(cell);
+        try {
+            verdict = judge();
+        } catch (FindingException stopped) {
+            verdict = broken(stopped.findings());
+        } catch (RuntimeException | Error defect) {
+            verdict = broken(List.of(Finding.of(
+                            FindingKind.STAGE, "pipeline", "a part of this framework failed, which is a defect of ours")
+                    .with("actual", defect)
+                    .with("where", defect.getStackTrace().length == 0 ? "unknown" : defect.getStackTrace()[0])));
+        }
+        return verdict;
+    }
+
+    private static Verdict broken(List<Finding> findings) {
+        return new Verdict(
+                Outcome.BROKEN,
+                findings,
+                List.of(),
+                java.util.OptionalDouble.empty(),
+                java.util.OptionalDouble.empty());
+    }
+
+    private Verdict judge() {
+        if (cell.planned() instanceof Planned.Refused refused) {
+            return broken(refused.findings());
+        }
+        TransferPlan declared = ((Planned.Possible) cell.planned()).plan();
+        plan = declared;
+        if (run.listOnly()) {
+            return run.listed(cell, declared);
+        }
+        Assigned assigned = stage("cluster", () -> run.cluster().assign(declared));
+        if (assigned instanceof Assigned.Impossible impossible) {
+            return Verdict.without(Outcome.INCONCLUSIVE, impossible.reason());
+        }
+        Assigned.On on = (Assigned.On) assigned;
+        plan = on.plan();
+        if (cell.environment().isEmpty()) {
+            return Verdict.without(Outcome.INCONCLUSIVE, run.noEnvironment(declared.backend()));
+        }
+        Environment environment =
+                stage("environment", () -> run.environment(cell.environment().get()));
+        Optional<Finding> probeFailure =
+                environment.probeFailure(declared.backend().name());
+        if (probeFailure.isPresent()) {
+            // The probe called NIXL: what it saw is judged like anything else from there on.
+            return Verdict.without(Outcome.VIOLATES, probeFailure.get());
+        }
+        return transfer(on.plan(), on.ranks(), environment);
+    }
+
+    private Verdict transfer(TransferPlan possible, RankAssignment ranks, Environment environment) {
+        EnginePair pair = stage(
+                "engine", () -> EnginePair.start(possible, ranks, environment, run.bundle(), evidence.resolve("logs")));
+        engines = pair;
+        TransferRun transfer = new TransferRun(
+                possible, pair, host(ranks), run.debugLogging(environment), step -> run.progress(cell, step));
+        TransferObservation seen = stage("transfer", transfer::run);
+        observation = seen;
+        return stage("verdict", () -> Judge.judge(possible, seen));
+    }
+
+    /** What the ranks share, on the node that has fewest cores for each. */
+    private static TransferObservation.Host host(RankAssignment ranks) {
+        Node busiest = ranks.nodes().stream()
+                .max((a, b) -> Double.compare(load(ranks, a), load(ranks, b)))
+                .orElseThrow();
+        return new TransferObservation.Host(
+                busiest.name(), busiest.facts().cores(), ranks.ranksOn(busiest).size());
+    }
+
+    private static double load(RankAssignment ranks, Node node) {
+        return (double) ranks.ranksOn(node).size() / node.facts().cores();
+    }
+
+    private <T> T stage(String name, java.util.function.Supplier<T> work) {
+        run.progress(cell, name);
+        Instant begun = Instant.now();
+        boolean failed = true;
+        try {
+            T value = work.get();
+            failed = false;
+            return value;
+        } finally {
+            stages.add(new Stage(name, begun, Duration.between(begun, Instant.now()), failed, ""));
+        }
+    }
+
+    Verdict verdict() {
+        return verdict;
+    }
+
+    Optional<TransferObservation> observation() {
+        return Optional.ofNullable(observation);
+    }
+
+    Optional<TransferPlan> plan() {
+        return Optional.ofNullable(plan);
+    }
+
+    boolean finished() {
+        return finished;
+    }
+
+    /** The case ended before its pipeline began. */
+    void abandon(Verdict instead) {
+        verdict = instead;
+        finish("error");
+    }
+
+    /** Takes the evidence while engines live, ends them, and publishes. */
+    void finish(String testResult) {
+        finished = true;
+        if (engines != null) {
+            EnginePair pair = engines;
+            run.leftovers(stage("end", pair::end));
+        }
+        if (run.listOnly()) {
+            return;
+        }
+        List<Path> files = new Evidence(run.folder(), evidence).keep(cell, verdict, plan(), observation());
+        run.publish(new TransferReport(
+                cell.name(),
+                cell.testClass(),
+                cell.testMethod(),
+                cell.environment(),
+                plan().flatMap(TransferPlan::requirement)
+                        .map(id -> Map.of("requirement", id))
+                        .orElse(Map.of()),
+                plan(),
+                observation(),
+                verdict,
+                testResult,
+                Optional.empty(),
+                startedAt,
+                Duration.between(startedAt, Instant.now()),
+                stages,
+                files));
+    }
+}

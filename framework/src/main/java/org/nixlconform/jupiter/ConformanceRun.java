@@ -1,0 +1,373 @@
+package org.nixlconform.jupiter;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.nixlconform.cluster.Assigned;
+import org.nixlconform.cluster.Cluster;
+import org.nixlconform.cluster.EngineBundle;
+import org.nixlconform.cluster.NodeFacts;
+import org.nixlconform.configuration.ClusterSpec;
+import org.nixlconform.configuration.Configuration;
+import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.environment.Environment;
+import org.nixlconform.message.Fact;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.message.FindingRenderer;
+import org.nixlconform.plan.Backend;
+import org.nixlconform.plan.Planned;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.report.Reporter;
+import org.nixlconform.report.RunReport;
+import org.nixlconform.report.TransferReport;
+import org.nixlconform.verdict.Outcome;
+import org.nixlconform.verdict.Verdict;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * One run over one cluster: the files that were read, the nodes that were reached, the environments that were proven, the
+ * reporters. Opened by the first test that needs it, closed by JUnit after the last.
+ */
+final class ConformanceRun implements AutoCloseable {
+    private static final Set<String> DEBUG_LEVELS = Set.of("DEBUG", "TRACE", "INFO", "DATA", "REQ");
+
+    private final Selection selection;
+    private final Path folder;
+    private final Instant startedAt = Instant.now();
+    private final List<Reporter> reporters = new ArrayList<>();
+    private final List<String> leftovers = new ArrayList<>();
+    private final Set<String> names = new HashSet<>();
+    private final Map<String, Environment> environments = new LinkedHashMap<>();
+    private final List<EnvironmentSpec> environmentSpecs;
+    private final @Nullable Cluster cluster;
+    private final @Nullable EngineBundle bundle;
+    private final Heartbeat heartbeat = new Heartbeat();
+    /** Why nothing can be run; said once, the other tests are aborted with a pointer to it. */
+    private @Nullable FindingException obstacle;
+
+    private boolean obstacleSaid;
+
+    private ConformanceRun(Selection selection, Path folder, Opened opened) {
+        this.selection = selection;
+        this.folder = folder;
+        this.cluster = opened.cluster();
+        this.bundle = opened.bundle();
+        this.environmentSpecs = opened.environments();
+        this.obstacle = opened.obstacle();
+    }
+
+    private record Opened(
+            @Nullable Cluster cluster,
+            @Nullable EngineBundle bundle,
+            List<EnvironmentSpec> environments,
+            @Nullable FindingException obstacle) {}
+
+    /** @param property gives the values of {@code cluster}, {@code root}, {@code work} and of the selection */
+    static ConformanceRun open(Function<String, @Nullable String> property) {
+        Path root = Path.of(or(property.apply("root"), "")).toAbsolutePath();
+        Path folder = root.resolve("target").resolve("conformance");
+        ConformanceRun run;
+        try {
+            Selection selection = Selection.of(property);
+            run = new ConformanceRun(selection, folder, reach(property, root));
+        } catch (FindingException refused) {
+            run = new ConformanceRun(
+                    new Selection(List.of(), List.of(), false), folder, new Opened(null, null, List.of(), refused));
+        }
+        run.begin();
+        return run;
+    }
+
+    private static Opened reach(Function<String, @Nullable String> property, Path root) {
+        ClusterSpec spec = Configuration.cluster(or(property.apply("cluster"), "local"), root);
+        String work = property.apply("work");
+        if (work != null) {
+            spec = spec.withWorkFolder(Path.of(work).toAbsolutePath());
+        }
+        List<EnvironmentSpec> specs = spec.environments().stream()
+                .map(name -> Configuration.environment(name, root))
+                .map(environment -> verbose(property, environment))
+                .toList();
+        EngineBundle bundle =
+                EngineBundle.in(root.resolve("native").resolve("target").resolve("engine"));
+        return new Opened(Cluster.open(spec), bundle, specs, null);
+    }
+
+    /** {@code -Dverbose}: NIXL says what it does, and throughput says nothing any more. */
+    private static EnvironmentSpec verbose(Function<String, @Nullable String> property, EnvironmentSpec spec) {
+        String verbose = property.apply("verbose");
+        return verbose == null || verbose.equalsIgnoreCase("false")
+                ? spec
+                : spec.withVariable("NIXL_LOG_LEVEL", "DEBUG");
+    }
+
+    private static String or(@Nullable String value, String otherwise) {
+        return value == null ? otherwise : value;
+    }
+
+    private void begin() {
+        clear(folder);
+        if (obstacle == null && !selection.listOnly()) {
+            say("cluster " + cluster().spec().name() + ": "
+                    + String.join(
+                            ", ",
+                            cluster().nodes().stream()
+                                    .map(node -> node + " (" + node.facts().cores() + " cores)")
+                                    .toList()));
+            prove();
+        }
+        ServiceLoader.load(Reporter.class).forEach(reporters::add);
+        RunReport report = report();
+        reporters.forEach(reporter -> guarded(reporter, () -> reporter.start(folder, report)));
+    }
+
+    /** Proves every environment before the first cell: what is missing is said once, not by each cell. */
+    private void prove() {
+        FindingException first = null;
+        for (EnvironmentSpec spec : environmentSpecs) {
+            try {
+                environments.put(
+                        spec.name(),
+                        Environment.stage(
+                                spec, cluster().nodes().get(0), bundle(), folder.resolve("evidence"), this::say));
+            } catch (FindingException refused) {
+                first = first == null ? refused : first;
+                say(FindingRenderer.render(refused.findings()));
+            }
+        }
+        if (environments.isEmpty() && first != null) {
+            obstacle = first;
+        }
+    }
+
+    /** Cells of one method, in the environments that have their backend, as far as they are selected. */
+    List<Cell> cells(Method method, Class<?> testClass) {
+        if (obstacle != null) {
+            if (obstacleSaid) {
+                throw new TestAbortedException("the run could not begin, see the first failure");
+            }
+            obstacleSaid = true;
+            throw obstacle;
+        }
+        List<Cell> cells = new ArrayList<>();
+        for (Planned planned : PlanReader.read(method, testClass)) {
+            Optional<Backend> backend = planned instanceof Planned.Possible possible
+                    ? Optional.of(possible.plan().backend())
+                    : Optional.empty();
+            for (Optional<String> environment : environmentsFor(backend)) {
+                String name = planned.name() + suffix(environment, backend);
+                if (selection.takes(name, backend)) {
+                    cells.add(new Cell(unique(name), testClass.getName(), method.getName(), planned, environment));
+                }
+            }
+        }
+        return cells;
+    }
+
+    private List<Optional<String>> environmentsFor(Optional<Backend> backend) {
+        List<Optional<String>> having = environmentSpecs.stream()
+                .filter(spec -> backend.isEmpty()
+                        || spec.backends().contains(backend.get().name()))
+                .map(spec -> Optional.of(spec.name()))
+                .toList();
+        return having.isEmpty() || backend.isEmpty() ? List.of(Optional.empty()) : having;
+    }
+
+    /** The environment shows in a name where there is a choice. */
+    private String suffix(Optional<String> environment, Optional<Backend> backend) {
+        return environmentsFor(backend).size() < 2
+                ? ""
+                : environment.map(name -> ", " + name).orElse("");
+    }
+
+    private String unique(String name) {
+        String unique = name;
+        for (int copy = 2; !names.add(unique); copy++) {
+            unique = name + " (" + copy + ")";
+        }
+        return unique;
+    }
+
+    boolean listOnly() {
+        return selection.listOnly();
+    }
+
+    Verdict listed(Cell cell, TransferPlan plan) {
+        Assigned assigned = cluster().assign(plan);
+        String note = cell.environment().isEmpty()
+                ? "not here: no environment has " + plan.backend()
+                : assigned instanceof Assigned.Impossible impossible
+                        ? "not here: " + impossible.reason().headline()
+                        : cell.environment().get();
+        System.out.println("  " + cell.name() + "  [" + note + "]");
+        return Verdict.without(
+                Outcome.INCONCLUSIVE, Finding.of(FindingKind.NODE, "selection", "listed only, as -Dlist asks for"));
+    }
+
+    Cluster cluster() {
+        return present(cluster);
+    }
+
+    EngineBundle bundle() {
+        return present(bundle);
+    }
+
+    private static <T> T present(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("the run could not begin");
+        }
+        return value;
+    }
+
+    Environment environment(String name) {
+        Environment environment = environments.get(name);
+        if (environment == null) {
+            throw new FindingException(
+                    Finding.of(FindingKind.STAGE, "environment", "environment " + name + " could not be set up")
+                            .with("remedy", "its message stands at the beginning of this run's output"));
+        }
+        return environment;
+    }
+
+    Finding noEnvironment(Backend backend) {
+        return Finding.of(
+                        FindingKind.NODE,
+                        "environment",
+                        "no environment of cluster " + cluster().spec().name() + " has backend " + backend)
+                .with("expected", "an environment with " + backend + " among its backends")
+                .with(
+                        "actual",
+                        environmentSpecs.stream()
+                                .map(spec -> spec.name() + " " + spec.backends())
+                                .toList())
+                .with("where", cluster().spec().file())
+                .with("remedy", "add one to config/environments and name it in the cluster's file");
+    }
+
+    /** A level at which libraries write a line for every operation: a figure would be one of the log. */
+    boolean debugLogging(Environment environment) {
+        return environment.variables().entrySet().stream()
+                .filter(variable -> variable.getKey().endsWith("_LOG_LEVEL"))
+                .anyMatch(variable -> DEBUG_LEVELS.contains(variable.getValue().toUpperCase(java.util.Locale.ROOT)));
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Path evidence(Cell cell) {
+        return folder.resolve("evidence").resolve(cell.folderName());
+    }
+
+    void begin(Cell cell) {
+        heartbeat.begin(cell.name());
+        if (!selection.listOnly()) {
+            reporters.forEach(reporter -> guarded(reporter, () -> reporter.begin(cell.name())));
+        }
+    }
+
+    void progress(Cell cell, String step) {
+        heartbeat.step(cell.name(), step);
+    }
+
+    void publish(TransferReport report) {
+        heartbeat.end();
+        reporters.forEach(reporter -> guarded(reporter, () -> reporter.publish(report)));
+    }
+
+    void leftovers(List<Finding> findings) {
+        findings.forEach(finding -> leftovers.add(FindingRenderer.render(finding)));
+    }
+
+    private RunReport report() {
+        List<RunReport.Property> properties = new ArrayList<>();
+        List<RunReport.MustJudge> mustJudge = new ArrayList<>();
+        if (cluster != null) {
+            cluster.nodes().forEach(node -> properties.addAll(properties(node.name(), node.facts())));
+            cluster.spec()
+                    .mustJudge()
+                    .forEach(each ->
+                            mustJudge.add(new RunReport.MustJudge(each.backend(), each.placement(), each.memory())));
+        }
+        environments
+                .values()
+                .forEach(environment -> environment
+                        .properties()
+                        .forEach(fact -> properties.add(new RunReport.Property(fact.name(), fact.value()))));
+        List<String> remains = new ArrayList<>(leftovers);
+        if (obstacle != null) {
+            remains.add(FindingRenderer.render(obstacle.findings()));
+        }
+        return new RunReport(
+                cluster == null ? "none" : cluster.spec().name(),
+                startedAt,
+                properties,
+                mustJudge,
+                selection.described(),
+                remains);
+    }
+
+    private static List<RunReport.Property> properties(String node, NodeFacts facts) {
+        List<RunReport.Property> properties = new ArrayList<>();
+        for (Fact fact : facts.describe()) {
+            properties.add(new RunReport.Property(node + " " + fact.name(), fact.value()));
+        }
+        return properties;
+    }
+
+    private void say(String line) {
+        System.out.println("[nixlconform] " + line);
+    }
+
+    /** A reporter that fails is named and does not change a verdict. */
+    private void guarded(Reporter reporter, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException failed) {
+            say("reporter " + reporter.getClass().getName() + " failed: " + failed);
+        }
+    }
+
+    private static void clear(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException undeletable) {
+            throw new UncheckedIOException("the last run's results cannot be removed from " + folder, undeletable);
+        }
+    }
+
+    @Override
+    public void close() {
+        heartbeat.close();
+        if (cluster != null) {
+            cluster.close();
+        }
+        RunReport report = report();
+        for (Reporter reporter : reporters) {
+            guarded(reporter, () -> reporter.finish(report));
+            guarded(reporter, reporter::close);
+        }
+    }
+}

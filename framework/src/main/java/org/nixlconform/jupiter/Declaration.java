@@ -1,0 +1,192 @@
+package org.nixlconform.jupiter;
+
+import java.lang.annotation.Annotation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.nixlconform.jupiter.AnnotationLookup.Found;
+import org.nixlconform.message.Finding;
+import org.nixlconform.plan.Backend;
+import org.nixlconform.plan.BlockUse;
+import org.nixlconform.plan.KvGeometry;
+import org.nixlconform.plan.MemoryKind;
+import org.nixlconform.plan.Placement;
+import org.nixlconform.plan.PlanDraft;
+import org.nixlconform.plan.Planned;
+
+/** What annotations declare: the axes of the matrix, and what all of its cells have in common. */
+final class Declaration {
+    /** Carries the defaults of {@link Blocks} where a method has none. */
+    @Blocks
+    private static final class WithDefaults {}
+
+    private static final int[] NO_PREFIX = {0};
+
+    private final List<Topology> topologies;
+    private final List<Direction> directions;
+    private final Backend[] backends;
+    private final MemoryKind[] memories;
+    private final int[] prefixHits;
+    private final Blocks blocks;
+    private final Optional<UnequalCaches> unequalCaches;
+    private final Optional<Iterations> iterations;
+    private final Optional<Mutated> mutated;
+    private final Optional<InvalidRequests> invalidRequests;
+    private final Optional<Requirement> requirement;
+    private final boolean integrity;
+    private final Optional<ExpectCompletion> completion;
+    private final Optional<ExpectThroughput> throughput;
+    private final Optional<ExpectCaught> caught;
+    private final List<AllowEngineLog> allowedLog;
+    private final AnnotationLookup lookup;
+    /** Made last: it names the places of all annotations read above. */
+    private final String where;
+
+    /** @param lookup finds {@link Topology}, {@link Backends} and {@link Direction} */
+    Declaration(AnnotationLookup lookup) {
+        this.lookup = lookup;
+        topologies = all(Topology.class);
+        directions = all(Direction.class);
+        backends = one(Backends.class).map(Backends::value).orElseThrow();
+        memories = one(Memory.class).map(Memory::value).orElse(new MemoryKind[] {MemoryKind.DRAM});
+        prefixHits = one(PrefixHit.class).map(PrefixHit::value).orElse(NO_PREFIX);
+        blocks = one(Blocks.class).orElse(WithDefaults.class.getAnnotation(Blocks.class));
+        unequalCaches = one(UnequalCaches.class);
+        iterations = one(Iterations.class);
+        mutated = one(Mutated.class);
+        invalidRequests = one(InvalidRequests.class);
+        requirement = one(Requirement.class);
+        integrity = one(ExpectIntegrity.class).isPresent();
+        completion = one(ExpectCompletion.class);
+        throughput = one(ExpectThroughput.class);
+        caught = one(ExpectCaught.class);
+        allowedLog = all(AllowEngineLog.class);
+        where = lookup.where();
+    }
+
+    private <A extends Annotation> List<A> all(Class<A> type) {
+        return lookup.find(type).map(Found::values).orElse(List.of());
+    }
+
+    private <A extends Annotation> Optional<A> one(Class<A> type) {
+        return lookup.find(type).map(Found::value);
+    }
+
+    List<Planned> cells() {
+        List<Finding> refusals = new ArrayList<>(lookup.ambiguities());
+        refusals.addAll(emptyLists());
+        if (!refusals.isEmpty()) {
+            return List.of(new Planned.Refused(lookup.methodLabel(), refusals));
+        }
+        return topologies.stream().flatMap(this::cells).toList();
+    }
+
+    /** Empty lists that leave no cell at all, or make every cell meaningless. */
+    private List<Finding> emptyLists() {
+        List<Finding> refusals = new ArrayList<>();
+        refuseEmpty(backends.length, "@Backends", "@Backends(UCX)", refusals);
+        refuseEmpty(memories.length, "@Memory", "@Memory(DRAM)", refusals);
+        refuseEmpty(prefixHits.length, "@PrefixHit", "@PrefixHit({0, 1})", refusals);
+        caught.ifPresent(
+                kinds -> refuseEmpty(kinds.value().length, "@ExpectCaught", "@ExpectCaught(MISPLACED)", refusals));
+        invalidRequests.ifPresent(requests ->
+                refuseEmpty(requests.value().length, "@InvalidRequests", "@InvalidRequests for all", refusals));
+        return refusals;
+    }
+
+    private void refuseEmpty(int length, String name, String example, List<Finding> refusals) {
+        if (length == 0) {
+            refusals.add(Refusals.finding(
+                    name + " is empty",
+                    where,
+                    name + "({})",
+                    "at least one value",
+                    "write " + example + ", or remove it"));
+        }
+    }
+
+    private Stream<Planned> cells(Topology topology) {
+        if (topology.placement().length == 0) {
+            return Stream.of(new Planned.Refused(
+                    lookup.methodLabel() + " " + planned(topology).label(),
+                    List.of(Refusals.finding(
+                            "a topology has no placement",
+                            where,
+                            "@Topology(" + planned(topology).label() + ", placement = {})",
+                            "at least one of PACK and SPREAD",
+                            "write placement = PACK, or leave it out"))));
+        }
+        return Arrays.stream(topology.placement()).flatMap(placement -> cells(topology, placement));
+    }
+
+    private Stream<Planned> cells(Topology topology, Placement placement) {
+        return directions.stream()
+                .flatMap(direction -> Arrays.stream(backends)
+                        .flatMap(backend -> Arrays.stream(memories)
+                                .flatMap(memory -> Arrays.stream(prefixHits)
+                                        .mapToObj(prefixHit -> draft(prefixHit)
+                                                .topology(planned(topology))
+                                                .placement(placement)
+                                                .direction(direction.operation(), direction.initiator())
+                                                .backend(backend)
+                                                .memory(memory)
+                                                .plan()))));
+    }
+
+    /** What all cells have in common, but for the prefix. */
+    private PlanDraft draft(int prefixHit) {
+        PlanDraft draft = PlanDraft.at(where).geometry(geometry()).blocks(blockUse(prefixHit));
+        requirement.ifPresent(id -> draft.requirement(id.value()));
+        iterations.ifPresent(count -> draft.iterations(count.value()));
+        mutated.ifPresent(fault -> draft.mutation(fault.value()));
+        invalidRequests.ifPresent(requests -> draft.invalidRequests(requests.value()));
+        if (integrity) {
+            draft.expectIntegrity();
+        }
+        completion.ifPresent(
+                limit -> draft.expectCompletion(duration(limit.withinSeconds()), duration(limit.stallSeconds())));
+        throughput.ifPresent(share -> draft.expectThroughput(share.shareOfReference()));
+        caught.ifPresent(kinds -> draft.expectCaught(kinds.value()));
+        allowedLog.forEach(allowed -> draft.allowEngineLog(allowed.pattern(), allowed.because()));
+        return draft;
+    }
+
+    private KvGeometry geometry() {
+        return new KvGeometry(
+                blocks.layers(),
+                blocks.kvHeads(),
+                blocks.headDim(),
+                blocks.tokensPerBlock(),
+                blocks.dtype(),
+                blocks.layout(),
+                blocks.attention(),
+                blocks.keyValue());
+    }
+
+    private BlockUse blockUse(int prefixHit) {
+        return new BlockUse(
+                blocks.transferred(),
+                unequalCaches.map(UnequalCaches::prefillBlocks).orElse(blocks.cached()),
+                unequalCaches.map(UnequalCaches::decodeBlocks).orElse(blocks.cached()),
+                blocks.selection(),
+                blocks.seed(),
+                prefixHit,
+                blocks.scalable());
+    }
+
+    private static org.nixlconform.plan.Topology planned(Topology topology) {
+        return new org.nixlconform.plan.Topology(
+                topology.prefillEngines(),
+                topology.prefillTp(),
+                topology.decodeEngines(),
+                topology.decodeTp(),
+                topology.pairing());
+    }
+
+    private static Duration duration(double seconds) {
+        return Duration.ofNanos(Math.round(seconds * 1e9));
+    }
+}

@@ -1,0 +1,112 @@
+package org.nixlconform.jupiter;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.nixlconform.message.FindingRenderer;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.TransferObservation;
+import org.nixlconform.transfer.TransferObservation.Difference;
+import org.nixlconform.transfer.TransferObservation.Integrity;
+import org.nixlconform.transfer.TransferObservation.Iteration;
+import org.nixlconform.verdict.Outcome;
+import org.nixlconform.verdict.Verdict;
+
+/**
+ * The folder of one cell: its plan, what was found, the engines' logs.
+ *
+ * @param report the run's folder, which evidence is named relative to
+ */
+record Evidence(Path report, Path folder) {
+
+    /** Writes what belongs to the case, drops empty logs. @return files, relative to the report folder */
+    List<Path> keep(
+            Cell cell, Verdict verdict, Optional<TransferPlan> plan, Optional<TransferObservation> observation) {
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(
+                    folder.resolve("plan.txt"),
+                    cell.name() + "\n\n" + plan.map(Evidence::lines).orElse("refused") + "\n");
+            if (verdict.outcome() != Outcome.CONFORMS) {
+                Files.writeString(folder.resolve("findings.txt"), FindingRenderer.render(verdict.findings()) + "\n");
+            }
+            String differences = observation.map(Evidence::differences).orElse("");
+            if (!differences.isEmpty()) {
+                Files.writeString(folder.resolve("differences.csv"), differences);
+            }
+            return files();
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException("evidence cannot be written to " + folder, unwritable);
+        }
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            List<Path> regular = all.filter(Files::isRegularFile).sorted().toList();
+            for (Path file : regular) {
+                if (Files.size(file) == 0) {
+                    Files.delete(file);
+                }
+            }
+            return regular.stream()
+                    .filter(Files::exists)
+                    .map(report::relativize)
+                    .toList();
+        }
+    }
+
+    /** One attribute a line, the way the record has them. */
+    private static String lines(TransferPlan plan) {
+        StringBuilder lines = new StringBuilder();
+        for (java.lang.reflect.RecordComponent component : TransferPlan.class.getRecordComponents()) {
+            try {
+                lines.append(String.format(
+                        "%-16s %s%n",
+                        component.getName(), component.getAccessor().invoke(plan)));
+            } catch (ReflectiveOperationException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+        return lines.toString();
+    }
+
+    private static String differences(TransferObservation observation) {
+        StringBuilder table = new StringBuilder();
+        for (Iteration iteration : observation.iterations()) {
+            for (Integrity rank : iteration.integrity()) {
+                for (Difference difference : rank.differences()) {
+                    table.append(iteration.index())
+                            .append(',')
+                            .append(rank.rank())
+                            .append(',')
+                            .append(row(difference));
+                }
+            }
+        }
+        return table.isEmpty()
+                ? ""
+                : "iteration,rank,kind,where,arena offset,length,differing bytes,expected,actual,detail\n" + table;
+    }
+
+    private static String row(Difference difference) {
+        return String.join(
+                        ",",
+                        difference.kind().name(),
+                        quoted(difference.where()),
+                        "0x" + Long.toHexString(difference.arenaOffsetBytes()),
+                        Long.toString(difference.lengthBytes()),
+                        Long.toString(difference.differingBytes()),
+                        quoted(difference.expected()),
+                        quoted(difference.actual()),
+                        quoted(difference.detail()))
+                + "\n";
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\"", "\"\"") + '"';
+    }
+}

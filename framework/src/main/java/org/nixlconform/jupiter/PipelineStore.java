@@ -1,0 +1,19 @@
+package org.nixlconform.jupiter;
+
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** The only class that touches JUnit's store. Types are keys; values close themselves. */
+final class PipelineStore {
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(TransferTestExtension.class);
+
+    private PipelineStore() {}
+
+    /** Cluster connections, environments and reporters live as long as the whole run. */
+    static ConformanceRun run(ExtensionContext context) {
+        return context.getRoot()
+                .getStore(NAMESPACE)
+                .getOrComputeIfAbsent(
+                        ConformanceRun.class, key -> ConformanceRun.open(System::getProperty), ConformanceRun.class);
+    }
+}

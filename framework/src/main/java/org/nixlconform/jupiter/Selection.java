@@ -1,0 +1,97 @@
+package org.nixlconform.jupiter;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Backend;
+
+/**
+ * Which cells of the matrix a run takes.
+ *
+ * @param cells patterns of names, {@code *} for any text, without one any part of the name; any of them suffices; empty
+ *     for all
+ * @param backends empty for all
+ * @param listOnly name the cells, run none
+ */
+record Selection(List<String> cells, List<Backend> backends, boolean listOnly) {
+
+    /**
+     * @param property gives the value of {@code cells}, {@code backends} and {@code list}
+     * @throws FindingException when a backend is unknown
+     */
+    static Selection of(Function<String, @Nullable String> property) {
+        return new Selection(
+                parts(property.apply("cells"), ";"),
+                parts(property.apply("backends"), ",").stream()
+                        .map(Selection::backend)
+                        .toList(),
+                isOn(property.apply("list")));
+    }
+
+    private static boolean isOn(@Nullable String value) {
+        return value != null && !value.equalsIgnoreCase("false");
+    }
+
+    /** A cell's name holds commas, so patterns of cells are parted by semicolons. */
+    private static List<String> parts(@Nullable String value, String separator) {
+        return value == null
+                ? List.of()
+                : Arrays.stream(value.split(separator, -1))
+                        .map(String::strip)
+                        .filter(part -> !part.isEmpty())
+                        .toList();
+    }
+
+    private static Backend backend(String name) {
+        return Arrays.stream(Backend.values())
+                .filter(backend -> backend.name().equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow(() -> new FindingException(Finding.of(
+                                FindingKind.CONFIGURATION, "selection", "-Dbackends names an unknown backend")
+                        .with("expected", "one or more of " + Arrays.toString(Backend.values()) + ", parted by commas")
+                        .with("actual", name)
+                        .with("where", "-Dbackends on the command line")
+                        .with("remedy", "for example -Dbackends=UCX")));
+    }
+
+    boolean takes(String cell, Optional<Backend> backend) {
+        boolean wanted = backends.isEmpty() || backend.map(backends::contains).orElse(true);
+        return wanted && (cells.isEmpty() || cells.stream().anyMatch(pattern -> matches(pattern, cell)));
+    }
+
+    private static boolean matches(String pattern, String cell) {
+        String expression = Arrays.stream(pattern.toLowerCase(Locale.ROOT).split("\\*", -1))
+                .map(Pattern::quote)
+                .reduce((a, b) -> a + ".*" + b)
+                .orElse("");
+        String name = cell.toLowerCase(Locale.ROOT);
+        Pattern compiled = Pattern.compile(expression);
+        return pattern.contains("*")
+                ? compiled.matcher(name).matches()
+                : compiled.matcher(name).find();
+    }
+
+    /** For the report; empty when everything is taken. */
+    Map<String, String> described() {
+        Map<String, String> described = new LinkedHashMap<>();
+        if (!cells.isEmpty()) {
+            described.put("cells", String.join(";", cells));
+        }
+        if (!backends.isEmpty()) {
+            described.put("backends", backends.toString());
+        }
+        if (listOnly) {
+            described.put("list", "true");
+        }
+        return described;
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * The annotations that authors of conformance tests write, and the extensions behind them.
+ *
+ * <p>Consumes annotated methods. Produces {@code TransferPlan}s, and conducts the stages for each.
+ * Never judges, and is the only package that imports JUnit.
+ */
+@NullMarked
+package org.nixlconform.jupiter;
+
+import org.jspecify.annotations.NullMarked;

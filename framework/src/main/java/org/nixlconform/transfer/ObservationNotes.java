@@ -1,0 +1,224 @@
+package org.nixlconform.transfer;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.nixlconform.engine.EngineStep;
+import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.TransferObservation.CallFailure;
+import org.nixlconform.transfer.TransferObservation.EngineLoss;
+import org.nixlconform.transfer.TransferObservation.Integrity;
+import org.nixlconform.transfer.TransferObservation.InvalidRequestOutcome;
+import org.nixlconform.transfer.TransferObservation.Iteration;
+import org.nixlconform.transfer.TransferObservation.NotificationCount;
+import org.nixlconform.transfer.TransferObservation.PhaseTime;
+import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
+import org.nixlconform.transfer.TransferObservation.Reference;
+import org.nixlconform.transfer.TransferObservation.Timeout;
+
+/** Gathers an observation while a transfer runs. */
+final class ObservationNotes {
+    /** How the same bytes are copied without NIXL. */
+    static final String REFERENCE_METHOD =
+            "copy between two processes by the kernel (process_vm_readv, process_vm_writev)";
+
+    private final DifferenceWording wording;
+    private final List<PhaseTime> phases = new ArrayList<>();
+    private final List<CallFailure> failures = new ArrayList<>();
+    private final List<EngineLoss> losses = new ArrayList<>();
+    private final List<Timeout> timeouts = new ArrayList<>();
+    private final List<InvalidRequestOutcome> invalid = new ArrayList<>();
+    private final List<IterationNotes> iterations = new ArrayList<>();
+    private Optional<Reference> reference = Optional.empty();
+
+    ObservationNotes(TransferPlan plan) {
+        wording = new DifferenceWording(plan);
+    }
+
+    IterationNotes begin(int index, int generation) {
+        IterationNotes iteration = new IterationNotes(index, generation);
+        iterations.add(iteration);
+        return iteration;
+    }
+
+    void step(EngineStep<?> step, int iteration) {
+        step.phases().forEach(phase -> phases.add(new PhaseTime(phase.rank(), phase.phase(), iteration, phase.took())));
+        step.refused()
+                .forEach(call -> failures.add(new CallFailure(
+                        call.rank(),
+                        call.phase(),
+                        iteration,
+                        call.call(),
+                        call.status(),
+                        call.statusName(),
+                        call.lastLogLines())));
+        step.lost()
+                .forEach(rank -> losses.add(
+                        new EngineLoss(rank.rank(), step.name(), rank.signal(), rank.exitCode(), rank.lastLogLines())));
+        step.overdue().forEach(rank -> timeouts.add(timeout(step.name(), iteration, rank)));
+    }
+
+    private static Timeout timeout(String step, int iteration, EngineStep.OverdueRank rank) {
+        return new Timeout(
+                rank.rank(),
+                step,
+                iteration,
+                rank.deadline(),
+                rank.stalled(),
+                rank.sample().map(EngineStep.Sample::call).filter(call -> !call.isEmpty()),
+                rank.sample()
+                        .map(sample -> new TransferObservation.Progress(
+                                sample.requests(),
+                                sample.posted(),
+                                sample.done(),
+                                sample.slices(),
+                                sample.slicesLanded(),
+                                sample.noticesExpected(),
+                                sample.noticesReceived(),
+                                sample.sinceChange())),
+                rank.lastLogLines());
+    }
+
+    void invalid(RankId rank, List<EngineStep.Attempt> attempts) {
+        Map<InvalidRequest, InvalidRequestOutcome> first = new TreeMap<>();
+        // One rank asks each of its peers: an accepted one is what counts.
+        for (EngineStep.Attempt attempt : attempts) {
+            first.merge(
+                    attempt.request(),
+                    new InvalidRequestOutcome(rank, attempt.request(), attempt.status(), attempt.statusName()),
+                    (a, b) -> a.status() >= b.status() ? a : b);
+        }
+        invalid.addAll(first.values());
+    }
+
+    void reference(Map<RankId, EngineStep.ReferenceCopy> copies) {
+        Map<RankId, Double> rates = TransferRun.bytesPerSecond(copies);
+        if (!rates.isEmpty() && rates.size() == copies.size()) {
+            reference = Optional.of(new Reference(REFERENCE_METHOD, rates));
+        }
+    }
+
+    TransferObservation finish(
+            TransferObservation.AgentSettings settings,
+            TransferObservation.Host host,
+            List<TransferObservation.LogLine> logLines) {
+        return new TransferObservation(
+                settings,
+                host,
+                phases,
+                failures,
+                losses,
+                timeouts,
+                invalid,
+                reference,
+                iterations.stream().map(IterationNotes::finish).toList(),
+                logLines);
+    }
+
+    /** One iteration, as far as it got. */
+    final class IterationNotes {
+        private final int index;
+        private final int generation;
+        private final Map<RankId, Long> alreadyRight = new HashMap<>();
+        private final List<RankTransferOutcome> transfers = new ArrayList<>();
+        private final List<NotificationCount> notifications = new ArrayList<>();
+        private final List<Integrity> integrity = new ArrayList<>();
+
+        private IterationNotes(int index, int generation) {
+            this.index = index;
+            this.generation = generation;
+        }
+
+        void armed(Map<RankId, EngineStep.Armed> answers) {
+            answers.forEach((rank, armed) -> alreadyRight.put(rank, armed.alreadyRight()));
+        }
+
+        void transferred(Map<RankId, EngineStep.TransferEnd> answers) {
+            new TreeMap<>(answers).forEach((rank, end) -> {
+                end.requests().forEach(request -> transferred(rank, request));
+                if (end.collectStatus() < 0) {
+                    fail(rank, "notify", "nixl_capi_get_notifs", end.collectStatus(), "");
+                }
+            });
+        }
+
+        private void transferred(RankId rank, EngineStep.RequestEnd end) {
+            transfers.add(new RankTransferOutcome(
+                    rank,
+                    end.target(),
+                    end.bytes(),
+                    end.descriptors(),
+                    end.status(),
+                    end.make(),
+                    end.post(),
+                    end.total(),
+                    end.telemetryBytes(),
+                    end.telemetryDescriptors()));
+            phases.add(new PhaseTime(rank, "post", index, end.post()));
+            phases.add(new PhaseTime(rank, "wait", index, end.total().minus(end.post())));
+            if (end.status() < 0) {
+                fail(rank, "transfer to " + end.target(), end.failedCall(), end.status(), end.statusName());
+            }
+        }
+
+        private void fail(RankId rank, String phase, String call, int status, String statusName) {
+            failures.add(new CallFailure(rank, phase, index, call, status, statusName, List.of()));
+        }
+
+        void verified(Map<RankId, EngineStep.Verification> answers) {
+            new TreeMap<>(answers).forEach((rank, seen) -> {
+                integrity.add(new Integrity(
+                        rank,
+                        seen.destination(),
+                        seen.bytesVerified(),
+                        seen.slicesSelected(),
+                        seen.bytesSelected(),
+                        alreadyRight.getOrDefault(rank, 0L),
+                        seen.runsDiffering(),
+                        wording.counts(seen.byClassification()),
+                        seen.differences().stream()
+                                .map(run -> wording.describe(rank, run))
+                                .toList()));
+                notifications.addAll(counts(rank, seen));
+            });
+        }
+
+        private List<NotificationCount> counts(RankId receiver, EngineStep.Verification seen) {
+            Map<String, List<EngineStep.Notice>> bySender = new TreeMap<>();
+            seen.notices()
+                    .forEach(notice -> bySender.computeIfAbsent(notice.sender(), sender -> new ArrayList<>())
+                            .add(notice));
+            Map<String, List<String>> strays = new TreeMap<>();
+            seen.strays()
+                    .forEach(stray -> strays.computeIfAbsent(stray.sender(), sender -> new ArrayList<>())
+                            .add(stray.text()));
+            List<NotificationCount> counts = new ArrayList<>();
+            bySender.forEach((sender, notices) -> counts.add(new NotificationCount(
+                    receiver,
+                    sender,
+                    notices.size(),
+                    (int) notices.stream()
+                            .filter(notice -> notice.received() > 0)
+                            .count(),
+                    notices.stream()
+                            .mapToInt(notice -> Math.max(0, notice.received() - 1))
+                            .sum(),
+                    strays.getOrDefault(sender, List.of()))));
+            strays.keySet().removeAll(bySender.keySet());
+            strays.forEach((sender, texts) -> counts.add(new NotificationCount(receiver, sender, 0, 0, 0, texts)));
+            return counts;
+        }
+
+        private Iteration finish() {
+            transfers.sort(
+                    Comparator.comparing(RankTransferOutcome::initiator).thenComparing(RankTransferOutcome::target));
+            return new Iteration(index, generation, transfers, notifications, integrity);
+        }
+    }
+}

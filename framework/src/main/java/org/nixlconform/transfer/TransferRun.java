@@ -1,0 +1,162 @@
+package org.nixlconform.transfer;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.nixlconform.engine.AgentSettings;
+import org.nixlconform.engine.EnginePair;
+import org.nixlconform.engine.EngineStep;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Expectations;
+import org.nixlconform.plan.Generations;
+import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.TransferPlan;
+
+/**
+ * The call flow of a serving engine, step by step, on a live pair of engines. Stops at the first step that not every rank
+ * did; what was seen until then is the observation.
+ */
+public final class TransferRun {
+    /** Where a case expects nothing of completion, it must still end. */
+    private static final Expectations.Completion DEFAULT_LIMITS =
+            new Expectations.Completion(Duration.ofSeconds(120), Duration.ofSeconds(20));
+
+    private final TransferPlan plan;
+    private final EnginePair engines;
+    private final TransferObservation.Host host;
+    private final boolean debugLogging;
+    private final Consumer<String> onStep;
+    private final ObservationNotes notes;
+
+    /**
+     * @param host what the ranks share
+     * @param debugLogging a log level is on at which throughput says nothing
+     * @param onStep gets the name of each step before it begins
+     */
+    public TransferRun(
+            TransferPlan plan,
+            EnginePair engines,
+            TransferObservation.Host host,
+            boolean debugLogging,
+            Consumer<String> onStep) {
+        this.plan = plan;
+        this.engines = engines;
+        this.host = host;
+        this.debugLogging = debugLogging;
+        this.onStep = onStep;
+        this.notes = new ObservationNotes(plan);
+    }
+
+    /** @throws FindingException when a part of ours failed inside a rank, never for what NIXL did */
+    public TransferObservation run() {
+        if (setUp()) {
+            int iteration = 0;
+            while (iteration < plan.iterations() && iterate(iteration)) {
+                iteration++;
+            }
+            if (iteration == plan.iterations()) {
+                did(engines::release, "close", 0);
+            }
+        }
+        AgentSettings settings = engines.settings();
+        return notes.finish(
+                new TransferObservation.AgentSettings(
+                        settings.progressThread(), settings.because(), settings.threadSync(), debugLogging),
+                host,
+                engines.logLines().stream()
+                        .map(line -> new TransferObservation.LogLine(line.rank(), line.level(), line.text()))
+                        .toList());
+    }
+
+    private boolean setUp() {
+        return did(engines::open, "open", 0)
+                && did(engines::connect, "connect", 0)
+                && did(engines::prepare, "prepare", 0)
+                && tryInvalid()
+                && reference();
+    }
+
+    private boolean tryInvalid() {
+        if (plan.invalidRequests().isEmpty()) {
+            return true;
+        }
+        onStep.accept("invalid requests");
+        EngineStep<List<EngineStep.Attempt>> step = engines.tryInvalid(plan.invalidRequests());
+        step.answers().forEach(notes::invalid);
+        return succeeded(step, 0);
+    }
+
+    private boolean reference() {
+        if (plan.expectations().throughput().isEmpty()) {
+            return true;
+        }
+        onStep.accept("reference");
+        EngineStep<EngineStep.ReferenceCopy> step = engines.reference();
+        notes.reference(step.answers());
+        return succeeded(step, 0);
+    }
+
+    private boolean iterate(int iteration) {
+        ObservationNotes.IterationNotes seen = notes.begin(iteration, Generations.generationOf(iteration));
+        onStep.accept("arm " + (iteration + 1));
+        EngineStep<EngineStep.Armed> arm = engines.arm(iteration);
+        seen.armed(arm.answers());
+        if (!succeeded(arm, iteration)) {
+            return false;
+        }
+        onStep.accept("transfer " + (iteration + 1));
+        EngineStep<EngineStep.TransferEnd> transfer =
+                engines.transfer(iteration, plan.expectations().completion().orElse(DEFAULT_LIMITS));
+        seen.transferred(transfer.answers());
+        boolean ended = succeeded(transfer, iteration);
+        if (!transfer.lost().isEmpty()
+                || transfer.overdue().stream()
+                        .anyMatch(rank -> !transfer.answers().containsKey(rank.rank()))) {
+            // Arenas of ranks that do not answer cannot be looked at; the others are not worth the wait.
+            return false;
+        }
+        onStep.accept("verify " + (iteration + 1));
+        EngineStep<EngineStep.Verification> verify = engines.verify(iteration);
+        seen.verified(verify.answers());
+        return succeeded(verify, iteration) && ended;
+    }
+
+    private boolean did(java.util.function.Supplier<EngineStep<Boolean>> step, String name, int iteration) {
+        onStep.accept(name);
+        return succeeded(step.get(), iteration);
+    }
+
+    private boolean succeeded(EngineStep<?> step, int iteration) {
+        notes.step(step, iteration);
+        if (!step.broken().isEmpty()) {
+            EngineStep.BrokenRank first = step.broken().get(0);
+            throw new FindingException(Finding.of(
+                            FindingKind.STAGE,
+                            "transfer",
+                            "a part of ours failed in " + step.broken().size() + " of the engine processes")
+                    .with("step", step.name())
+                    .with("phase", first.phase())
+                    .with("first", first.rank())
+                    .with("actual", first.message())
+                    .with("remedy", "read " + first.rank() + ".log in the evidence; please report it"));
+        }
+        return step.succeeded();
+    }
+
+    /** Bytes per second by rank: the median of all passes but the first, which touches cold memory. */
+    static Map<RankId, Double> bytesPerSecond(Map<RankId, EngineStep.ReferenceCopy> copies) {
+        Map<RankId, Double> rates = new TreeMap<>();
+        copies.forEach((rank, copy) -> copy.passNanos().stream()
+                .skip(copy.passNanos().size() > 1 ? 1 : 0)
+                .sorted()
+                .skip((copy.passNanos().size() - 1) / 2)
+                .findFirst()
+                .filter(nanos -> nanos > 0)
+                .ifPresent(nanos -> rates.put(rank, copy.bytes() * 1e9 / nanos)));
+        return rates;
+    }
+}

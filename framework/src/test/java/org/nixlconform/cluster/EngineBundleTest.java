@@ -1,0 +1,57 @@
+package org.nixlconform.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nixlconform.message.FindingException;
+
+class EngineBundleTest {
+    private static final List<String> PIECES = List.of(
+            "start",
+            "runtime/bin/java",
+            "jars/nixlconform-native.jar",
+            "lib/libnixlconform.so",
+            "lib/libjnidispatch.so");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void anEngineThatIsNotBuiltIsRefusedWithTheCommandThatBuildsIt() throws Exception {
+        plant();
+        Files.delete(folder.resolve("lib/libjnidispatch.so"));
+
+        assertThatThrownBy(() -> EngineBundle.in(folder))
+                .isInstanceOf(FindingException.class)
+                .hasMessageContainingAll(
+                        "missing: lib/libjnidispatch.so", folder.toString(), "mvn -q -pl native process-classes");
+    }
+
+    @Test
+    void theStartScriptKeepsTheClassPathAndOptionsComeBeforeTheProgram() throws Exception {
+        plant();
+
+        List<String> words = EngineBundle.in(folder).command(Path.of("/evidence"), "probe", List.of("/lib.so", "UCX"));
+
+        assertThat(words)
+                .containsExactly(
+                        folder.resolve("start").toString(),
+                        "-XX:ErrorFile=/evidence/hs_err_%p.log",
+                        "org.nixlconform.engine.process.Main",
+                        "probe",
+                        "/lib.so",
+                        "UCX");
+    }
+
+    private void plant() throws Exception {
+        for (String piece : PIECES) {
+            Files.createDirectories(folder.resolve(piece).getParent());
+            Files.writeString(folder.resolve(piece), "");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package org.nixlconform.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
+import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
+import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
+import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
+import org.nixlconform.message.FindingException;
+
+class EnvironmentFileTest {
+    private static final String VALID = """
+            install: {mode: wheel, distribution: nixl-cu12, version: 1.5.1}
+            backends: [UCX]
+            """;
+
+    @TempDir
+    private Path root;
+
+    @BeforeEach
+    void project() throws IOException {
+        Files.createDirectories(root.resolve("config/environments"));
+    }
+
+    @Test
+    void everyKeyIsRead() throws IOException {
+        write("""
+                name: other
+                install:
+                  mode: wheel
+                  distribution: nixl-cu12
+                  version: 1.10
+                variables:
+                  UCX_TLS: tcp,cma
+                  A: on
+                  B: 010
+                  C: ""
+                  D: 1e3
+                backends: [UCX, LIBFABRIC]
+                backendParameters:
+                  UCX:
+                    num_workers: 1
+                    engine_config: "A=1,B=2"
+                agent:
+                  progressThread: on
+                  threadSync: rw
+                  progressDelayMicroseconds: 1000
+                """);
+        EnvironmentSpec environment = Configuration.environment("e", root);
+        assertThat(environment)
+                .isEqualTo(new EnvironmentSpec(
+                        "other",
+                        root.resolve("config/environments/e.yaml"),
+                        new WheelInstall("nixl-cu12", "1.10"),
+                        Map.of("UCX_TLS", "tcp,cma", "A", "on", "B", "010", "C", "", "D", "1e3"),
+                        List.of("UCX", "LIBFABRIC"),
+                        Map.of("UCX", Map.of("num_workers", "1", "engine_config", "A=1,B=2")),
+                        new AgentSpec(ProgressThread.ON, ThreadSync.RW, 1000)));
+        assertThat(environment.variables().keySet()).containsExactly("UCX_TLS", "A", "B", "C", "D");
+    }
+
+    @Test
+    void absentKeysHaveDefaults() throws IOException {
+        write(VALID);
+        EnvironmentSpec environment = Configuration.environment("e", root);
+        assertThat(environment.name()).isEqualTo("e");
+        assertThat(environment.variables()).isEmpty();
+        assertThat(environment.backendParameters()).isEmpty();
+        assertThat(environment.agent()).isEqualTo(new AgentSpec(ProgressThread.AUTO, ThreadSync.NONE, 0));
+    }
+
+    @Test
+    void unknownEnvironmentNamesTheNearest() throws IOException {
+        write(VALID);
+        assertThatThrownBy(() -> Configuration.environment("f", root)).hasMessage("""
+                        configuration: no environment is named 'f'; did you mean 'e'?
+
+                          expected : one of e, or the path of an environment file
+                          actual   : 'f'
+                          where    : config/environments
+                          remedy   : give one of these names, or a path: with a slash, or ending in .yaml""");
+    }
+
+    @Test
+    void otherInstallationsAreRefused() throws IOException {
+        write("install: {mode: source, url: x}\nbackends: [UCX]\n");
+        assertThatThrownBy(() -> Configuration.environment("e", root)).hasMessage("""
+                        configuration: config/environments/e.yaml has 4 mistakes
+
+                          expected : an environment file
+                          actual   : config/environments/e.yaml:1:10: missing key 'distribution' in install, expected the name of a wheel, such as nixl-cu12
+                                     config/environments/e.yaml:1:10: missing key 'version' in install, expected an exact version, such as 1.5.1
+                                     config/environments/e.yaml:1:17: wrong value 'source' for 'mode' in install, expected only wheel
+                                     config/environments/e.yaml:1:25: unknown key 'url' in install, expected one of mode, distribution, version
+                          where    : config/environments/e.yaml
+                          remedy   : correct what is listed; config/environments/nixl-wheel.yaml explains every key""");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {">=1.0", "latest", "1.5.1 or so"})
+    void versionIsExact(String version) throws IOException {
+        write("install: {mode: wheel, distribution: nixl-cu12, version: '" + version + "'}\nbackends: [UCX]\n");
+        refused("1:58: wrong value \"" + version
+                + "\" for 'version' in install, expected an exact version, such as 1.5.1");
+    }
+
+    @Test
+    void versionWrittenAsANumberKeepsItsText() throws IOException {
+        write("install: {mode: wheel, distribution: nixl-cu12, version: 1.0}\nbackends: [UCX]\n");
+        assertThat(Configuration.environment("e", root).install().version()).isEqualTo("1.0");
+    }
+
+    @Test
+    void distributionIsANameAlone() throws IOException {
+        write("install: {mode: wheel, distribution: --pre, version: 1.0}\nbackends: [UCX]\n");
+        refused(
+                "1:38: wrong value '--pre' for 'distribution' in install, expected the name of a wheel, such as nixl-cu12");
+    }
+
+    @Test
+    void variablesAreNamesWithText() throws IOException {
+        write(VALID + "variables:\n  1A: x\n  B-C: y\n  D: [z]\n  E:\n  F: 1\n  F: 2\n");
+        refused(
+                "4:3: wrong value '1A' for a key in variables, expected the name of a variable: letters, digits and '_',"
+                        + " no digit first",
+                "5:3: wrong value 'B-C' for a key in variables, expected the name of a variable: letters, digits and '_',"
+                        + " no digit first",
+                "6:6: a list for 'D' in variables, expected text",
+                "7:5: no value for 'E' in variables, expected text",
+                "9:3: duplicate key 'F' in variables, expected once; first given at 8:3");
+    }
+
+    @Test
+    void valuesThatLookSecretAreNotShown() throws IOException {
+        write(VALID + """
+                variables:
+                  HF_TOKEN: s1
+                  AWS_SECRET_ACCESS: s2
+                  DB_PASSWORD: s3
+                  api_key: s4
+                  APIKEY_2: s5
+                  KEYBOARD: shown
+                  UCX_TLS: tcp
+                """);
+        EnvironmentSpec environment = Configuration.environment("e", root);
+        assertThat(environment.variables()).containsEntry("HF_TOKEN", "s1").containsEntry("api_key", "s4");
+        assertThat(environment.shownVariables())
+                .containsExactly(
+                        Map.entry("HF_TOKEN", "(hidden)"),
+                        Map.entry("AWS_SECRET_ACCESS", "(hidden)"),
+                        Map.entry("DB_PASSWORD", "(hidden)"),
+                        Map.entry("api_key", "(hidden)"),
+                        Map.entry("APIKEY_2", "(hidden)"),
+                        Map.entry("KEYBOARD", "shown"),
+                        Map.entry("UCX_TLS", "tcp"));
+        assertThat(environment.toString()).contains("shown", "tcp").doesNotContainPattern("s[1-5]");
+    }
+
+    @Test
+    void backendsAreKnownAndStandOnce() throws IOException {
+        write("install: {mode: wheel, distribution: nixl-cu12, version: 1.5.1}\nbackends: [UCX, libfabrik, UCX]\n");
+        refused(
+                "2:17: wrong value 'libfabrik' for entry 2 of 'backends' in environment, expected one of UCX, LIBFABRIC; did"
+                        + " you mean 'LIBFABRIC'?",
+                "2:28: repeated 'UCX', expected once; first given at 2:12");
+    }
+
+    @Test
+    void parametersBelongToAListedBackend() throws IOException {
+        write(VALID + "backendParameters:\n  LIBFABRIC: {a: b}\n  UCX: [a]\n");
+        refused(
+                "4:3: unknown backend 'LIBFABRIC' in backendParameters, expected only UCX",
+                "5:8: a list for 'UCX' in backendParameters, expected keys and values");
+    }
+
+    @Test
+    void agentTakesItsOwnWords() throws IOException {
+        write(VALID + "agent: {progressThread: true, threadSync: RW, progressDelayMicroseconds: -1}\n");
+        refused(
+                "3:25: wrong value 'true' for 'progressThread' in agent, expected one of auto, on, off",
+                "3:43: wrong value 'RW' for 'threadSync' in agent, expected one of none, strict, rw; did you mean 'rw'?",
+                "3:74: wrong value '-1' for 'progressDelayMicroseconds' in agent, expected a whole number from 0 to 1000000");
+    }
+
+    private void write(String text) throws IOException {
+        Files.writeString(root.resolve("config/environments/e.yaml"), text);
+    }
+
+    /** @param lines all mistakes, each without the file that opens it */
+    private void refused(String... lines) {
+        FindingException refused =
+                catchThrowableOfType(FindingException.class, () -> Configuration.environment("e", root));
+        assertThat(refused).isNotNull();
+        assertThat(refused.findings().get(0).facts().get(1).value().lines())
+                .containsExactly(List.of(lines).stream()
+                        .map("config/environments/e.yaml:"::concat)
+                        .toArray(String[]::new));
+    }
+}

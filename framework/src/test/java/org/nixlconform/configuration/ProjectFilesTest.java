@@ -1,0 +1,99 @@
+package org.nixlconform.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nixlconform.configuration.ClusterSpec.MustJudge;
+import org.nixlconform.configuration.ClusterSpec.NodeSpec;
+import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
+import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
+import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
+import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
+import org.nixlconform.plan.Backend;
+import org.nixlconform.plan.MemoryKind;
+import org.nixlconform.plan.Placement;
+
+/** The files that the project ships. */
+class ProjectFilesTest {
+    private static final Path ROOT = ProjectFolder.find();
+
+    static List<String> clusters() {
+        return FileKind.CLUSTER.known(ROOT);
+    }
+
+    static List<String> environments() {
+        return FileKind.ENVIRONMENT.known(ROOT);
+    }
+
+    @ParameterizedTest
+    @MethodSource("clusters")
+    void everyClusterFileIsReadWithItsEnvironments(String name) {
+        ClusterSpec cluster = Configuration.cluster(name, ROOT);
+        assertThat(cluster.name()).isEqualTo(name);
+        assertThat(cluster.environments()).allSatisfy(environment -> Configuration.environment(environment, ROOT));
+    }
+
+    @ParameterizedTest
+    @MethodSource("environments")
+    void everyEnvironmentFileIsRead(String name) {
+        assertThat(Configuration.environment(name, ROOT).name()).isEqualTo(name);
+    }
+
+    @Test
+    void localIsThisMachineWithWhatItHas() {
+        UserFolders folders = new UserFolders(Path.of("/home/reader"), Optional.empty());
+        assertThat(Configuration.cluster("local", ROOT, folders))
+                .isEqualTo(new ClusterSpec(
+                        "local",
+                        ROOT.resolve("config/clusters/local.yaml"),
+                        List.of(new NodeSpec("localhost", "local", Optional.empty())),
+                        List.of("nixl-wheel"),
+                        1,
+                        List.of(new MustJudge("UCX", "PACK", "DRAM")),
+                        Path.of("/home/reader/.cache/nixlconform")));
+    }
+
+    @Test
+    void wheelIsTheCurrentRelease() {
+        EnvironmentSpec wheel = Configuration.environment("nixl-wheel", ROOT);
+        assertThat(wheel.install()).isEqualTo(new WheelInstall("nixl-cu12", "1.5.1"));
+        assertThat(wheel.backends()).containsExactly("UCX");
+        assertThat(wheel.agent()).isEqualTo(new AgentSpec(ProgressThread.AUTO, ThreadSync.NONE, 0));
+        assertThat(Configuration.environment("nixl-0.10.1", ROOT).install().version())
+                .isEqualTo("0.10.1");
+    }
+
+    /** Keys that are explained in a comment must be keys that there are. */
+    @Test
+    void environmentFileIsReadWithItsCommentedKeysToo(@TempDir Path folder) throws IOException {
+        Path wheel = ROOT.resolve("config/environments/nixl-wheel.yaml");
+        String open = Files.readString(wheel).replaceAll("(?m)^# ( *[a-zA-Z_]+:( |$))", "$1");
+        Path file = Files.writeString(folder.resolve("open.yaml"), open);
+        EnvironmentSpec spec = Configuration.environment(file.toString(), folder);
+        assertThat(spec.variables()).containsEntry("UCX_TLS", "tcp,cma");
+        assertThat(spec.backendParameters().get("UCX")).containsEntry("num_workers", "1");
+        assertThat(spec.agent())
+                .isEqualTo(Configuration.environment("nixl-wheel", ROOT).agent());
+        assertThat(open).contains("\nagent:", "\nname:");
+    }
+
+    @Test
+    void namesAreThoseOfThePlan() {
+        assertThat(Names.BACKENDS).isEqualTo(constants(Backend.values()));
+        assertThat(Names.PLACEMENTS).isEqualTo(constants(Placement.values()));
+        assertThat(Names.MEMORIES).isEqualTo(constants(MemoryKind.values()));
+    }
+
+    private static List<String> constants(Enum<?>[] values) {
+        return Stream.of(values).map(Enum::name).toList();
+    }
+}

@@ -1,0 +1,296 @@
+package org.nixlconform.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nixlconform.cluster.EngineBundle;
+import org.nixlconform.cluster.LocalConnection;
+import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.message.Fact;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.message.FindingRenderer;
+
+/** What becomes of what the probe does: its program is planted, so that it dies, hangs and refuses as asked. */
+class EnvironmentTest {
+    private static final String GOOD = """
+            echo 'a library printed this'
+            echo '{"library":"l","stub":false,"functions":104,"missing":[],"plugins":["UCX","POSIX"],"backends":{"UCX":\
+            {"call":"nixl_capi_create_backend","status":0,"statusName":"SUCCESS","millis":431,"memories":["DRAM_SEG"]}},\
+            "mapped":["/usr/lib/libz.so.1","/usr/lib/libfabric.so.1","/x/ucx/libuct_cma.so.0"]}'
+            """;
+
+    private static final String REFUSING = """
+            echo 'createBackend: unsupported backend' >&2
+            echo '{"functions":104,"plugins":["UCX"],"backends":{"UCX":{"status":0},"LIBFABRIC":\
+            {"call":"nixl_capi_create_backend","status":-2,"statusName":"BACKEND"}},"mapped":[]}'
+            """;
+
+    @TempDir
+    Path folder;
+
+    private PlantedNode planted;
+    private final List<String> console = new ArrayList<>();
+    private final Map<String, String> variables = new LinkedHashMap<>();
+    private List<String> backends = List.of("UCX");
+
+    @BeforeEach
+    void plant() throws Exception {
+        planted = new PlantedNode(folder);
+        planted.python("python3", "3.11.7", "23.2.1", PlantedNode.INSTALLS);
+        planted.program("env", "#!/bin/sh\necho LD_LIBRARY_PATH=/opt/site/lib\n");
+    }
+
+    @Test
+    void aGoodProbeIsDescribed() throws Exception {
+        Environment environment = stage(GOOD);
+
+        assertThat(environment.probeFailure()).isEmpty();
+        assertThat(environment.library()).exists().startsWith(environment.folder());
+        assertThat(lines(environment))
+                .contains(
+                        "environment=planted",
+                        "nixl=nixl-cu12 1.5.1",
+                        "functions used=104",
+                        "plug-ins=UCX, POSIX",
+                        "backend UCX=created in 431 ms, DRAM_SEG",
+                        "mapped=/usr/lib/libfabric.so.1, /x/ucx/libuct_cma.so.0");
+        assertThat(console).allMatch(line -> line.startsWith("environment planted: "));
+    }
+
+    @Test
+    void theProbeIsStartedWithLibraryAndBackends() throws Exception {
+        backends = List.of("UCX", "LIBFABRIC");
+        Environment environment = stage("echo \"$@\" >&2; exit 1");
+
+        assertThat(FindingRenderer.render(environment.probeFailure().orElseThrow()))
+                .contains("Main probe " + environment.library() + " UCX LIBFABRIC");
+    }
+
+    @Test
+    void variablesOfOursAreSetAndThoseOfTheUserWin() throws Exception {
+        variables.put("UCX_TLS", "tcp");
+        variables.put("LC_ALL", "C.UTF-8");
+        variables.put("SITE_TOKEN", "planted-secret");
+
+        Environment environment =
+                stage("echo \"<$UCX_ERROR_SIGNALS> <$UCX_DEBUG_SIGNO> $UCX_TLS $LC_ALL\" >&2\n" + GOOD);
+
+        assertThat(evidence("stderr.txt")).hasContent("<> <> tcp C.UTF-8");
+        assertThat(Path.of(environment.variables().get("NIXL_CONFIG_FILE")))
+                .content()
+                .startsWith("# Empty");
+        assertThat(environment.variables())
+                .containsEntry("UCX_ERROR_SIGNALS", "")
+                .containsEntry("UCX_DEBUG_SIGNO", "");
+        assertThat(lines(environment))
+                .contains(
+                        "variable UCX_ERROR_SIGNALS=(empty), always set",
+                        "variable UCX_TLS=tcp, environment file",
+                        "variable LC_ALL=C.UTF-8, environment file, in place of ours",
+                        "variable SITE_TOKEN=(hidden), environment file",
+                        "variable LD_LIBRARY_PATH=/opt/site/lib, inherited from the node");
+    }
+
+    @Test
+    void variablesOfTheShellAreNamedWhereTheyAreNotPassedOn() throws Exception {
+        LocalConnection connection = new LocalConnection(
+                Map.of("PATH", planted.bin().toString(), "UCX_TLS", "stray", "NIXL_LOG_LEVEL", "TRACE"));
+        variables.put("UCX_TLS", "tcp");
+
+        Environment environment = Environment.stage(
+                spec(),
+                PlantedNode.node(connection, planted.workFolder()),
+                bundle(GOOD),
+                folder.resolve("evidence"),
+                console::add);
+
+        assertThat(lines(environment))
+                .contains("variable UCX_TLS=tcp, environment file")
+                .contains("variable NIXL_LOG_LEVEL=not passed on: set in the shell, not in the environment file");
+        assertThat(console).anyMatch(line -> line.contains("not passed on from the shell: NIXL_LOG_LEVEL (set"));
+    }
+
+    @Test
+    void aCrashIsAFindingWithItsSignalAndLastCall() throws Exception {
+        Finding failure = stage("echo 'calling nixl_capi_create_backend UCX' >&2; kill -SEGV $$")
+                .probeFailure("UCX")
+                .orElseThrow();
+
+        assertThat(failure.kind()).isEqualTo(FindingKind.ENGINE_DIED);
+        assertThat(FindingRenderer.render(failure))
+                .contains("signal SIGSEGV, last call nixl_capi_create_backend", "probe-planted");
+    }
+
+    @Test
+    void aCrashThatTheJvmReportsIsNamedByItsOwnSignalAndPlace() throws Exception {
+        Finding failure = stage("""
+                cat >&2 <<'END'
+                #
+                #  SIGSEGV (0xb) at pc=0x00007f159dee313d, pid=9726, tid=9730
+                #
+                # Problematic frame:
+                # C  [libucp.so+0x113d]  ucp_init_version+0x24
+                #
+                END
+                kill -ABRT $$
+                """).probeFailure().orElseThrow();
+
+        assertThat(FindingRenderer.render(failure))
+                .contains("actual   : signal SIGSEGV in C [libucp.so+0x113d] ucp_init_version+0x24");
+    }
+
+    @Test
+    void anExitWithoutAReportIsAFinding() throws Exception {
+        Finding failure =
+                stage("echo 'terminate called' >&2; exit 134").probeFailure().orElseThrow();
+
+        assertThat(failure.kind()).isEqualTo(FindingKind.ENGINE_DIED);
+        assertThat(FindingRenderer.render(failure)).contains("signal SIGABRT", "terminate called");
+    }
+
+    @Test
+    void aCrashAfterTheReportIsNone() throws Exception {
+        assertThat(stage(GOOD + "kill -SEGV $$").probeFailure()).isEmpty();
+    }
+
+    @Test
+    void aCallThatNeverReturnsIsAFinding() throws Exception {
+        EngineBundle bundle = bundle("echo 'calling nixl_capi_create_backend' >&2; while :; do :; done");
+        Path evidence = Files.createDirectories(folder.resolve("evidence"));
+        Path library = Files.writeString(folder.resolve("libnixl_capi.so"), "");
+
+        Finding failure = new Probe(spec(), planted.node(), bundle, library, Map.of(), evidence, Duration.ofMillis(500))
+                .run()
+                .processFailure()
+                .orElseThrow();
+
+        assertThat(failure.kind()).isEqualTo(FindingKind.CALL_NEVER_RETURNED);
+        assertThat(FindingRenderer.render(failure))
+                .contains("nixl_capi_create_backend did not return", "no answer, killed after 0.");
+    }
+
+    @Test
+    void aRefusedBackendIsAFindingOfItsOwn() throws Exception {
+        backends = List.of("UCX", "LIBFABRIC");
+        Environment environment = stage(REFUSING);
+
+        assertThat(environment.probeFailure("UCX")).isEmpty();
+        Finding failure = environment.probeFailure("LIBFABRIC").orElseThrow();
+        assertThat(environment.probeFailure()).contains(failure);
+        assertThat(failure.kind()).isEqualTo(FindingKind.REFUSED);
+        assertThat(FindingRenderer.render(failure))
+                .contains("backend LIBFABRIC of environment planted cannot be created")
+                .contains("status -2 BACKEND", "no libplugin_LIBFABRIC.so in ", "unsupported backend");
+    }
+
+    @Test
+    void anAgentThatIsRefusedIsAFindingForEveryBackend() throws Exception {
+        String refused = "{\"functions\":104,\"refused\":{\"call\":\"nixl_capi_create_agent\",\"status\":-2}}";
+        Finding failure = stage("echo '" + refused + "'").probeFailure("UCX").orElseThrow();
+
+        assertThat(failure.kind()).isEqualTo(FindingKind.REFUSED);
+        assertThat(FindingRenderer.render(failure)).contains("nixl_capi_create_agent to return 0", "status -2");
+    }
+
+    @Test
+    void aPluginsMissingLibrariesAreNamed() throws Exception {
+        backends = List.of("UCX", "LIBFABRIC");
+        planted.python(
+                "python3",
+                "3.11.7",
+                "23.2.1",
+                PlantedNode.INSTALLS + "echo > \"$target/.nixl_cu12.mesonpy.libs/plugins/libplugin_LIBFABRIC.so\"\n");
+        planted.program("ldd", """
+                #!/bin/sh
+                case "$1" in
+                *LIBFABRIC*) printf '\\tlibfabric.so.1 => not found\\n\\tlibhwloc.so.15 => not found\\n' ;;
+                esac
+                """);
+
+        assertThat(FindingRenderer.render(
+                        stage(REFUSING).probeFailure("LIBFABRIC").orElseThrow()))
+                .contains("libplugin_LIBFABRIC.so lacks libfabric.so.1, libhwloc.so.15");
+    }
+
+    @Test
+    void aBackendThatTheProbeForgotIsAFinding() throws Exception {
+        backends = List.of("UCX", "LIBFABRIC");
+
+        assertThat(stage(GOOD).probeFailure("LIBFABRIC")).isPresent();
+    }
+
+    @Test
+    void aLibraryThatCannotBeLoadedIsRefusedBeforeAnyCall() throws Exception {
+        planted.program("ldd", "#!/bin/sh\nprintf '\\tlibstdc++.so.6 => not found\\n'\n");
+
+        assertThatThrownBy(() -> stage(GOOD))
+                .isInstanceOf(FindingException.class)
+                .hasMessageContainingAll("NIXL cannot be loaded", "lacks libstdc++.so.6", "LD_LIBRARY_PATH");
+    }
+
+    @Test
+    void anErrorThatTheProbeReportsIsRefused() {
+        assertThatThrownBy(() -> stage("echo '{\"unloadable\":\"libnixl.so: undefined symbol: planted\"}'; exit 2"))
+                .isInstanceOf(FindingException.class)
+                .hasMessageContainingAll("NIXL cannot be loaded", "undefined symbol: planted");
+    }
+
+    @Test
+    void anEngineThatDoesNotStartIsNotBlamedOnNixl() {
+        assertThatThrownBy(() -> stage("echo 'Error: Could not find or load main class x' >&2; exit 1"))
+                .isInstanceOf(FindingException.class)
+                .hasMessageContainingAll("our probe does not start", "mvn -q -pl native process-classes");
+    }
+
+    private Environment stage(String program) throws Exception {
+        return Environment.stage(spec(), planted.node(), bundle(program), folder.resolve("evidence"), console::add);
+    }
+
+    private EngineBundle bundle(String program) throws Exception {
+        Path engine = folder.resolve("engine");
+        for (String piece : List.of(
+                "start",
+                "runtime/bin/java",
+                "jars/nixlconform-native.jar",
+                "lib/libnixlconform.so",
+                "lib/libjnidispatch.so")) {
+            Files.createDirectories(engine.resolve(piece).getParent());
+            Files.writeString(engine.resolve(piece), "#!/bin/sh\n" + program);
+            assertThat(engine.resolve(piece).toFile().setExecutable(true)).isTrue();
+        }
+        return EngineBundle.in(engine);
+    }
+
+    private EnvironmentSpec spec() {
+        return new EnvironmentSpec(
+                "planted",
+                Path.of("/config/environments/planted.yaml"),
+                new EnvironmentSpec.WheelInstall("nixl-cu12", "1.5.1"),
+                variables,
+                backends,
+                Map.of(),
+                new EnvironmentSpec.AgentSpec(EnvironmentSpec.ProgressThread.AUTO, EnvironmentSpec.ThreadSync.NONE, 0));
+    }
+
+    private Path evidence(String name) {
+        return folder.resolve("evidence/probe-planted").resolve(name);
+    }
+
+    private static List<String> lines(Environment environment) {
+        return environment.properties().stream()
+                .map((Fact fact) -> fact.name() + "=" + fact.value())
+                .toList();
+    }
+}

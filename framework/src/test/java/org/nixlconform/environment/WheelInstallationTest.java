@@ -1,0 +1,54 @@
+package org.nixlconform.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.nixlconform.cluster.LocalConnection;
+import org.nixlconform.cluster.Node;
+import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
+import org.nixlconform.message.FindingException;
+
+/** The real wheel from the package index; kept between runs, because it is large. Skipped where there is no network. */
+@Tag("network")
+class WheelInstallationTest {
+    private static final Path KEPT =
+            Path.of("target", "wheel-installation-test").toAbsolutePath();
+
+    private final List<String> console = new ArrayList<>();
+
+    @Test
+    void theWheelHasTheLibraryAndASecondRunTakesLessThanASecond() throws Exception {
+        try (LocalConnection connection = new LocalConnection()) {
+            Node node = PlantedNode.node(connection, KEPT);
+            WheelInstall wheel = new WheelInstall("nixl-cu12", "1.5.1");
+            WheelInstaller.Installation first = installOrSkip(node, wheel);
+
+            long startedAt = System.nanoTime();
+            WheelInstaller.Installation second = new WheelInstaller(node, wheel, console::add).install();
+            Duration took = Duration.ofNanos(System.nanoTime() - startedAt);
+
+            assertThat(took).isLessThan(Duration.ofSeconds(1));
+            assertThat(second).isEqualTo(first);
+            assertThat(console.get(console.size() - 1)).startsWith("nixl-cu12 1.5.1 reused from ");
+            assertThat(second.wheel().library()).isEqualTo(".nixl_cu12.mesonpy.libs/libnixl_capi.so");
+            Path library = second.wheel().libraryIn(second.folder());
+            assertThat(SharedLibraries.lacking(connection, library, Map.of())).contains(List.of());
+        }
+    }
+
+    private WheelInstaller.Installation installOrSkip(Node node, WheelInstall wheel) {
+        try {
+            return new WheelInstaller(node, wheel, console::add).install();
+        } catch (FindingException e) {
+            Assumptions.assumeFalse(e.getMessage().contains("the package index cannot be reached"), e.getMessage());
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,292 @@
+package org.nixlconform.jupiter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.nixlconform.jupiter.Cells.names;
+import static org.nixlconform.jupiter.Cells.only;
+import static org.nixlconform.jupiter.Cells.read;
+import static org.nixlconform.jupiter.Cells.refusals;
+import static org.nixlconform.plan.Backend.LIBFABRIC;
+import static org.nixlconform.plan.Backend.UCX;
+import static org.nixlconform.plan.MemoryKind.DRAM;
+import static org.nixlconform.plan.MemoryKind.VRAM;
+import static org.nixlconform.plan.Operation.READ;
+import static org.nixlconform.plan.Operation.WRITE;
+import static org.nixlconform.plan.Placement.PACK;
+import static org.nixlconform.plan.Placement.SPREAD;
+import static org.nixlconform.plan.Role.DECODE;
+import static org.nixlconform.plan.Role.PREFILL;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Attention;
+import org.nixlconform.plan.BlockUse;
+import org.nixlconform.plan.DataType;
+import org.nixlconform.plan.Expectations;
+import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.KeyValue;
+import org.nixlconform.plan.KvGeometry;
+import org.nixlconform.plan.Layout;
+import org.nixlconform.plan.Mutation;
+import org.nixlconform.plan.Pairing;
+import org.nixlconform.plan.PlanDraft;
+import org.nixlconform.plan.Planned;
+import org.nixlconform.plan.Selection;
+import org.nixlconform.plan.TransferPlan;
+
+/** What annotations become. Fixtures are never run, only read. */
+class PlanReaderTest {
+
+    static class Whole {
+        @TransferTest
+        @Topology(prefillTp = 4, decodeTp = 2)
+        @Backends(UCX)
+        @Direction(operation = READ, initiator = DECODE)
+        @ExpectIntegrity
+        void least() {}
+
+        @TransferTest
+        @Requirement("A9")
+        @Topology(
+                prefillEngines = 2,
+                prefillTp = 2,
+                decodeEngines = 3,
+                decodeTp = 4,
+                placement = SPREAD,
+                pairing = Pairing.ROUND_ROBIN)
+        @Backends(LIBFABRIC)
+        @Memory(VRAM)
+        @Direction(operation = WRITE, initiator = PREFILL)
+        @Blocks(
+                transferred = 5,
+                cached = 50,
+                layers = 3,
+                kvHeads = 4,
+                headDim = 64,
+                tokensPerBlock = 32,
+                dtype = DataType.FP8,
+                layout = Layout.HND,
+                attention = Attention.MHA,
+                keyValue = KeyValue.SEPARATE,
+                selection = Selection.CONTIGUOUS,
+                seed = 7,
+                scalable = true)
+        @UnequalCaches(prefillBlocks = 11, decodeBlocks = 7)
+        @PrefixHit(1)
+        @Iterations(4)
+        @Mutated(Mutation.WRONG_OWNER_BLOCK_COUNT)
+        @InvalidRequests
+        @ExpectIntegrity
+        @ExpectCompletion(withinSeconds = 3, stallSeconds = 0.5)
+        @ExpectThroughput(shareOfReference = 0.85)
+        @ExpectCaught({FindingKind.MISPLACED, FindingKind.OVERRUN})
+        @AllowEngineLog(pattern = "Rail count", because = "unequal on purpose")
+        @AllowEngineLog(pattern = "retry", because = "slow start")
+        void most() {}
+    }
+
+    @Test
+    void whatIsNotSaidHasTheDefaultsOfADraft() {
+        assertThat(read(Whole.class, "least"))
+                .containsExactly(PlanDraft.at("")
+                        .topology(new org.nixlconform.plan.Topology(1, 4, 1, 2, Pairing.MESH))
+                        .expectIntegrity()
+                        .plan());
+    }
+
+    @Test
+    void everyAnnotationReachesThePlan() {
+        TransferPlan plan = ((Planned.Possible) only(read(Whole.class, "most"))).plan();
+        assertThat(plan)
+                .isEqualTo(new TransferPlan(
+                        Optional.of("A9"),
+                        "single",
+                        new org.nixlconform.plan.Topology(2, 2, 3, 4, Pairing.ROUND_ROBIN),
+                        SPREAD,
+                        new org.nixlconform.plan.Direction(WRITE, PREFILL),
+                        LIBFABRIC,
+                        VRAM,
+                        new KvGeometry(3, 4, 64, 32, DataType.FP8, Layout.HND, Attention.MHA, KeyValue.SEPARATE),
+                        new BlockUse(5, 11, 7, Selection.CONTIGUOUS, 7, 1, true),
+                        4,
+                        Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT),
+                        List.of(InvalidRequest.values()),
+                        new Expectations(
+                                true,
+                                Optional.of(new Expectations.Completion(Duration.ofSeconds(3), Duration.ofMillis(500))),
+                                Optional.of(new Expectations.Throughput(0.85)),
+                                Set.of(FindingKind.MISPLACED, FindingKind.OVERRUN),
+                                List.of(
+                                        new Expectations.AllowedLog("Rail count", "unequal on purpose"),
+                                        new Expectations.AllowedLog("retry", "slow start")))));
+    }
+
+    @Topology(placement = {PACK, SPREAD})
+    @Topology(decodeTp = 2)
+    @Backends({LIBFABRIC, UCX})
+    @Memory({VRAM, DRAM})
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @Direction(operation = READ, initiator = DECODE)
+    @PrefixHit({9, 0})
+    @ExpectIntegrity
+    static class Matrix {
+        @TransferTest
+        void all() {}
+    }
+
+    @Test
+    void axesNestInAFixedOrderAndKeepTheirOwn() {
+        List<String> names = names(read(Matrix.class, "all"));
+        assertThat(names).hasSize(3 * 2 * 2 * 2 * 2).doesNotHaveDuplicates();
+        String blocks = ", 10 of 100 blocks x 2 layers bf16 HND";
+        assertThat(names.subList(0, 5))
+                .containsExactly(
+                        "1P-TP1 -> 1D-TP1 pack, prefill WRITE, LIBFABRIC VRAM" + blocks + ", prefix hit 9",
+                        "1P-TP1 -> 1D-TP1 pack, prefill WRITE, LIBFABRIC VRAM" + blocks,
+                        "1P-TP1 -> 1D-TP1 pack, prefill WRITE, LIBFABRIC" + blocks + ", prefix hit 9",
+                        "1P-TP1 -> 1D-TP1 pack, prefill WRITE, LIBFABRIC" + blocks,
+                        "1P-TP1 -> 1D-TP1 pack, prefill WRITE, UCX VRAM" + blocks + ", prefix hit 9");
+        assertThat(names.get(8)).startsWith("1P-TP1 -> 1D-TP1 pack, decode READ, LIBFABRIC VRAM");
+        assertThat(names.get(16)).startsWith("1P-TP1 -> 1D-TP1 spread, prefill WRITE, LIBFABRIC VRAM");
+        assertThat(names.get(32)).startsWith("1P-TP1 -> 1D-TP2 pack, prefill WRITE, LIBFABRIC VRAM");
+    }
+
+    static class Missing {
+        @TransferTest
+        void everything() {}
+
+        @TransferTest
+        @Topology
+        @Backends(UCX)
+        @Direction(operation = READ, initiator = DECODE)
+        @Blocks
+        void expectation() {}
+    }
+
+    @Test
+    void whatIsMissingIsNamedWithWhatToWrite() {
+        Planned everything = only(read(Missing.class, "everything"));
+        assertThat(everything.name()).isEqualTo("PlanReaderTest.Missing.everything");
+        assertThat(refusals(everything)).isEqualTo("""
+                        DECLARATION plan: nothing says between which engines blocks move
+                        where: PlanReaderTest.Missing.everything
+                        declared: no @Topology on the method, its class, a class around it or a superclass
+                        expected: @Topology
+                        remedy: write @Topology(prefillEngines = 1, prefillTp = 2, decodeEngines = 1, decodeTp = 4)
+                        DECLARATION plan: nothing says which NIXL backend moves them
+                        where: PlanReaderTest.Missing.everything
+                        declared: no @Backends on the method, its class, a class around it or a superclass
+                        expected: @Backends
+                        remedy: write @Backends(UCX)
+                        DECLARATION plan: nothing says who asks for the transfer
+                        where: PlanReaderTest.Missing.everything
+                        declared: no @Direction on the method, its class, a class around it or a superclass
+                        expected: @Direction
+                        remedy: write @Direction(operation = READ, initiator = DECODE)
+                        DECLARATION plan: nothing says what must hold
+                        where: PlanReaderTest.Missing.everything
+                        declared: no @ExpectIntegrity, @ExpectCompletion, @ExpectThroughput, @ExpectCaught \
+                        on the method, its class, a class around it or a superclass
+                        expected: at least one of @ExpectIntegrity, @ExpectCompletion, @ExpectThroughput, @ExpectCaught
+                        remedy: write @ExpectIntegrity""");
+        assertThat(Cells.headlines(only(read(Missing.class, "expectation"))))
+                .containsExactly("nothing says what must hold");
+    }
+
+    @Backends(UCX)
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectIntegrity
+    static class Wrong {
+        @TransferTest
+        @Topology(prefillTp = 3, decodeTp = 3)
+        @Topology(prefillTp = 2)
+        @Topology(placement = {})
+        @PrefixHit({0, 10})
+        void someCells() {}
+
+        @TransferTest
+        @Topology(decodeTp = 2)
+        @Backends({})
+        @Memory({})
+        @PrefixHit({})
+        @InvalidRequests({})
+        @ExpectCaught({})
+        void emptyLists() {}
+
+        @TransferTest
+        @Topology
+        @Backends({UCX, UCX})
+        void twice() {}
+
+        @TransferTest
+        @Topology
+        @AllowEngineLog(pattern = "(", because = "known")
+        void badPattern() {}
+    }
+
+    @Test
+    void aRefusedCellDoesNotLoseTheOthers() {
+        List<Planned> cells = read(Wrong.class, "someCells");
+        assertThat(cells)
+                .extracting(cell -> cell instanceof Planned.Possible)
+                .containsExactly(false, false, true, false, false);
+        assertThat(refusals(cells.get(0))).startsWith("""
+                        DECLARATION plan: 8 KV heads cannot be shared out over 3 ranks of prefill
+                        where: PlanReaderTest.Wrong.someCells; @Backends, @Direction, @ExpectIntegrity \
+                        from class PlanReaderTest.Wrong
+                        declared: prefillTp = 3, kvHeads = 8, attention = GQA
+                        """);
+        assertThat(Cells.headlines(cells.get(3)))
+                .containsExactly("a prefix hit must leave at least one block of a request to move");
+        assertThat(cells.get(4).name()).isEqualTo("PlanReaderTest.Wrong.someCells 1P-TP1 -> 1D-TP1");
+        assertThat(refusals(cells.get(4))).isEqualTo("""
+                        DECLARATION plan: a topology has no placement
+                        where: PlanReaderTest.Wrong.someCells; @Backends, @Direction, @ExpectIntegrity \
+                        from class PlanReaderTest.Wrong
+                        declared: @Topology(1P-TP1 -> 1D-TP1, placement = {})
+                        expected: at least one of PACK and SPREAD
+                        remedy: write placement = PACK, or leave it out""");
+    }
+
+    @Test
+    void emptyListsAreRefusedTogether() {
+        Planned cell = only(read(Wrong.class, "emptyLists"));
+        assertThat(Cells.headlines(cell))
+                .containsExactly(
+                        "@Backends is empty",
+                        "@Memory is empty",
+                        "@PrefixHit is empty",
+                        "@ExpectCaught is empty",
+                        "@InvalidRequests is empty");
+        assertThat(refusals(cell)).startsWith("""
+                        DECLARATION plan: @Backends is empty
+                        where: PlanReaderTest.Wrong.emptyLists; @Direction, @ExpectIntegrity from class PlanReaderTest.Wrong
+                        declared: @Backends({})
+                        expected: at least one value
+                        remedy: write @Backends(UCX), or remove it
+                        """);
+    }
+
+    @Test
+    void theSameCellTwiceIsRefusedOnce() {
+        List<Planned> cells = read(Wrong.class, "twice");
+        String name = "1P-TP1 -> 1D-TP1 pack, decode READ, UCX, 10 of 100 blocks x 2 layers bf16 HND";
+        assertThat(names(cells)).containsExactly(name, name + " #2");
+        assertThat(cells.get(0)).isInstanceOf(Planned.Possible.class);
+        assertThat(refusals(cells.get(1))).isEqualTo("""
+                        DECLARATION plan: two cells of one method have the same name
+                        where: PlanReaderTest.Wrong.twice; @Direction, @ExpectIntegrity from class PlanReaderTest.Wrong
+                        declared: 1P-TP1 -> 1D-TP1 pack, decode READ, UCX, 10 of 100 blocks x 2 layers bf16 HND
+                        expected: cells that differ in what their name shows
+                        remedy: remove the repeated value or annotation, or write a second method""");
+    }
+
+    @Test
+    void patternsOfAllowedLinesAreChecked() {
+        assertThat(Cells.headlines(only(read(Wrong.class, "badPattern"))))
+                .containsExactly("the pattern of an allowed log line is no regular expression");
+    }
+}

@@ -1,0 +1,119 @@
+package org.nixlconform.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.nixlconform.plan.Plans.draft;
+import static org.nixlconform.plan.Plans.possible;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BlockRequestTest {
+
+    private static TransferPlan plan(Topology topology, Selection selection, long seed, int transferred, int cached) {
+        return possible(draft().topology(topology)
+                .blocks(new BlockUse(transferred, cached, cached + 1, selection, seed, 0, false)));
+    }
+
+    /** Fixed for all time and machines: evidence of one run is replayed by its seed in another. */
+    @Test
+    void blocksOfSeed42AreTheseBlocks() {
+        TransferPlan plan = plan(new Topology(1, 1, 2, 1, Pairing.MESH), Selection.SHUFFLED, 42, 4, 100);
+        assertThat(plan.requests())
+                .containsExactly(
+                        new BlockRequest(0, 0, List.of(17, 8, 94, 71), List.of(69, 98, 92, 8)),
+                        new BlockRequest(0, 1, List.of(41, 51, 13, 90), List.of(40, 58, 8, 66)));
+    }
+
+    @Test
+    void anotherSeedChoosesOtherBlocks() {
+        Topology topology = new Topology(1, 1, 1, 1, Pairing.MESH);
+        assertThat(plan(topology, Selection.SHUFFLED, 43, 10, 100).requests())
+                .isNotEqualTo(plan(topology, Selection.SHUFFLED, 42, 10, 100).requests());
+    }
+
+    @Test
+    void enginesOfOnePlanAreShuffledIndependently() {
+        List<BlockRequest> requests = plan(new Topology(2, 1, 2, 1, Pairing.MESH), Selection.SHUFFLED, 42, 25, 100)
+                .requests();
+        List<List<Integer>> firstOfEachEngine = List.of(
+                requests.get(0).sourceBlocks(),
+                requests.get(2).sourceBlocks(),
+                requests.get(0).destinationBlocks(),
+                requests.get(1).destinationBlocks());
+        assertThat(firstOfEachEngine).doesNotHaveDuplicates();
+        for (int one = 0; one < 4; one++) {
+            for (int other = 0; other < one; other++) {
+                assertThat(samePlaces(firstOfEachEngine.get(one), firstOfEachEngine.get(other)))
+                        .isLessThan(5);
+            }
+        }
+    }
+
+    /** Positions, also shifted by one or two, at which two lists agree. */
+    private static int samePlaces(List<Integer> one, List<Integer> other) {
+        int most = 0;
+        for (int shift = -2; shift <= 2; shift++) {
+            int same = 0;
+            for (int index = 2; index < one.size() - 2; index++) {
+                same += one.get(index).equals(other.get(index + shift)) ? 1 : 0;
+            }
+            most = Math.max(most, same);
+        }
+        return most;
+    }
+
+    @Test
+    void requestsOfOneEngineShareNoBlockAndStayWithinItsCache() {
+        for (Pairing pairing : Pairing.values()) {
+            for (Selection selection : Selection.values()) {
+                for (int prefills = 1; prefills <= 4; prefills++) {
+                    for (int decodes = prefills; decodes <= 5; decodes++) {
+                        Topology topology = new Topology(prefills, 1, decodes, 1, pairing);
+                        assertDisjoint(plan(topology, selection, prefills * 31L + decodes, 5, 25));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void assertDisjoint(TransferPlan plan) {
+        Map<String, List<Integer>> used = new HashMap<>();
+        for (BlockRequest request : plan.requests()) {
+            assertThat(request.sourceBlocks()).hasSize(5).allMatch(block -> block >= 0 && block < 25);
+            assertThat(request.destinationBlocks()).hasSize(5).allMatch(block -> block >= 0 && block < 26);
+            used.computeIfAbsent("P" + request.prefillEngine(), any -> new ArrayList<>())
+                    .addAll(request.sourceBlocks());
+            used.computeIfAbsent("D" + request.decodeEngine(), any -> new ArrayList<>())
+                    .addAll(request.destinationBlocks());
+        }
+        assertThat(used)
+                .hasSize(plan.topology().prefillEngines() + plan.topology().decodeEngines());
+        assertThat(used.values())
+                .as(plan.name())
+                .allSatisfy(blocks -> assertThat(blocks).doesNotHaveDuplicates());
+    }
+
+    @Test
+    void contiguousBlocksAscendFromRequestToRequest() {
+        TransferPlan plan = plan(new Topology(2, 1, 2, 1, Pairing.MESH), Selection.CONTIGUOUS, 42, 3, 6);
+        assertThat(plan.requests())
+                .containsExactly(
+                        new BlockRequest(0, 0, List.of(0, 1, 2), List.of(0, 1, 2)),
+                        new BlockRequest(0, 1, List.of(3, 4, 5), List.of(0, 1, 2)),
+                        new BlockRequest(1, 0, List.of(0, 1, 2), List.of(3, 4, 5)),
+                        new BlockRequest(1, 1, List.of(3, 4, 5), List.of(3, 4, 5)));
+    }
+
+    @Test
+    void allBlocksOfACacheCanBeUsed() {
+        BlockRequest request = plan(new Topology(1, 1, 1, 1, Pairing.MESH), Selection.SHUFFLED, 7, 50, 50)
+                .requests()
+                .get(0);
+        assertThat(request.sourceBlocks()).hasSize(50).doesNotHaveDuplicates();
+        assertThat(request.sourceBlocks())
+                .isNotEqualTo(request.sourceBlocks().stream().sorted().toList());
+    }
+}

@@ -1,0 +1,159 @@
+package org.nixlconform.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.nixlconform.plan.Plans.blocks;
+import static org.nixlconform.plan.Plans.draft;
+import static org.nixlconform.plan.Plans.geometry;
+import static org.nixlconform.plan.Plans.possible;
+import static org.nixlconform.plan.Plans.topology;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LocationSpaceTest {
+    private static final RankId PREFILL_3 = new RankId(Role.PREFILL, 0, 3);
+    private static final RankId DECODE_0 = new RankId(Role.DECODE, 0, 0);
+
+    @Test
+    void regionsStartAtPagesAndHaveAGuardAroundThem() {
+        ArenaLayout arena = new ArenaLayout(3, 7, 656);
+        assertThat(arena.guardBytes()).isEqualTo(4096);
+        assertThat(arena.regionBytes()).isEqualTo(4592);
+        assertThat(arena.regionStrideBytes()).isEqualTo(8192 + 4096);
+        assertThat(arena.regionOffset(0)).isEqualTo(4096);
+        assertThat(arena.regionOffset(2)).isEqualTo(4096 + 2 * 12288);
+        assertThat(arena.blockOffset(2, 6)).isEqualTo(4096 + 2 * 12288 + 6 * 656);
+        assertThat(arena.totalBytes()).isEqualTo(4096 + 3 * 12288);
+        for (long blockBytes : new long[] {1, 4095, 4096, 4097, 65_536}) {
+            ArenaLayout other = new ArenaLayout(5, 3, blockBytes);
+            assertThat(other.regionStrideBytes() % 4096).isZero();
+            assertThat(other.regionStrideBytes() - other.regionBytes()).isBetween(4096L, 8191L);
+        }
+        assertThatThrownBy(() -> arena.regionOffset(3)).hasMessage("region 3 of 3");
+        assertThatThrownBy(() -> arena.blockOffset(0, 7)).hasMessage("block 7 of 7");
+        assertThatIllegalArgumentException().isThrownBy(() -> new ArenaLayout(0, 7, 656));
+    }
+
+    @Test
+    void arenasLieOneAfterTheOtherInTheOrderOfRanks() {
+        TransferPlan plan = possible(draft().topology(topology(2, 4)).blocks(blocks(10, 30, 50)));
+        LocationSpace space = plan.locationSpace();
+        long next = 0;
+        for (RankId rank : plan.topology().ranks()) {
+            assertThat(space.baseOf(rank)).isEqualTo(next);
+            next += plan.arena(rank).totalBytes();
+        }
+        assertThat(space.totalBytes()).isEqualTo(next);
+        assertThat(plan.arena(new RankId(Role.PREFILL, 0, 1))).isEqualTo(new ArenaLayout(2, 30, 32_768));
+        assertThat(plan.arena(new RankId(Role.DECODE, 0, 3))).isEqualTo(new ArenaLayout(2, 50, 16_384));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> space.baseOf(new RankId(Role.DECODE, 1, 0)))
+                .withMessage("decode-1-rank-0 is no rank of 1P-TP2 -> 1D-TP4");
+    }
+
+    @Test
+    void aByteSaysWhereItLies() {
+        TransferPlan plan = possible(draft().topology(topology(4, 2))
+                .geometry(new KvGeometry(8, 8, 128, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED)));
+        LocationSpace space = plan.locationSpace();
+        // Rank 3 of 4 holds heads 6 and 7; head 7 is the second; 512 bytes of content a token.
+        long location = space.baseOf(PREFILL_3) + plan.arena(PREFILL_3).blockOffset(7, 42) + (16 + 3) * 512 + 100;
+        assertThat(space.describe(location))
+                .isEqualTo(new Location.Content(PREFILL_3, 7, 7, Part.KEY_AND_VALUE, 42, 7, 3, 100));
+        assertThat(space.describe(location).text()).isEqualTo("prefill-0-rank-3, layer 7, block 42, head 7, token 3");
+        assertThat(space.locationOf(PREFILL_3, 7, 42, 7, 3, 100)).isEqualTo(location);
+    }
+
+    @Test
+    void withNhdHeadsOfOneTokenLieTogether() {
+        TransferPlan plan = possible(draft().geometry(geometry(8, Attention.GQA, Layout.NHD)));
+        LocationSpace space = plan.locationSpace();
+        long location = space.baseOf(DECODE_0) + plan.arena(DECODE_0).blockOffset(1, 42) + (3 * 8 + 5) * 512;
+        assertThat(space.describe(location).text()).isEqualTo("decode-0-rank-0, layer 1, block 42, head 5, token 3");
+        assertThat(space.locationOf(DECODE_0, 1, 42, 5, 3, 0)).isEqualTo(location);
+    }
+
+    @Test
+    void separateKeysAndValuesAreTold() {
+        TransferPlan plan = possible(draft().geometry(
+                        new KvGeometry(2, 8, 128, 16, DataType.FP8, Layout.HND, Attention.GQA, KeyValue.SEPARATE)));
+        LocationSpace space = plan.locationSpace();
+        assertThat(plan.geometry().regions()).isEqualTo(4);
+        assertThat(plan.geometry().contentBytes()).isEqualTo(128);
+        assertThat(space.describe(space.locationOf(DECODE_0, 2, 4, 5, 6, 0)).text())
+                .isEqualTo("decode-0-rank-0, layer 1 key, block 4, head 5, token 6");
+        assertThat(space.describe(space.locationOf(DECODE_0, 3, 4, 5, 6, 0)).text())
+                .isEqualTo("decode-0-rank-0, layer 1 value, block 4, head 5, token 6");
+        long behindKeys =
+                plan.arena(DECODE_0).regionOffset(2) + plan.arena(DECODE_0).regionBytes();
+        assertThat(space.describe(space.baseOf(DECODE_0) + behindKeys).text())
+                .isEqualTo("decode-0-rank-0, guard between layer 1 key and layer 1 value");
+    }
+
+    @Test
+    void aLatentHasNoHeads() {
+        TransferPlan plan = possible(draft().topology(topology(4, 1))
+                .geometry(new KvGeometry(2, 1, 576, 16, DataType.BF16, Layout.HND, Attention.MLA, KeyValue.PACKED)));
+        assertThat(plan.geometry().contentBytes()).isEqualTo(1152);
+        LocationSpace space = plan.locationSpace();
+        assertThat(space.describe(space.locationOf(PREFILL_3, 1, 42, 0, 15, 0)).text())
+                .isEqualTo("prefill-0-rank-3, layer 1, block 42, token 15");
+    }
+
+    @Test
+    void guardsAndWhatLiesOutsideAreNamed() {
+        TransferPlan plan = possible(draft().blocks(blocks(1, 1, 1)));
+        LocationSpace space = plan.locationSpace();
+        ArenaLayout arena = plan.arena(DECODE_0);
+        long base = space.baseOf(DECODE_0);
+        assertThat(space.describe(base).text()).isEqualTo("decode-0-rank-0, guard before layer 0");
+        assertThat(space.describe(base + 4095).text()).isEqualTo("decode-0-rank-0, guard before layer 0");
+        assertThat(space.describe(base + 4096).text()).isEqualTo("decode-0-rank-0, layer 0, block 0, head 0, token 0");
+        assertThat(space.describe(base + arena.regionOffset(0) + arena.regionBytes()))
+                .isEqualTo(new Location.Guard(DECODE_0, "guard between layer 0 and layer 1", 4096 + 65_536));
+        assertThat(space.describe(base + arena.totalBytes() - 1).text())
+                .isEqualTo("decode-0-rank-0, guard behind layer 1");
+        assertThat(space.describe(space.totalBytes()).text()).isEqualTo("no rank's memory (location 0x46000)");
+        assertThat(space.describe(-1)).isEqualTo(new Location.Outside(-1));
+    }
+
+    /** Every byte of a small plan, by its coordinates and back, each exactly once. */
+    @Test
+    void describingUndoesLocatingForEveryByte() {
+        for (Layout layout : Layout.values()) {
+            for (KeyValue keyValue : KeyValue.values()) {
+                TransferPlan plan = possible(draft().topology(new Topology(1, 2, 2, 2, Pairing.MESH))
+                        .geometry(new KvGeometry(2, 4, 3, 2, DataType.FP8, layout, Attention.MHA, keyValue))
+                        .blocks(blocks(2, 5, 3)));
+                assertEveryByteComesBack(plan);
+            }
+        }
+    }
+
+    private static void assertEveryByteComesBack(TransferPlan plan) {
+        LocationSpace space = plan.locationSpace();
+        List<Long> contents = new ArrayList<>();
+        for (long location = 0; location < space.totalBytes(); location++) {
+            if (space.describe(location) instanceof Location.Content content) {
+                assertThat(plan.headShare(content.rank()).contains(content.head()))
+                        .isTrue();
+                assertThat(space.locationOf(
+                                content.rank(),
+                                content.region(),
+                                content.block(),
+                                content.head(),
+                                content.token(),
+                                content.contentByte()))
+                        .isEqualTo(location);
+                contents.add(location);
+            }
+        }
+        long expected = plan.topology().ranks().stream()
+                .mapToLong(rank -> plan.arena(rank).regions() * plan.arena(rank).regionBytes())
+                .sum();
+        assertThat(contents).hasSize((int) expected);
+    }
+}

@@ -1,0 +1,69 @@
+package org.nixlconform.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.nixlconform.plan.Plans.blocks;
+import static org.nixlconform.plan.Plans.draft;
+
+import org.junit.jupiter.api.Test;
+
+class PlanNameTest {
+
+    @Test
+    void theUsualCaseShowsOnlyItsSize() {
+        assertThat(draft().name())
+                .isEqualTo("1P-TP1 -> 1D-TP1 pack, decode READ, UCX, 10 of 100 blocks x 2 layers bf16 HND");
+    }
+
+    @Test
+    void aPlanAndItsDraftHaveTheSameName() {
+        PlanDraft draft = draft().topology(new Topology(4, 4, 8, 8, Pairing.MESH))
+                .placement(Placement.SPREAD)
+                .geometry(new KvGeometry(50, 8, 128, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED))
+                .blocks(blocks(128, 3750, 3750));
+        String name = "4P-TP4 -> 8D-TP8 spread, decode READ, UCX, 128 of 3750 blocks x 50 layers bf16 HND";
+        assertThat(draft.name()).isEqualTo(name);
+        assertThat(Plans.possible(draft).name()).isEqualTo(name);
+        assertThat(draft.plan().name()).isEqualTo(name);
+    }
+
+    @Test
+    void everythingUnusualShowsInAFixedOrder() {
+        PlanDraft draft = draft().requirement("A9")
+                .topology(new Topology(1, 1, 2, 2, Pairing.ROUND_ROBIN))
+                .direction(Operation.WRITE, Role.PREFILL)
+                .backend(Backend.LIBFABRIC)
+                .memory(MemoryKind.VRAM)
+                .geometry(new KvGeometry(1, 4, 64, 32, DataType.FP8, Layout.NHD, Attention.MHA, KeyValue.SEPARATE))
+                .blocks(new BlockUse(3, 7, 1009, Selection.CONTIGUOUS, 7, 1, true))
+                .iterations(5)
+                .mutation(Mutation.WRONG_OWNER_BLOCK_COUNT)
+                .invalidRequests(InvalidRequest.values());
+        assertThat(draft.name())
+                .isEqualTo("A9 1P-TP1 -> 2D-TP2 round-robin pack, prefill WRITE, LIBFABRIC VRAM,"
+                        + " 3 of 7/1009 blocks x 1 layers fp8 NHD, MHA, separate K/V, heads 4, head dim 64, tokens 32,"
+                        + " contiguous, prefix hit 1, seed 7, iterations 5, mutation wrong-owner-block-count,"
+                        + " invalid requests");
+    }
+
+    @Test
+    void aLatentIsNamedWithoutItsOneHead() {
+        PlanDraft draft = draft().geometry(Plans.geometry(1, Attention.MLA, Layout.HND));
+        assertThat(draft.name())
+                .isEqualTo("1P-TP1 -> 1D-TP1 pack, decode READ, UCX, 10 of 100 blocks x 2 layers bf16 HND, MLA");
+    }
+
+    @Test
+    void someInvalidRequestsAreNamedInTheirOwnOrder() {
+        assertThat(draft().invalidRequests(InvalidRequest.EMPTY, InvalidRequest.NEGATIVE_INDEX)
+                        .name())
+                .endsWith(", invalid requests negative-index + empty");
+    }
+
+    @Test
+    void anImpossibleDraftHasANameToo() {
+        PlanDraft draft = draft().topology(Plans.topology(3, 0));
+        assertThat(draft.plan()).isInstanceOf(Planned.Refused.class);
+        assertThat(draft.plan().name())
+                .isEqualTo("1P-TP3 -> 1D-TP0 pack, decode READ, UCX, 10 of 100 blocks x 2 layers bf16 HND");
+    }
+}

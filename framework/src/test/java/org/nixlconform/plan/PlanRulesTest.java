@@ -1,0 +1,395 @@
+package org.nixlconform.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.nixlconform.plan.Plans.blocks;
+import static org.nixlconform.plan.Plans.draft;
+import static org.nixlconform.plan.Plans.geometry;
+import static org.nixlconform.plan.Plans.headlines;
+import static org.nixlconform.plan.Plans.refusal;
+import static org.nixlconform.plan.Plans.topology;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.nixlconform.message.FindingKind;
+
+/** Every reason against a plan, in its full words. The clean run of each is a possible plan beside it. */
+class PlanRulesTest {
+
+    @Test
+    void theUsualDraftIsPossible() {
+        assertThat(refusal(draft())).isEqualTo("possible");
+    }
+
+    @Test
+    void eightHeadsCannotBeSharedOverThreeRanks() {
+        assertThat(refusal(draft().topology(topology(3, 1)).geometry(geometry(8, Attention.MHA, Layout.HND))))
+                .isEqualTo("""
+                        DECLARATION plan: 8 KV heads cannot be shared out over 3 ranks of prefill
+                        where: FooConformance.foo
+                        declared: prefillTp = 3, kvHeads = 8, attention = MHA
+                        expected: kvHeads a multiple of prefillTp
+                        remedy: set prefillTp to 2 or 4""");
+        assertThat(refusal(draft().topology(topology(8, 12)))).isEqualTo("""
+                        DECLARATION plan: 8 KV heads cannot be shared out over 12 ranks of decode
+                        where: FooConformance.foo
+                        declared: decodeTp = 12, kvHeads = 8, attention = GQA
+                        expected: kvHeads a multiple of decodeTp, or decodeTp a multiple of kvHeads
+                        remedy: set decodeTp to 8 or 16""");
+    }
+
+    @Test
+    void mhaDoesNotReplicateHeadsAndGqaDoes() {
+        PlanDraft draft = draft().topology(topology(8, 8));
+        assertThat(refusal(draft.geometry(geometry(4, Attention.MHA, Layout.HND))))
+                .contains("\nremedy: set prefillTp to 4\n")
+                .endsWith("remedy: set decodeTp to 4");
+        assertThat(refusal(draft.geometry(geometry(4, Attention.GQA, Layout.HND))))
+                .isEqualTo("possible");
+    }
+
+    @Test
+    void sharesOfTwoTpsMustNest() {
+        assertThat(refusal(draft().topology(topology(2, 3)).geometry(geometry(6, Attention.MHA, Layout.HND))))
+                .isEqualTo("""
+                        DECLARATION plan: the head shares of TP 2 and TP 3 overlap without nesting
+                        where: FooConformance.foo
+                        declared: prefillTp = 2, decodeTp = 3, kvHeads = 6
+                        expected: the larger TP a multiple of the smaller
+                        remedy: use the same TP on both sides, or TPs of which one divides the other""");
+    }
+
+    @Test
+    void nhdNeedsEqualShares() {
+        assertThat(refusal(draft().topology(topology(1, 2)).geometry(geometry(8, Attention.GQA, Layout.NHD))))
+                .isEqualTo("""
+                        DECLARATION plan: with NHD the heads of one rank are not contiguous in a block of the other role
+                        where: FooConformance.foo
+                        declared: layout = NHD, heads a rank: 8 with prefillTp = 1, 4 with decodeTp = 2
+                        expected: the same number of heads a rank on both sides, or HND
+                        remedy: set layout = HND, or the same TP on both sides""");
+        assertThat(refusal(draft().topology(topology(2, 2)).geometry(geometry(8, Attention.GQA, Layout.NHD))))
+                .isEqualTo("possible");
+    }
+
+    @Test
+    void aLatentIsOneHead() {
+        assertThat(refusal(draft().geometry(geometry(8, Attention.MLA, Layout.HND))))
+                .isEqualTo("""
+                        DECLARATION plan: MLA has one latent per token, not 8 KV heads
+                        where: FooConformance.foo
+                        declared: attention = MLA, kvHeads = 8
+                        expected: kvHeads = 1
+                        remedy: set kvHeads = 1; headDim is the width of the latent""");
+    }
+
+    @Test
+    void readIsInitiatedByDecodeAndWriteByPrefill() {
+        assertThat(refusal(draft().direction(Operation.READ, Role.PREFILL))).isEqualTo("""
+                        DECLARATION plan: data go from prefill to decode, so READ is initiated by decode
+                        where: FooConformance.foo
+                        declared: operation = READ, initiator = PREFILL
+                        expected: READ by DECODE or WRITE by PREFILL
+                        remedy: set initiator = DECODE""");
+        assertThat(refusal(draft().direction(Operation.WRITE, Role.DECODE)))
+                .contains("so WRITE is initiated by prefill\n")
+                .endsWith("remedy: set initiator = PREFILL");
+        assertThat(refusal(draft().direction(Operation.WRITE, Role.PREFILL))).isEqualTo("possible");
+    }
+
+    @Test
+    void aCacheHoldsTheBlocksOfAllRequestsOfItsEngine() {
+        assertThat(refusal(
+                        draft().topology(new Topology(4, 1, 1, 1, Pairing.MESH)).blocks(blocks(10, 10, 39))))
+                .isEqualTo("""
+                        DECLARATION plan: the requests of one decode engine need 40 blocks, its cache has 39
+                        where: FooConformance.foo
+                        declared: transferred = 10, cached of decode = 39, 4P-TP1 -> 1D-TP1 MESH
+                        expected: requests of one engine share no blocks: 4 x 10 = 40 or more
+                        remedy: raise cached of decode to 40, or lower transferred to 9""");
+        assertThat(refusal(
+                        draft().topology(new Topology(4, 1, 1, 1, Pairing.MESH)).blocks(blocks(10, 10, 40))))
+                .isEqualTo("possible");
+    }
+
+    @Test
+    void sourcesOfOnePrefillEngineCountTheSameWay() {
+        Topology roundRobin = new Topology(2, 1, 5, 1, Pairing.ROUND_ROBIN);
+        assertThat(refusal(draft().topology(roundRobin).blocks(blocks(10, 29, 10))))
+                .isEqualTo("""
+                        DECLARATION plan: the requests of one prefill engine need 30 blocks, its cache has 29
+                        where: FooConformance.foo
+                        declared: transferred = 10, cached of prefill = 29, 2P-TP1 -> 5D-TP1 ROUND_ROBIN
+                        expected: requests of one engine share no blocks: 3 x 10 = 30 or more
+                        remedy: raise cached of prefill to 30, or lower transferred to 9""");
+        assertThat(refusal(draft().topology(roundRobin).blocks(blocks(10, 30, 10))))
+                .isEqualTo("possible");
+    }
+
+    @Test
+    void noMoreBlocksMoveThanAreCached() {
+        assertThat(headlines(draft().blocks(blocks(101, 100, 100))))
+                .containsExactly(
+                        "the requests of one prefill engine need 101 blocks, its cache has 100",
+                        "the requests of one decode engine need 101 blocks, its cache has 100");
+        assertThat(refusal(draft().blocks(blocks(100, 100, 100)))).isEqualTo("possible");
+    }
+
+    @Test
+    void roundRobinGivesEveryPrefillEngineARequest() {
+        assertThat(refusal(draft().topology(new Topology(4, 1, 3, 1, Pairing.ROUND_ROBIN))))
+                .isEqualTo("""
+                        DECLARATION plan: ROUND_ROBIN leaves 1 of 4 prefill engines without a request
+                        where: FooConformance.foo
+                        declared: prefillEngines = 4, decodeEngines = 3, pairing = ROUND_ROBIN
+                        expected: at least as many decode engines as prefill engines
+                        remedy: set prefillEngines to 3 or less, or pairing = MESH""");
+        assertThat(refusal(draft().topology(new Topology(4, 1, 4, 1, Pairing.ROUND_ROBIN))))
+                .isEqualTo("possible");
+    }
+
+    @Test
+    void everyCountIsPositiveAndAllThatAreNotAreNamed() {
+        PlanDraft draft = draft().topology(new Topology(0, -1, 0, 0, Pairing.MESH))
+                .blocks(blocks(0, 0, -5))
+                .geometry(new KvGeometry(0, 0, 0, 0, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED));
+        assertThat(headlines(draft))
+                .containsExactly(
+                        "prefillEngines must be at least 1",
+                        "prefillTp must be at least 1",
+                        "decodeEngines must be at least 1",
+                        "decodeTp must be at least 1",
+                        "transferred must be at least 1",
+                        "cached of prefill must be at least 1",
+                        "cached of decode must be at least 1",
+                        "layers must be at least 1",
+                        "kvHeads must be at least 1",
+                        "headDim must be at least 1",
+                        "tokensPerBlock must be at least 1");
+        assertThat(refusal(draft().topology(topology(1, 0)))).isEqualTo("""
+                        DECLARATION plan: decodeTp must be at least 1
+                        where: FooConformance.foo
+                        declared: decodeTp = 0
+                        expected: 1 or more
+                        remedy: set decodeTp to 1 or more""");
+    }
+
+    @Test
+    void aPrefixLeavesAtLeastOneBlockToMove() {
+        assertThat(refusal(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 10, false))))
+                .isEqualTo("""
+                        DECLARATION plan: a prefix hit must leave at least one block of a request to move
+                        where: FooConformance.foo
+                        declared: prefixHit = 10, transferred = 10
+                        expected: prefixHit from 0 to 9
+                        remedy: lower prefixHit or raise transferred""");
+        assertThat(refusal(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, -1, false))))
+                .endsWith("remedy: set prefixHit to 0 or more");
+        assertThat(refusal(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 9, false))))
+                .isEqualTo("possible");
+    }
+
+    @Test
+    void iterationsHaveGenerations() {
+        assertThat(refusal(draft().iterations(0))).isEqualTo("""
+                        DECLARATION plan: iterations must be from 1 to 2097150
+                        where: FooConformance.foo
+                        declared: iterations = 0
+                        expected: each iteration has a generation of its own, of which a word of payload holds 21 bits
+                        remedy: set iterations to 1 or more, such as 3""");
+        assertThat(headlines(draft().iterations(2_097_151))).hasSize(1);
+        assertThat(refusal(draft().iterations(2_097_150))).isEqualTo("possible");
+        assertThat(Generations.generationOf(2_097_149)).isEqualTo(Generations.LIMIT);
+    }
+
+    @Test
+    void generationsOfOneIterationFollowOnTheLast() {
+        assertThat(Generations.generationOf(0)).isEqualTo(2);
+        assertThat(Generations.olderGenerationOf(0)).isEqualTo(1);
+        assertThat(Generations.poisonGenerationOf(0)).isEqualTo(1);
+        assertThat(Generations.olderGenerationOf(1)).isEqualTo(Generations.generationOf(0));
+    }
+
+    @Test
+    void aStallIsNoLongerThanTheWhole() {
+        assertThat(refusal(draft().expectCompletion(Duration.ofSeconds(5), Duration.ofMillis(5500))))
+                .isEqualTo("""
+                        DECLARATION plan: a stall cannot last longer than the whole transfer may
+                        where: FooConformance.foo
+                        declared: withinSeconds = 5, stallSeconds = 5.5
+                        expected: stallSeconds at most withinSeconds
+                        remedy: lower stallSeconds or raise withinSeconds""");
+        assertThat(refusal(draft().expectCompletion(Duration.ofSeconds(5), Duration.ZERO)))
+                .isEqualTo("""
+                        DECLARATION plan: deadlines must be longer than 0 s
+                        where: FooConformance.foo
+                        declared: withinSeconds = 5, stallSeconds = 0
+                        expected: both longer than 0 s
+                        remedy: set withinSeconds and stallSeconds, such as 60 and 10""");
+        assertThat(refusal(draft().expectCompletion(Duration.ofSeconds(5), Duration.ofSeconds(5))))
+                .isEqualTo("possible");
+    }
+
+    @Test
+    void aShareIsAFraction() {
+        assertThat(refusal(draft().expectThroughput(85))).isEqualTo("""
+                        DECLARATION plan: the share of the reference is out of range
+                        where: FooConformance.foo
+                        declared: shareOfReference = 85.0
+                        expected: more than 0, at most 1.5
+                        remedy: give a fraction, such as 0.85 for 85 %""");
+        for (double share : new double[] {0, -0.1, 1.51, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThat(headlines(draft().expectThroughput(share))).hasSize(1);
+        }
+        assertThat(refusal(draft().expectThroughput(1.5))).isEqualTo("possible");
+    }
+
+    @Test
+    void aMutationChangesSomething() {
+        PlanDraft mutated = draft().mutation(Mutation.WRONG_OWNER_BLOCK_COUNT);
+        assertThat(refusal(mutated)).isEqualTo("""
+                        DECLARATION plan: the mutation WRONG_OWNER_BLOCK_COUNT changes nothing here
+                        where: FooConformance.foo
+                        declared: cached = 100, layers = 2
+                        expected: caches of unequal size, and at least 2 regions
+                        remedy: give prefill and decode different numbers of cached blocks, and 2 or more layers""");
+        mutated.blocks(blocks(7, 7, 1009));
+        assertThat(refusal(mutated)).isEqualTo("possible");
+        mutated.geometry(new KvGeometry(1, 8, 128, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED));
+        assertThat(headlines(mutated)).containsExactly("the mutation WRONG_OWNER_BLOCK_COUNT changes nothing here");
+    }
+
+    @Test
+    void somethingIsExpected() {
+        assertThat(refusal(PlanDraft.at("FooConformance.foo"))).isEqualTo("""
+                        DECLARATION plan: nothing is expected, so nothing would be judged
+                        where: FooConformance.foo
+                        declared: no expectation
+                        expected: integrity, completion, throughput or a fault to be caught
+                        remedy: add at least one expectation, such as @ExpectIntegrity""");
+        assertThat(refusal(PlanDraft.at("here").expectCaught(FindingKind.MISPLACED)))
+                .isEqualTo("possible");
+    }
+
+    @Test
+    void anAllowedLogLineIsExactAndExplained() {
+        assertThat(refusal(draft().allowEngineLog("rail (", "known"))).isEqualTo("""
+                        DECLARATION plan: the pattern of an allowed log line is no regular expression
+                        where: FooConformance.foo
+                        declared: pattern = "rail ("
+                        expected: Unclosed group near index 6 must be put right
+                        remedy: escape special characters with \\\\""");
+        assertThat(refusal(draft().allowEngineLog(".*", "noise"))).isEqualTo("""
+                        DECLARATION plan: an allowed log line must be told from others, but the pattern matches every line
+                        where: FooConformance.foo
+                        declared: pattern = ".*"
+                        expected: a pattern that does not match an empty line
+                        remedy: write the part of the line that never changes""");
+        assertThat(refusal(draft().allowEngineLog("Rail count mismatch", " "))).isEqualTo("""
+                        DECLARATION plan: an allowed log line must say why it is no fault
+                        where: FooConformance.foo
+                        declared: pattern = "Rail count mismatch", because = " "
+                        expected: a reason
+                        remedy: write the reason in because""");
+        assertThat(refusal(draft().allowEngineLog("Rail count mismatch", "4 rails against 2 on purpose")))
+                .isEqualTo("possible");
+    }
+
+    @Test
+    void aRequirementIsAnId() {
+        assertThat(refusal(draft().requirement("A9 prefix"))).isEqualTo("""
+                        DECLARATION plan: the requirement is not an id of the scenario catalogue
+                        where: FooConformance.foo
+                        declared: requirement = "A9 prefix"
+                        expected: letters, digits, dots and dashes, such as A9
+                        remedy: write the id alone, or no requirement""");
+    }
+
+    @Test
+    void allCachesTogetherAreAddressable() {
+        KvGeometry wide = new KvGeometry(80, 8, 128, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED);
+        PlanDraft draft =
+                draft().topology(new Topology(4, 4, 8, 8, Pairing.MESH)).geometry(wide);
+        assertThat(refusal(draft.blocks(blocks(10, 3_000_000, 3_000_000)))).isEqualTo("""
+                        DECLARATION plan: the caches of all ranks are larger than the payload can address
+                        where: FooConformance.foo
+                        declared: 4P-TP4 -> 8D-TP8, cached = 3000000, 80 layers, 8 heads x 128 x 16 tokens bf16
+                        expected: less than 2^44 bytes (16 TiB) over all ranks
+                        remedy: lower cached, layers, the size of a block, or the number of engines""");
+        assertThat(refusal(draft.blocks(blocks(10, 200_000, 200_000)))).isEqualTo("possible");
+        PlanDraft pair = draft().geometry(wide);
+        assertThat(refusal(pair.blocks(blocks(10, 1_677_721, 1_677_721)))).isEqualTo("possible");
+        assertThat(headlines(pair.blocks(blocks(10, 1_677_722, 1_677_722)))).hasSize(1);
+        int most = Integer.MAX_VALUE;
+        KvGeometry absurd =
+                new KvGeometry(most, 1, most, most, DataType.FP32, Layout.HND, Attention.GQA, KeyValue.SEPARATE);
+        assertThat(headlines(draft().geometry(absurd).blocks(blocks(most, most, most))))
+                .containsExactly("the caches of all ranks are larger than the payload can address");
+    }
+
+    @Test
+    void aPlanHasAtMost65536Ranks() {
+        assertThat(refusal(draft().topology(new Topology(Integer.MAX_VALUE, 8, 1, 1, Pairing.MESH))))
+                .isEqualTo("""
+                        DECLARATION plan: 17179869177 ranks are more than one plan can have
+                        where: FooConformance.foo
+                        declared: 2147483647P-TP8 -> 1D-TP1
+                        expected: at most 65536 ranks
+                        remedy: use fewer engines or a smaller TP""");
+    }
+
+    @Test
+    void reasonsOfDifferentKindsAreGivenTogether() {
+        assertThat(headlines(draft().topology(topology(3, 1))
+                        .direction(Operation.READ, Role.PREFILL)
+                        .iterations(0)
+                        .blocks(blocks(200, 100, 200))
+                        .expectThroughput(2)))
+                .containsExactly(
+                        "data go from prefill to decode, so READ is initiated by decode",
+                        "iterations must be from 1 to 2097150",
+                        "8 KV heads cannot be shared out over 3 ranks of prefill",
+                        "the requests of one prefill engine need 200 blocks, its cache has 100",
+                        "the share of the reference is out of range");
+    }
+
+    @Test
+    void aPlanMadeWithoutADraftIsCheckedToo() {
+        TransferPlan plan = Plans.possible(draft());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plan.withCached(9, 100))
+                .withMessage("1P-TP1 -> 1D-TP1 pack, decode READ, UCX, 10 of 9/100 blocks x 2 layers bf16 HND: "
+                        + "the requests of one prefill engine need 10 blocks, its cache has 9");
+    }
+
+    @Test
+    void aDraftOfAPlanGivesThatPlanAgain() {
+        TransferPlan plan = Plans.possible(draft().requirement("A6")
+                .topology(new Topology(1, 2, 2, 4, Pairing.ROUND_ROBIN))
+                .placement(Placement.SPREAD)
+                .direction(Operation.WRITE, Role.PREFILL)
+                .backend(Backend.LIBFABRIC)
+                .memory(MemoryKind.VRAM)
+                .geometry(new KvGeometry(3, 4, 64, 32, DataType.FP8, Layout.HND, Attention.MHA, KeyValue.SEPARATE))
+                .blocks(new BlockUse(5, 11, 7, Selection.CONTIGUOUS, 7, 1, true))
+                .iterations(4)
+                .mutation(Mutation.WRONG_OWNER_BLOCK_COUNT)
+                .invalidRequests(InvalidRequest.EMPTY, InvalidRequest.INDEX_PAST_END)
+                .expectCompletion(Duration.ofSeconds(3), Duration.ofSeconds(1))
+                .expectThroughput(0.5)
+                .expectCaught(FindingKind.MISPLACED)
+                .allowEngineLog("Rail", "why"));
+        assertThat(PlanDraft.of("there", plan).plan()).isEqualTo(new Planned.Possible(plan));
+        assertThat(plan.invalidRequests()).containsExactly(InvalidRequest.INDEX_PAST_END, InvalidRequest.EMPTY);
+        assertThat(plan.expectations())
+                .isEqualTo(new Expectations(
+                        true,
+                        Optional.of(new Expectations.Completion(Duration.ofSeconds(3), Duration.ofSeconds(1))),
+                        Optional.of(new Expectations.Throughput(0.5)),
+                        Set.of(FindingKind.MISPLACED),
+                        List.of(new Expectations.AllowedLog("Rail", "why"))));
+    }
+}

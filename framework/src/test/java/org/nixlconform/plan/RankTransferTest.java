@@ -1,0 +1,216 @@
+package org.nixlconform.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.nixlconform.plan.Plans.blocks;
+import static org.nixlconform.plan.Plans.draft;
+import static org.nixlconform.plan.Plans.geometry;
+import static org.nixlconform.plan.Plans.possible;
+import static org.nixlconform.plan.Plans.topology;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RankTransferTest {
+    private static final int[] SMALL = {1, 2, 4, 8};
+
+    /** All plans over small TPs and heads that are possible. */
+    private static List<TransferPlan> smallPlans() {
+        List<TransferPlan> plans = new ArrayList<>();
+        for (Attention attention : Attention.values()) {
+            for (int heads : attention == Attention.MLA ? new int[] {1} : SMALL) {
+                for (int prefillTp : SMALL) {
+                    for (int decodeTp : SMALL) {
+                        PlanDraft draft = draft().topology(topology(prefillTp, decodeTp))
+                                .geometry(geometry(heads, attention, Layout.HND));
+                        boolean shared = attention != Attention.MHA || heads % prefillTp == 0 && heads % decodeTp == 0;
+                        assertThat(draft.plan() instanceof Planned.Possible)
+                                .as("%s %d heads TP %d -> %d", attention, heads, prefillTp, decodeTp)
+                                .isEqualTo(shared);
+                        if (shared) {
+                            plans.add(possible(draft));
+                        }
+                    }
+                }
+            }
+        }
+        return plans;
+    }
+
+    @Test
+    void everyHeadOfEveryDecodeRankComesOnceAndFromARankThatHoldsIt() {
+        List<TransferPlan> plans = smallPlans();
+        assertThat(plans).hasSize(30 + 64 + 16);
+        for (TransferPlan plan : plans) {
+            for (RankId decode : ranks(plan, Role.DECODE)) {
+                List<Integer> arrived = new ArrayList<>();
+                for (RankTransfer transfer : into(plan, decode)) {
+                    for (int head = transfer.heads().first();
+                            head < transfer.heads().end();
+                            head++) {
+                        assertThat(plan.headShare(transfer.prefill()).contains(head))
+                                .as(plan.name())
+                                .isTrue();
+                        arrived.add(head);
+                    }
+                }
+                HeadShare share = plan.headShare(decode);
+                assertThat(arrived)
+                        .as("%s, %s", plan.name(), decode)
+                        .containsExactlyElementsOf(IntStream.range(share.first(), share.end())
+                                .boxed()
+                                .toList());
+            }
+        }
+    }
+
+    /** Byte by byte through logical coordinates, not through slices. */
+    @Test
+    void everyByteOfADestinationBlockIsCoveredByOneSlice() {
+        for (TransferPlan plan : smallPlans()) {
+            KvGeometry geometry = plan.geometry();
+            for (RankId decode : ranks(plan, Role.DECODE)) {
+                HeadShare share = plan.headShare(decode);
+                int[] covered = new int[(int) (geometry.blockBytes(share) / geometry.contentBytes())];
+                for (RankTransfer transfer : into(plan, decode)) {
+                    long start = geometry.sliceOffsetBytes(share, transfer.heads());
+                    for (long at = start; at < start + transfer.sliceBytes(); at += geometry.contentBytes()) {
+                        covered[(int) (at / geometry.contentBytes())]++;
+                    }
+                }
+                assertThat(covered).as("%s, %s", plan.name(), decode).containsOnly(1);
+            }
+        }
+    }
+
+    @Test
+    void bytesOfAllPairsAreTheBytesOfAllDestinations() {
+        for (TransferPlan plan : smallPlans()) {
+            long expected = ranks(plan, Role.DECODE).stream()
+                    .mapToLong(rank -> 10L * 2 * plan.geometry().blockBytes(plan.headShare(rank)))
+                    .sum();
+            assertThat(plan.rankTransfers().stream()
+                            .mapToLong(RankTransfer::bytes)
+                            .sum())
+                    .as(plan.name())
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void decodeOfLargerTpReadsASliceOfOneSource() {
+        TransferPlan plan = possible(draft().topology(topology(2, 4)));
+        // 2 heads of 16 tokens, key and value of 128 bf16 each; 2 layers x 10 blocks.
+        assertThat(plan.rankTransfers())
+                .containsExactly(
+                        new RankTransfer(prefill(0), decode(0), new HeadShare(0, 2), 16_384, 20, 327_680),
+                        new RankTransfer(prefill(0), decode(1), new HeadShare(2, 2), 16_384, 20, 327_680),
+                        new RankTransfer(prefill(1), decode(2), new HeadShare(4, 2), 16_384, 20, 327_680),
+                        new RankTransfer(prefill(1), decode(3), new HeadShare(6, 2), 16_384, 20, 327_680));
+        HeadShare source = plan.headShare(prefill(0));
+        assertThat(plan.geometry().sliceOffsetBytes(source, new HeadShare(2, 2)))
+                .isEqualTo(16_384);
+    }
+
+    @Test
+    void decodeOfSmallerTpGathersFromSeveralSources() {
+        assertThat(pairs(possible(draft().topology(topology(4, 2)))))
+                .containsExactly("0>0 0+2", "1>0 2+2", "2>1 4+2", "3>1 6+2");
+    }
+
+    @Test
+    void replicatedHeadsAreTakenFromTheRankThatVllmTakesThemFrom() {
+        assertThat(pairs(possible(draft().topology(topology(2, 8)).geometry(geometry(4, Attention.GQA, Layout.HND)))))
+                .containsExactly(
+                        "0>0 0+1", "0>1 0+1", "0>2 1+1", "0>3 1+1", "1>4 2+1", "1>5 2+1", "1>6 3+1", "1>7 3+1");
+        assertThat(pairs(possible(draft().topology(topology(4, 8)).geometry(geometry(2, Attention.GQA, Layout.NHD)))))
+                .containsExactly(
+                        "0>0 0+1", "0>1 0+1", "1>2 0+1", "1>3 0+1", "2>4 1+1", "2>5 1+1", "3>6 1+1", "3>7 1+1");
+    }
+
+    @Test
+    void headsReplicatedInPrefillAreTakenOnce() {
+        assertThat(pairs(possible(draft().topology(topology(8, 2)).geometry(geometry(4, Attention.GQA, Layout.HND)))))
+                .containsExactly("0>0 0+1", "2>0 1+1", "4>1 2+1", "6>1 3+1");
+        assertThat(pairs(possible(draft().topology(topology(8, 4)).geometry(geometry(2, Attention.GQA, Layout.HND)))))
+                .containsExactly("0>0 0+1", "2>1 0+1", "4>2 1+1", "6>3 1+1");
+    }
+
+    @Test
+    void tpsThatDoNotDivideWorkWhereEveryRankHasOneHead() {
+        assertThat(pairs(possible(draft().topology(topology(4, 6)).geometry(geometry(2, Attention.GQA, Layout.HND)))))
+                .containsExactly("0>0 0+1", "0>1 0+1", "1>2 0+1", "2>3 1+1", "2>4 1+1", "3>5 1+1");
+        assertThat(pairs(possible(draft().topology(topology(6, 4)).geometry(geometry(2, Attention.GQA, Layout.HND)))))
+                .containsExactly("0>0 0+1", "1>1 0+1", "3>2 1+1", "4>3 1+1");
+    }
+
+    @Test
+    void theLatentIsReadFromOneRankAndOthersHaveNoReader() {
+        assertThat(pairs(possible(draft().topology(topology(4, 2)).geometry(geometry(1, Attention.MLA, Layout.HND)))))
+                .containsExactly("0>0 0+1", "2>1 0+1");
+        assertThat(pairs(possible(draft().topology(topology(2, 4)).geometry(geometry(1, Attention.MLA, Layout.HND)))))
+                .containsExactly("0>0 0+1", "0>1 0+1", "1>2 0+1", "1>3 0+1");
+    }
+
+    @Test
+    void aMeshHasEveryPairOfEnginesAndRoundRobinOnePerDecodeEngine() {
+        Topology mesh = new Topology(2, 1, 3, 1, Pairing.MESH);
+        assertThat(enginePairs(mesh)).containsExactly("0>0", "0>1", "0>2", "1>0", "1>1", "1>2");
+        assertThat(enginePairs(new Topology(2, 1, 3, 1, Pairing.ROUND_ROBIN))).containsExactly("0>0", "0>2", "1>1");
+    }
+
+    @Test
+    void theEightyRankCaseHasTheBytesOfItsArithmetic() {
+        TransferPlan plan = possible(draft().topology(new Topology(4, 4, 8, 8, Pairing.MESH))
+                .geometry(new KvGeometry(50, 8, 128, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED))
+                .blocks(blocks(128, 3750, 3750)));
+        assertThat(plan.rankTransfers()).hasSize(4 * 8 * 8).allSatisfy(transfer -> {
+            assertThat(transfer.sliceBytes()).isEqualTo(8_192);
+            assertThat(transfer.descriptors()).isEqualTo(6_400);
+            assertThat(transfer.bytes()).isEqualTo(52_428_800);
+        });
+    }
+
+    @Test
+    void prefixBlocksDoNotMove() {
+        TransferPlan plan = possible(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 9, false)));
+        assertThat(plan.rankTransfers())
+                .containsExactly(new RankTransfer(prefill(0), decode(0), new HeadShare(0, 8), 65_536, 2, 131_072));
+    }
+
+    private static List<String> pairs(TransferPlan plan) {
+        return plan.rankTransfers().stream()
+                .map(transfer -> transfer.prefill().rank() + ">"
+                        + transfer.decode().rank() + " " + transfer.heads().first() + "+"
+                        + transfer.heads().count())
+                .toList();
+    }
+
+    private static List<String> enginePairs(Topology topology) {
+        return possible(draft().topology(topology)).rankTransfers().stream()
+                .map(transfer ->
+                        transfer.prefill().engine() + ">" + transfer.decode().engine())
+                .toList();
+    }
+
+    private static List<RankTransfer> into(TransferPlan plan, RankId decode) {
+        return plan.rankTransfers().stream()
+                .filter(transfer -> transfer.decode().equals(decode))
+                .toList();
+    }
+
+    private static List<RankId> ranks(TransferPlan plan, Role role) {
+        return plan.topology().ranks().stream()
+                .filter(rank -> rank.role() == role)
+                .toList();
+    }
+
+    private static RankId prefill(int rank) {
+        return new RankId(Role.PREFILL, 0, rank);
+    }
+
+    private static RankId decode(int rank) {
+        return new RankId(Role.DECODE, 0, rank);
+    }
+}

@@ -1,0 +1,350 @@
+package org.nixlconform.verdict;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.nixlconform.plan.Operation;
+import org.nixlconform.plan.Pairing;
+import org.nixlconform.plan.PlanDraft;
+import org.nixlconform.plan.Planned;
+import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.Role;
+import org.nixlconform.plan.Topology;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.TransferObservation;
+import org.nixlconform.transfer.TransferObservation.AgentSettings;
+import org.nixlconform.transfer.TransferObservation.CallFailure;
+import org.nixlconform.transfer.TransferObservation.Difference;
+import org.nixlconform.transfer.TransferObservation.DifferenceKind;
+import org.nixlconform.transfer.TransferObservation.EngineLoss;
+import org.nixlconform.transfer.TransferObservation.Host;
+import org.nixlconform.transfer.TransferObservation.Integrity;
+import org.nixlconform.transfer.TransferObservation.InvalidRequestOutcome;
+import org.nixlconform.transfer.TransferObservation.Iteration;
+import org.nixlconform.transfer.TransferObservation.LogLine;
+import org.nixlconform.transfer.TransferObservation.NotificationCount;
+import org.nixlconform.transfer.TransferObservation.Progress;
+import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
+import org.nixlconform.transfer.TransferObservation.Reference;
+import org.nixlconform.transfer.TransferObservation.Timeout;
+
+/** Observations of a plan: a clean run, and one fault at a time planted into it. */
+public final class Observations {
+    public static final RankId PREFILL_0 = new RankId(Role.PREFILL, 0, 0);
+    public static final RankId PREFILL_1 = new RankId(Role.PREFILL, 0, 1);
+    public static final RankId DECODE_0 = new RankId(Role.DECODE, 0, 0);
+    public static final RankId DECODE_1 = new RankId(Role.DECODE, 0, 1);
+
+    /** Of every transfer of a clean run. */
+    static final Duration TOTAL = Duration.ofMillis(10);
+
+    static final long SLICES = 16_384;
+
+    private AgentSettings settings = new AgentSettings(true, "as vLLM does", "NONE", false);
+    private Host host = new Host("node-1", 8, 4);
+    private final List<CallFailure> failures = new ArrayList<>();
+    private final List<EngineLoss> losses = new ArrayList<>();
+    private final List<Timeout> timeouts = new ArrayList<>();
+    private List<InvalidRequestOutcome> invalidRequests = new ArrayList<>();
+    private Optional<Reference> reference;
+    private List<Iteration> iterations = new ArrayList<>();
+    private final List<LogLine> logLines = new ArrayList<>();
+
+    private Observations(TransferPlan plan) {
+        PlannedTransfers planned = PlannedTransfers.of(plan);
+        reference = Optional.of(new Reference(
+                "process_vm_readv",
+                planned.initiators().stream()
+                        .collect(Collectors.toMap(rank -> rank, rank -> bytesPerSecond(planned, rank)))));
+        for (int index = 0; index < plan.iterations(); index++) {
+            iterations.add(cleanIteration(planned, index));
+        }
+        plan.invalidRequests()
+                .forEach(request -> planned.initiators()
+                        .forEach(rank ->
+                                invalidRequests.add(new InvalidRequestOutcome(rank, request, -1, "INVALID_PARAM"))));
+    }
+
+    /** {@code 1P-TP2 -> 1D-TP2}, decode READ, 2 iterations, integrity and completion expected. */
+    public static TransferPlan plan() {
+        return plan(draft -> draft);
+    }
+
+    /** The same, changed. */
+    public static TransferPlan plan(UnaryOperator<PlanDraft> change) {
+        return planWithout(draft ->
+                change.apply(draft.expectIntegrity().expectCompletion(Duration.ofSeconds(30), Duration.ofSeconds(5))));
+    }
+
+    /** The same without any expectation but those that the change adds. */
+    static TransferPlan planWithout(UnaryOperator<PlanDraft> change) {
+        PlanDraft draft = PlanDraft.at("Observations")
+                .topology(new Topology(1, 2, 1, 2, Pairing.MESH))
+                .iterations(2);
+        Planned planned = change.apply(draft).plan();
+        if (planned instanceof Planned.Possible possible) {
+            return possible.plan();
+        }
+        throw new IllegalArgumentException(planned.toString());
+    }
+
+    static TransferPlan writePlan() {
+        return plan(draft -> draft.direction(Operation.WRITE, Role.PREFILL));
+    }
+
+    /** Everything as planned. Throughput is exactly the reference. */
+    public static Observations clean(TransferPlan plan) {
+        return new Observations(plan);
+    }
+
+    public TransferObservation seen() {
+        return new TransferObservation(
+                settings,
+                host,
+                List.of(),
+                failures,
+                losses,
+                timeouts,
+                invalidRequests,
+                reference,
+                iterations,
+                logLines);
+    }
+
+    Observations debugLogging() {
+        settings = new AgentSettings(true, "as vLLM does", "NONE", true);
+        return this;
+    }
+
+    Observations host(int cores, int ranks) {
+        host = new Host("node-1", cores, ranks);
+        return this;
+    }
+
+    Observations reference(Map<RankId, Double> bytesPerSecond) {
+        reference = Optional.of(new Reference("process_vm_readv", bytesPerSecond));
+        return this;
+    }
+
+    Observations noReference() {
+        reference = Optional.empty();
+        return this;
+    }
+
+    Observations failure(RankId rank, String phase, String call, int status, String statusName, String... log) {
+        failures.add(new CallFailure(rank, phase, 0, call, status, statusName, List.of(log)));
+        return this;
+    }
+
+    public Observations killed(RankId rank, String phase, String signal, String... log) {
+        losses.add(new EngineLoss(rank, phase, Optional.of(signal), Optional.empty(), List.of(log)));
+        return this;
+    }
+
+    Observations exited(RankId rank, String phase, Optional<Integer> exitCode) {
+        losses.add(new EngineLoss(rank, phase, Optional.empty(), exitCode, List.of()));
+        return this;
+    }
+
+    /** In iteration 0, after the 30 s of the plan, or after its 5 s without progress. */
+    Observations timeout(
+            RankId rank,
+            String phase,
+            boolean stalled,
+            Optional<String> call,
+            Optional<Progress> progress,
+            String... log) {
+        timeouts.add(new Timeout(
+                rank, phase, 0, Duration.ofSeconds(stalled ? 5 : 30), stalled, call, progress, List.of(log)));
+        return this;
+    }
+
+    Observations log(RankId rank, String level, String text) {
+        logLines.add(new LogLine(rank, level, text));
+        return this;
+    }
+
+    Observations invalidRequests(UnaryOperator<List<InvalidRequestOutcome>> change) {
+        invalidRequests = change.apply(invalidRequests);
+        return this;
+    }
+
+    public Observations iterations(UnaryOperator<List<Iteration>> change) {
+        iterations = change.apply(iterations);
+        return this;
+    }
+
+    /** Changes the transfers of one iteration. */
+    public Observations transfers(int index, UnaryOperator<RankTransferOutcome> change) {
+        return iteration(
+                index,
+                old -> new Iteration(
+                        old.index(),
+                        old.generation(),
+                        old.transfers().stream().map(change).toList(),
+                        old.notifications(),
+                        old.integrity()));
+    }
+
+    /** Replaces the list of transfers of one iteration. */
+    public Observations transferList(int index, UnaryOperator<List<RankTransferOutcome>> change) {
+        return iteration(
+                index,
+                old -> new Iteration(
+                        old.index(),
+                        old.generation(),
+                        change.apply(old.transfers()),
+                        old.notifications(),
+                        old.integrity()));
+    }
+
+    /** Replaces the list of notification counts of iteration 0. */
+    Observations notifications(UnaryOperator<List<NotificationCount>> change) {
+        return iteration(
+                0,
+                old -> new Iteration(
+                        old.index(),
+                        old.generation(),
+                        old.transfers(),
+                        change.apply(old.notifications()),
+                        old.integrity()));
+    }
+
+    /** Replaces what one rank's arena held after one iteration, where the change gives nothing it is left out. */
+    Observations integrity(int index, RankId rank, Function<Integrity, Optional<Integrity>> change) {
+        return iteration(
+                index,
+                old -> new Iteration(
+                        old.index(),
+                        old.generation(),
+                        old.transfers(),
+                        old.notifications(),
+                        old.integrity().stream()
+                                .flatMap(integrity -> integrity.rank().equals(rank)
+                                        ? change.apply(integrity).stream()
+                                        : Optional.of(integrity).stream())
+                                .toList()));
+    }
+
+    /** Differences on one rank after one iteration, each kind with an example. */
+    public Observations differing(int index, RankId rank, Map<DifferenceKind, Long> countByKind) {
+        return integrity(
+                index,
+                rank,
+                old -> Optional.of(new Integrity(
+                        rank,
+                        old.destination(),
+                        old.bytesVerified(),
+                        old.slicesSelected(),
+                        old.bytesSelected(),
+                        old.alreadyRight(),
+                        countByKind.values().stream().mapToLong(Long::longValue).sum(),
+                        countByKind,
+                        countByKind.keySet().stream().map(Observations::example).toList())));
+    }
+
+    static Difference example(DifferenceKind kind) {
+        return new Difference(
+                kind,
+                "layer 7, block 42, offset 0x1f00",
+                0x1f00,
+                4096,
+                4096,
+                "prefill-0-rank-1, layer 7, block 42, generation 5",
+                "prefill-0-rank-0, layer 7, block 42, generation 5",
+                kind == DifferenceKind.SHIFTED ? "shifted by 16 bytes" : "");
+    }
+
+    static RankTransferOutcome with(
+            RankTransferOutcome old, RankId target, long bytes, long descriptors, int status, Duration total) {
+        return new RankTransferOutcome(
+                old.initiator(),
+                target,
+                bytes,
+                descriptors,
+                status,
+                old.make(),
+                old.post(),
+                total,
+                OptionalLong.of(bytes),
+                old.telemetryDescriptors());
+    }
+
+    public static RankTransferOutcome withTotal(RankTransferOutcome old, Duration total) {
+        return with(old, old.target(), old.bytes(), old.descriptors(), old.status(), total);
+    }
+
+    public static RankTransferOutcome withStatus(RankTransferOutcome old, int status) {
+        return with(old, old.target(), old.bytes(), old.descriptors(), status, old.total());
+    }
+
+    static RankTransferOutcome withTelemetry(RankTransferOutcome old, OptionalLong telemetryBytes) {
+        return new RankTransferOutcome(
+                old.initiator(),
+                old.target(),
+                old.bytes(),
+                old.descriptors(),
+                old.status(),
+                old.make(),
+                old.post(),
+                old.total(),
+                telemetryBytes,
+                old.telemetryDescriptors());
+    }
+
+    private Observations iteration(int index, UnaryOperator<Iteration> change) {
+        iterations.set(index, change.apply(iterations.get(index)));
+        return this;
+    }
+
+    private static double bytesPerSecond(PlannedTransfers planned, RankId initiator) {
+        long bytes = planned.bytes().entrySet().stream()
+                .filter(entry -> entry.getKey().initiator().equals(initiator))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+        return bytes * (double) Duration.ofSeconds(1).toNanos() / TOTAL.toNanos();
+    }
+
+    private static Iteration cleanIteration(PlannedTransfers planned, int index) {
+        List<RankTransferOutcome> transfers = new ArrayList<>();
+        List<NotificationCount> notifications = new ArrayList<>();
+        planned.bytes().forEach((pair, bytes) -> {
+            transfers.add(new RankTransferOutcome(
+                    pair.initiator(),
+                    pair.target(),
+                    bytes,
+                    20,
+                    0,
+                    Duration.ofMillis(1),
+                    Duration.ofMillis(2),
+                    TOTAL,
+                    OptionalLong.of(bytes),
+                    OptionalLong.of(20)));
+            notifications.add(
+                    new NotificationCount(pair.target(), pair.initiator().label(), 1, 1, 0, List.of()));
+        });
+        List<Integrity> integrity = new ArrayList<>();
+        planned.destinations().forEach(rank -> integrity.add(cleanIntegrity(rank, true)));
+        planned.sources().forEach(rank -> integrity.add(cleanIntegrity(rank, false)));
+        return new Iteration(index, index + 1, transfers, notifications, integrity);
+    }
+
+    private static Integrity cleanIntegrity(RankId rank, boolean destination) {
+        return new Integrity(
+                rank,
+                destination,
+                1L << 30,
+                destination ? SLICES : 0,
+                destination ? 1L << 26 : 0,
+                0,
+                0,
+                Map.of(),
+                List.of());
+    }
+}

@@ -1,0 +1,86 @@
+package org.nixlconform.reports;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingRenderer;
+import org.nixlconform.reports.allure.AllurePage;
+import org.nixlconform.reports.results.MatrixPage;
+import org.nixlconform.reports.results.MatrixText;
+import org.nixlconform.reports.results.RunFolder;
+import org.nixlconform.reports.results.RunFolder.Cells;
+import org.nixlconform.reports.results.RunState;
+
+/**
+ * Makes the pages of a run from what its reporters wrote, and says on standard output how the run went and where to
+ * look. The property {@code allure.home} names the unpacked Allure command line.
+ */
+public final class Render {
+    private final RunFolder run;
+    private final PrintStream out;
+
+    Render(RunFolder run, PrintStream out) {
+        this.run = run;
+        this.out = out;
+    }
+
+    /**
+     * Exits with 0 when the pages are written or when there is nothing to write, 1 when a page cannot be made.
+     *
+     * @param arguments the run's folder
+     */
+    public static void main(String[] arguments) {
+        if (arguments.length != 1) {
+            System.err.println("render: expected one argument, the folder of the run, and got " + arguments.length);
+            System.exit(2);
+        }
+        Optional<Path> allureHome =
+                Optional.ofNullable(System.getProperty("allure.home")).map(Path::of);
+        try {
+            boolean complete = new Render(new RunFolder(Path.of(arguments[0])), System.out).pages(allureHome);
+            System.exit(complete ? 0 : 1);
+        } catch (IOException e) {
+            System.err.println("render: the pages of " + arguments[0] + " cannot be made: " + e);
+            System.exit(1);
+        }
+    }
+
+    /** Whether all pages are there. */
+    boolean pages(Optional<Path> allureHome) throws IOException {
+        Cells cells = run.readCells();
+        Optional<RunState> state = run.readRun();
+        if (cells.cells().isEmpty()) {
+            out.println("Nothing was judged: " + run.resultsFile()
+                    + (Files.exists(run.resultsFile()) ? " has no cell." : " is not there."));
+            return true;
+        }
+        Files.writeString(run.matrixFile(), MatrixPage.of(cells, state));
+        Optional<Finding> failure = AllurePage.write(run, allureHome, title(state));
+        summary(cells, state, failure.isEmpty());
+        failure.map(FindingRenderer::render).ifPresent(out::println);
+        return failure.isEmpty();
+    }
+
+    private void summary(Cells cells, Optional<RunState> state, boolean index) {
+        out.println();
+        out.println(title(state) + ": " + MatrixPage.counts(cells.cells()));
+        if (!state.map(RunState::finished).orElse(false)) {
+            out.println("The run did not finish: this is what it had judged by then.");
+        }
+        out.println();
+        out.println(MatrixText.of(cells.cells()));
+        if (index) {
+            out.println("report   : " + run.indexFile());
+        }
+        out.println("matrix   : " + run.matrixFile());
+        out.println("evidence : " + run.evidence());
+        out.println();
+    }
+
+    private static String title(Optional<RunState> state) {
+        return state.map(run -> "Conformance of " + run.cluster()).orElse("Conformance");
+    }
+}

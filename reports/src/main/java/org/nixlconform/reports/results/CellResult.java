@@ -1,0 +1,155 @@
+package org.nixlconform.reports.results;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import org.nixlconform.message.Fact;
+import org.nixlconform.message.Finding;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.report.TransferReport;
+import org.nixlconform.transfer.TransferObservation;
+import org.nixlconform.transfer.TransferObservation.Iteration;
+import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
+import org.nixlconform.verdict.Outcome;
+
+/**
+ * One line of {@code results.jsonl}. What comes from the plan is null where the plan itself was refused.
+ *
+ * @param topology such as {@code 4P-TP4 -> 8D-TP8}
+ * @param testResult {@code passed}, {@code failed}, {@code aborted} or {@code error}
+ * @param knownIssue id of the known issue that it hit
+ * @param gbPerSecond 10^9 bytes per second of all initiators together; null when not measured
+ * @param phases by name, in the order in which they began
+ * @param requirement id in the scenario catalogue
+ * @param startedAt ISO 8601, UTC
+ * @param iterations that were begun; null when no NIXL call was made
+ * @param bytesPerIteration bytes of all requests of the fullest iteration
+ * @param evidence folder, relative to the run's folder; null when there is none
+ */
+public record CellResult(
+        String cell,
+        @Nullable String topology,
+        @Nullable String backend,
+        @Nullable String placement,
+        @Nullable String operation,
+        @Nullable String memory,
+        @Nullable String workload,
+        @Nullable String environment,
+        Outcome outcome,
+        String testResult,
+        @Nullable String knownIssue,
+        List<FindingLine> findings,
+        @Nullable Double gbPerSecond,
+        @Nullable Double shareOfReference,
+        Map<String, PhaseTimes> phases,
+        String testClass,
+        String testMethod,
+        @Nullable String requirement,
+        List<String> notes,
+        String startedAt,
+        double tookSeconds,
+        @Nullable Integer iterations,
+        @Nullable Long bytesPerIteration,
+        @Nullable String evidence) {
+
+    public CellResult {
+        findings = List.copyOf(findings);
+        notes = List.copyOf(notes);
+    }
+
+    /** A finding as in {@code results.jsonl}. */
+    public record FindingLine(String kind, String subject, String headline, Map<String, String> facts) {
+        static FindingLine of(Finding finding) {
+            Map<String, String> facts = new LinkedHashMap<>();
+            for (Fact fact : finding.facts()) {
+                facts.merge(fact.name(), fact.value(), (first, second) -> first + "\n" + second);
+            }
+            return new FindingLine(finding.kind().name(), finding.subject(), finding.headline(), facts);
+        }
+
+        /** The first line of the finding. */
+        public String text() {
+            return subject + ": " + headline;
+        }
+    }
+
+    public static CellResult of(TransferReport report) {
+        Optional<TransferPlan> plan = report.plan();
+        Optional<TransferObservation> observation = report.observation();
+        return new CellResult(
+                report.cell(),
+                plan.map(p -> p.topology().label()).orElse(null),
+                plan.map(p -> p.backend().name()).orElse(null),
+                plan.map(p -> p.placement().name()).orElse(null),
+                plan.map(p -> p.direction().operation().name()).orElse(null),
+                plan.map(p -> p.memory().name()).orElse(null),
+                plan.map(TransferPlan::workload).orElse(null),
+                report.environment().orElse(null),
+                report.verdict().outcome(),
+                report.testResult(),
+                report.knownIssue().orElse(null),
+                report.verdict().findings().stream().map(FindingLine::of).toList(),
+                figure(report.verdict().gbPerSecond()),
+                figure(report.verdict().shareOfReference()),
+                observation.map(o -> PhaseTimes.byPhase(o.phases())).orElse(Map.of()),
+                report.testClass(),
+                report.testMethod(),
+                plan.flatMap(TransferPlan::requirement).orElse(null),
+                report.verdict().notes(),
+                report.startedAt().toString(),
+                report.took().toMillis() / 1e3,
+                observation.map(o -> o.iterations().size()).orElse(null),
+                observation.map(CellResult::bytesOfFullest).orElse(null),
+                evidenceFolder(report.evidence()).orElse(null));
+    }
+
+    /** {@code evidence/<cell>}, as all evidence files of a cell lie under it; empty when there are none. */
+    public static Optional<String> evidenceFolder(List<Path> evidence) {
+        return evidence.stream()
+                .filter(file -> file.getNameCount() > 2)
+                .map(file -> file.getName(0) + "/" + file.getName(1))
+                .findFirst();
+    }
+
+    public Standing standing() {
+        return Standing.of(outcome, testResult, knownIssue != null);
+    }
+
+    /** Whether the library under test was judged in this cell. */
+    public boolean judged() {
+        return outcome == Outcome.CONFORMS || outcome == Outcome.VIOLATES;
+    }
+
+    /** What the cell says about itself in one line; the first finding, where there is one. */
+    public String headline() {
+        if (!findings.isEmpty()) {
+            return findings.get(0).text();
+        }
+        return standing() == Standing.TEST_FAILED ? "test: the body of the test failed" : "no finding";
+    }
+
+    private static long bytesOfFullest(TransferObservation observation) {
+        return observation.iterations().stream()
+                .mapToLong(CellResult::bytes)
+                .max()
+                .orElse(0);
+    }
+
+    private static long bytes(Iteration iteration) {
+        return iteration.transfers().stream()
+                .mapToLong(RankTransferOutcome::bytes)
+                .sum();
+    }
+
+    private static @Nullable Double figure(OptionalDouble value) {
+        return value.isPresent()
+                ? new BigDecimal(value.getAsDouble()).round(new MathContext(4)).doubleValue()
+                : null;
+    }
+}

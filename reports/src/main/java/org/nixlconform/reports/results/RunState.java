@@ -1,0 +1,46 @@
+package org.nixlconform.reports.results;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.nixlconform.report.RunReport;
+import org.nixlconform.report.RunReport.MustJudge;
+import org.nixlconform.report.RunReport.Property;
+
+/**
+ * {@code run.json}: what is true of the whole run.
+ *
+ * @param startedAt ISO 8601, UTC
+ * @param finished false until the last cell is published and everything is closed
+ * @param selection what the caller asked for, by property; holds {@code list} when cells were only named
+ */
+public record RunState(
+        String cluster,
+        String startedAt,
+        boolean finished,
+        List<Property> properties,
+        List<MustJudge> mustJudge,
+        Map<String, String> selection,
+        List<String> leftovers) {
+
+    public RunState {
+        properties = List.copyOf(properties);
+        mustJudge = List.copyOf(mustJudge);
+        leftovers = List.copyOf(leftovers);
+    }
+
+    public static RunState of(RunReport run, boolean finished) {
+        return new RunState(
+                run.cluster(),
+                run.startedAt().toString(),
+                finished,
+                run.properties(),
+                run.mustJudge(),
+                new TreeMap<>(run.selection()),
+                run.leftovers());
+    }
+
+    public boolean listOnly() {
+        return selection.containsKey("list");
+    }
+}

@@ -1,0 +1,149 @@
+package org.nixlconform.reports.results;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.nixlconform.plan.Operation;
+import org.nixlconform.reports.Samples;
+import org.nixlconform.reports.results.RunFolder.Cells;
+
+class MatrixTest {
+    private static final List<CellResult> ALL = List.of(
+            CellResult.of(Samples.conforms(4, 4, Operation.WRITE)),
+            CellResult.of(Samples.conforms(1, 1, Operation.READ)),
+            CellResult.of(Samples.notJudged()),
+            CellResult.of(Samples.violates()),
+            CellResult.of(Samples.knownIssue()),
+            CellResult.of(Samples.bodyFailed()),
+            CellResult.of(Samples.broken()),
+            CellResult.of(Samples.refused()));
+
+    @Test
+    void pageShowsEveryOutcome() {
+        RunState state = RunState.of(Samples.run(List.of(), Map.of("cells", "4P|8D")), true);
+
+        String page = MatrixPage.of(new Cells(ALL, 0), Optional.of(state));
+
+        assertThat(page)
+                .startsWith("""
+                        # Conformance of local
+
+                        **8 cells: conforms 2, known issue 1, not judged 1, TEST FAILED 1, VIOLATES 1, BROKEN 2**
+
+                        Started 2026-11-21T09:00:00Z, finished.
+
+                        ## wheel-1.5.0
+
+                        GB/s where measured; 10^9 bytes per second of all initiators together.
+
+                        | Topology | LIBFABRIC DRAM, pack READ | LIBFABRIC DRAM, pack WRITE | UCX DRAM, pack READ \
+                        | UCX DRAM, pack WRITE |
+                        |---|---|---|---|---|
+                        | 1P-TP1 -> 1D-TP1 |  |  | not judged 1 of 2, 5.31 GB/s |  |
+                        | 1P-TP2 -> 1D-TP2 | **VIOLATES**, 5.31 GB/s |  |  |  |
+                        | 4P-TP1 -> 1D-TP1 |  | known issue |  |  |
+                        | 2P-TP2 -> 1D-TP2 |  |  | **TEST FAILED**, 5.31 GB/s |  |
+                        | 4P-TP4 -> 1D-TP4 |  |  | **BROKEN** | conforms, 5.31 GB/s |
+
+                        ## Does not conform
+
+                        """)
+                .contains("* **VIOLATES** 1P-TP2 -> 1D-TP2 pack, decode READ, LIBFABRIC, 128 of 256 blocks bf16 HND\n"
+                        + "  * integrity: 3 of 16384 block slices differ on decode-0-rank-0\n"
+                        + "  * environment wheel-1.5.0, `org.nixlconform.tests.TopologyConformance."
+                        + "decodeReadsEveryBlockThatPrefillWrote`, evidence in [evidence/1P-TP2")
+                .contains(
+                        "* **BROKEN** 1P-TP3 -> 1D-TP3, refused\n  * plan: 8 KV heads cannot be shared out over 3 ranks")
+                .contains("## Known issues\n\n* **known issue** 4P-TP1")
+                .contains("## Not judged\n\n"
+                        + "* cluster: VRAM needs a GPU on every node, and node local has none (1 cell)\n")
+                .contains("## Notes\n\n* throughput was not judged: 4 ranks share 2 cores (4 cells)\n")
+                .contains("| CPU | 2 x Xeon \\| AVX2 |\n| -Dcells | 4P\\|8D |\n")
+                .endsWith("## Left behind\n\nNothing.\n");
+    }
+
+    @Test
+    void pageOfARunThatWasKilledSaysSo() {
+        RunState state = RunState.of(Samples.run(List.of(), Map.of()), false);
+
+        assertThat(MatrixPage.of(new Cells(ALL, 1), Optional.of(state)))
+                .contains("**The run did not finish**", "1 line(s) of `results.jsonl` are not whole")
+                .endsWith("Not known: the run did not finish.\n");
+    }
+
+    @Test
+    void textIsAsWideAsAConsoleAndShowsEveryColumn() {
+        List<CellResult> cells = new ArrayList<>(ALL);
+        for (String environment : List.of("wheel-1.3.1", "an-environment-with-a-name-that-is-long".repeat(4))) {
+            ALL.forEach(cell -> cells.add(in(environment, cell)));
+        }
+
+        String text = MatrixText.of(cells);
+
+        assertThat(text.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(MatrixText.WIDTH));
+        assertThat(text).contains("""
+                        wheel-1.5.0, GB/s where measured
+                                          LIBFABRIC DRAM  LIBFABRIC DRAM  UCX DRAM                 UCX DRAM
+                                          pack READ       pack WRITE      pack READ                pack WRITE
+                        1P-TP1 -> 1D-TP1                                  not judged 1 of 2, 5.31
+                        1P-TP2 -> 1D-TP2  VIOLATES, 5.31
+                        4P-TP1 -> 1D-TP1                  known issue
+                        2P-TP2 -> 1D-TP2                                  TEST FAILED, 5.31
+                        4P-TP4 -> 1D-TP4                                  BROKEN                   conforms, 5.31
+                        """);
+    }
+
+    @Test
+    void columnsThatDoNotFitFollowBelow() {
+        List<CellResult> cells = new ArrayList<>();
+        for (int backend = 0; backend < 9; backend++) {
+            cells.add(on("BACKEND_NUMBER_" + backend, ALL.get(0)));
+        }
+
+        String text = MatrixText.of(cells);
+
+        assertThat(text.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(MatrixText.WIDTH));
+        assertThat(text).contains("BACKEND_NUMBER_0", "BACKEND_NUMBER_8");
+        assertThat(text.lines().filter(line -> line.startsWith("4P-TP4"))).hasSize(3);
+    }
+
+    private static CellResult in(String environment, CellResult cell) {
+        return copy(cell, cell.backend(), environment);
+    }
+
+    private static CellResult on(String backend, CellResult cell) {
+        return copy(cell, backend, cell.environment());
+    }
+
+    private static CellResult copy(CellResult cell, String backend, String environment) {
+        return new CellResult(
+                cell.cell(),
+                cell.topology(),
+                backend,
+                cell.placement(),
+                cell.operation(),
+                cell.memory(),
+                cell.workload(),
+                environment,
+                cell.outcome(),
+                cell.testResult(),
+                cell.knownIssue(),
+                cell.findings(),
+                cell.gbPerSecond(),
+                cell.shareOfReference(),
+                cell.phases(),
+                cell.testClass(),
+                cell.testMethod(),
+                cell.requirement(),
+                cell.notes(),
+                cell.startedAt(),
+                cell.tookSeconds(),
+                cell.iterations(),
+                cell.bytesPerIteration(),
+                cell.evidence());
+    }
+}
