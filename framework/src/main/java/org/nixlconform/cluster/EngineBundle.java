@@ -15,10 +15,13 @@ import org.nixlconform.message.FindingKind;
  */
 public final class EngineBundle {
     private static final String MAIN_CLASS = "org.nixlconform.engine.process.Main";
-    private static final String LIBRARY = "lib/libnixlconform.so";
     /** {@code engine.jsa} is not among them: an engine starts without it, only later. */
-    private static final List<String> PIECES =
-            List.of("start", "runtime/bin/java", "jars/nixlconform-native.jar", LIBRARY, "lib/libjnidispatch.so");
+    private static final List<String> PIECES = List.of(
+            "start",
+            "runtime/bin/java",
+            "jars/nixlconform-native.jar",
+            "lib/libnixlconform.so",
+            "lib/libjnidispatch.so");
 
     private final Path folder;
 
@@ -48,11 +51,6 @@ public final class EngineBundle {
 
     public Path folder() {
         return folder;
-    }
-
-    /** The library with payload and drive. */
-    public Path library() {
-        return folder.resolve(LIBRARY);
     }
 
     /**

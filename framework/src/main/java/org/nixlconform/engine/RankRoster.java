@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.Command;
 import org.nixlconform.cluster.EngineBundle;
@@ -40,7 +42,8 @@ import org.nixlconform.plan.RankId;
 public final class RankRoster {
     private static final Duration HELLO_WITHIN = Duration.ofSeconds(60);
     private static final long LOG_LIMIT_BYTES = 4L << 20;
-    private static final int LAST_LINES = 12;
+    private static final int LAST_LINES = 30;
+    private static final Pattern JVM_CRASH = Pattern.compile("^# +(SIG[A-Z0-9]+) \\(0x");
 
     private final RankAssignment assignment;
     private final Path logFolder;
@@ -199,9 +202,7 @@ public final class RankRoster {
     private <T> void leave(
             ProgressWatch watch, EngineStep.Collector<T> step, Set<RankId> pending, AnswerReading<T> reading) {
         Map<RankId, EngineStep.Sample> samples = sample(pending, step, reading);
-        if (lost.isEmpty()) {
-            pending.forEach(rank -> step.overdue.add(overdue(rank, watch.deadline(), watch.stalled(), samples)));
-        }
+        pending.forEach(rank -> step.overdue.add(overdue(rank, watch.deadline(), watch.stalled(), samples)));
         Set<RankId> leaving = new HashSet<>(pending);
         leaving.forEach(rank -> send(rank, new ToRank.Cancel()));
         long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
@@ -304,14 +305,25 @@ public final class RankRoster {
             logLines.add(new LogLine(PlanTranslation.rank(logged.label()), logged.level(), logged.text()));
         } else if (message instanceof FromWarden.Ended over) {
             RankId rank = PlanTranslation.rank(over.label());
-            Optional<String> signal =
-                    over.signal() == 0 ? Optional.empty() : new ProcessEnd(128 + over.signal()).signal();
+            Optional<String> signal = over.signal() == 0
+                    ? Optional.empty()
+                    : new ProcessEnd(128 + over.signal()).signal().map(name -> firstSignal(name, over.lastLogLines()));
             Optional<Integer> code = over.signal() == 0 ? Optional.of(over.exitCode()) : Optional.empty();
             lose(new LostRank(rank, signal, code, over.lastLogLines()), step, pending);
         } else if (message instanceof FromWarden.CannotStart refused) {
             RankId rank = PlanTranslation.rank(refused.label());
             step.broken.add(new EngineStep.BrokenRank(rank, "start", refused.message()));
         }
+    }
+
+    /** A JVM that crashes in native code aborts itself after it has said why: that is the signal to name. */
+    private static String firstSignal(String name, List<String> lastLogLines) {
+        return lastLogLines.stream()
+                .map(JVM_CRASH::matcher)
+                .filter(Matcher::find)
+                .map(crash -> crash.group(1))
+                .findFirst()
+                .orElse(name);
     }
 
     private void lose(LostRank gone, EngineStep.Collector<?> step, Set<RankId> pending) {

@@ -83,6 +83,9 @@ final class Probe {
         List<String> arguments = new ArrayList<>();
         arguments.add(library.toString());
         arguments.addAll(spec.backends());
+        spec.backendParameters()
+                .forEach((backend, parameters) ->
+                        parameters.forEach((name, value) -> arguments.add("%s:%s=%s".formatted(backend, name, value))));
         CommandOutcome outcome = node.connection()
                 .run(
                         Command.of(bundle.command(evidence, "probe", arguments))
@@ -168,7 +171,7 @@ final class Probe {
                     .with("expected", "NIXL loaded and %s created".formatted(backends()))
                     .with(
                             "actual",
-                            outcome.ending()
+                            ending(outcome)
                                     + call.map(name -> ", last call " + name).orElse(""));
         }
         return finding.with("node", node.name())

@@ -51,7 +51,7 @@ final class CellPipeline {
         startedAt = Instant.now();
         run.begin(cell);
         try {
-            verdict = judge();
+            verdict = placed(judge());
         } catch (FindingException stopped) {
             verdict = broken(stopped.findings());
         } catch (RuntimeException | Error defect) {
@@ -61,6 +61,27 @@ final class CellPipeline {
                     .with("where", defect.getStackTrace().length == 0 ? "unknown" : defect.getStackTrace()[0])));
         }
         return verdict;
+    }
+
+    /** Findings say which plan they are about and where its evidence lies; checks know neither. */
+    private Verdict placed(Verdict judged) {
+        if (observation == null) {
+            return judged;
+        }
+        String place = "evidence/" + cell.folderName();
+        return new Verdict(
+                judged.outcome(),
+                judged.findings().stream()
+                        .map(finding ->
+                                finding.with("plan", cell.name()).with("evidence", place + "/" + evidenceOf(finding)))
+                        .toList(),
+                judged.notes(),
+                judged.gbPerSecond(),
+                judged.shareOfReference());
+    }
+
+    private static String evidenceOf(Finding finding) {
+        return finding.subject().equals("integrity") ? Evidence.DIFFERENCES : Evidence.LOGS;
     }
 
     private static Verdict broken(List<Finding> findings) {
@@ -103,7 +124,8 @@ final class CellPipeline {
 
     private Verdict transfer(TransferPlan possible, RankAssignment ranks, Environment environment) {
         EnginePair pair = stage(
-                "engine", () -> EnginePair.start(possible, ranks, environment, run.bundle(), evidence.resolve("logs")));
+                "engine",
+                () -> EnginePair.start(possible, ranks, environment, run.bundle(), evidence.resolve(Evidence.LOGS)));
         engines = pair;
         TransferRun transfer = new TransferRun(
                 possible, pair, host(ranks), run.debugLogging(environment), step -> run.progress(cell, step));

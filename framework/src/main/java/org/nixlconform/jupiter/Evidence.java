@@ -22,6 +22,8 @@ import org.nixlconform.verdict.Verdict;
  * @param report the run's folder, which evidence is named relative to
  */
 record Evidence(Path report, Path folder) {
+    static final String DIFFERENCES = "differences.csv";
+    static final String LOGS = "logs";
 
     /** Writes what belongs to the case, drops empty logs. @return files, relative to the report folder */
     List<Path> keep(
@@ -36,7 +38,7 @@ record Evidence(Path report, Path folder) {
             }
             String differences = observation.map(Evidence::differences).orElse("");
             if (!differences.isEmpty()) {
-                Files.writeString(folder.resolve("differences.csv"), differences);
+                Files.writeString(folder.resolve(DIFFERENCES), differences);
             }
             return files();
         } catch (IOException unwritable) {

@@ -9,13 +9,13 @@ import java.util.Map;
  * {@link MemoryKind#VRAM}. For each rank: its arena, and an allowance that errs on the high side:
  *
  * <ul>
- *   <li>DRAM: 256 MiB a process (JVM, NIXL, its backend), and 128 bytes for each block and region of its own cache and
+ *   <li>DRAM: 80 MiB a process (JVM, NIXL, its backend; 80 of them were seen to need about 50 MiB each), and 128 bytes for each block and region of its own cache and
  *       of the caches it exchanges blocks with (prepared descriptor lists, runs to verify)
  *   <li>VRAM: 512 MiB a process (CUDA context, kernels)
  * </ul>
  */
 public final class MemoryNeed {
-    private static final long HOST_PROCESS_BYTES = 256L << 20;
+    private static final long HOST_PROCESS_BYTES = 80L << 20;
     private static final long DEVICE_PROCESS_BYTES = 512L << 20;
     private static final long DESCRIPTOR_BYTES = 128;
 

@@ -230,7 +230,7 @@ public final class Samples {
                 backend,
                 MemoryKind.DRAM,
                 new KvGeometry(4, 8, 128, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED),
-                new BlockUse(128, 256, 256, Selection.SHUFFLED, 7, 0, false),
+                new BlockUse(128, 256, 128 * (1 + prefillEngines), Selection.SHUFFLED, 7, 0, false),
                 2,
                 Optional.empty(),
                 List.of(),

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  */
 final class BoundedLog {
     private static final int TAIL_BYTES = 64 * 1024;
-    private static final int LAST_LINES = 12;
+    private static final int LAST_LINES = 30;
     private static final int LINE_BYTES = 4096;
 
     private final OutputStream file;

@@ -7,7 +7,7 @@ import java.util.List;
 public final class Main {
     private Main() {}
 
-    /** @param arguments {@code rank <label> <parent pid>}, {@code warden}, {@code probe <library> <backend> ...}, {@code warm-up} */
+    /** @param arguments {@code rank <label> <parent pid>}, {@code warden}, {@code probe <library> <backend[:key=value]> ...}, {@code warm-up} */
     public static void main(String[] arguments) {
         List<String> rest = Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
         switch (arguments.length == 0 ? "" : arguments[0]) {

@@ -20,6 +20,7 @@ import org.nixlconform.engine.protocol.Wire;
 final class ProbeProgram {
     private ProbeProgram() {}
 
+    /** @param backends each {@code NAME}, or {@code NAME:key=value} for each parameter it is created with */
     static void run(String library, List<String> backends) {
         MessageChannel channel = MessageChannel.open();
         Map<String, Object> seen = new LinkedHashMap<>();
@@ -43,19 +44,42 @@ final class ProbeProgram {
         seen.put("missing", nixl.missing());
         seen.put("stub", nixl.isStub());
         Map<String, Object> results = new LinkedHashMap<>();
-        for (String backend : backends) {
-            NixlAgent agent = NixlAgent.create(nixl, "probe-" + backend, new NixlAgent.Configuration(false, 0, 0));
+        for (Map.Entry<String, Map<String, String>> backend :
+                parameters(backends).entrySet()) {
+            calling(NixlFunction.CREATE_CONFIGURED_AGENT, backend.getKey());
+            NixlAgent agent =
+                    NixlAgent.create(nixl, "probe-" + backend.getKey(), new NixlAgent.Configuration(false, 0, 0));
             seen.put("plugins", agent.plugins());
-            results.put(backend, create(agent, backend));
+            results.put(backend.getKey(), create(agent, backend.getKey(), backend.getValue()));
         }
         seen.put("backends", results);
     }
 
-    private static Map<String, Object> create(NixlAgent agent, String backend) throws NixlCallException {
+    private static Map<String, Map<String, String>> parameters(List<String> backends) {
+        Map<String, Map<String, String>> parameters = new LinkedHashMap<>();
+        for (String backend : backends) {
+            String[] nameAndParameter = backend.split(":", 2);
+            Map<String, String> own = parameters.computeIfAbsent(nameAndParameter[0], name -> new LinkedHashMap<>());
+            if (nameAndParameter.length == 2) {
+                String[] keyAndValue = nameAndParameter[1].split("=", 2);
+                own.put(keyAndValue[0], keyAndValue[keyAndValue.length - 1]);
+            }
+        }
+        return parameters;
+    }
+
+    /** A call that never returns leaves this line as its only trace. */
+    private static void calling(NixlFunction function, String backend) {
+        System.err.println("calling " + function.symbol() + " " + backend);
+    }
+
+    private static Map<String, Object> create(NixlAgent agent, String backend, Map<String, String> parameters)
+            throws NixlCallException {
         Map<String, Object> result = new LinkedHashMap<>();
         long begun = System.nanoTime();
+        calling(NixlFunction.CREATE_BACKEND, backend);
         try {
-            agent.createBackend(backend, Map.of());
+            agent.createBackend(backend, parameters);
         } catch (NixlCallException refused) {
             return refusal(refused);
         }
