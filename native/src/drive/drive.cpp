@@ -60,6 +60,10 @@ void rest(uint64_t idle_ns) {
     nanosleep(&pause, nullptr);
 }
 
+/* A rank that only waits for others doubles its pause up to this many times the first: dozens of them that wake up every
+ * few microseconds leave no time to those they wait for. */
+constexpr uint64_t longest_pause = 64;
+
 void keep_stray(nxc_notification_book *book, const char *sender, const void *text, size_t length) {
     if (book->stray_count < book->stray_capacity) {
         nxc_stray_notification *stray = &book->strays[book->stray_count];
@@ -201,6 +205,7 @@ int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request 
     for (uint32_t i = 0; i < count && !stopped(page); i++) {
         post(table, agent, &requests[i], page);
     }
+    uint64_t pause = idle_ns;
     while (!stopped(page)) {
         const uint32_t ended_before = page->done + page->failed;
         for (uint32_t i = 0; i < count; i++) {
@@ -217,8 +222,11 @@ int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request 
         if (page->done + page->failed == count && page->notifications_received == page->notifications_expected) {
             break;
         }
-        if (arrived == 0 && page->done + page->failed == ended_before) {
-            rest(idle_ns);
+        const bool moved = arrived != 0 || page->done + page->failed != ended_before;
+        const bool only_waits = page->done + page->failed == count;
+        pause = moved || !only_waits ? idle_ns : pause * 2 < idle_ns * longest_pause ? pause * 2 : idle_ns * longest_pause;
+        if (!moved) {
+            rest(pause);
         }
     }
     return 0;

@@ -8,7 +8,8 @@ import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
  * How the agents of a case are created.
  *
  * @param because why the progress thread is on or off
- * @param idleNanos pause of a rank that polls in vain; 0 yields
+ * @param idleNanos pause of a rank that polls in vain; 0 yields. It grows with the ranks that share a core: 80 ranks that
+ *     poll every 50 us stop a machine of 2 cores
  */
 public record AgentSettings(
         boolean progressThread, String because, String threadSync, long progressDelayMicroseconds, long idleNanos) {
@@ -27,13 +28,17 @@ public record AgentSettings(
         String because = spec.progressThread() == ProgressThread.AUTO
                 ? String.format(Locale.ROOT, "%d progress threads on %d cores", ranks, cores)
                 : "set in the environment's file";
-        boolean crowded = ranks * (on ? 2 : 1) > cores;
+        int threads = ranks * (on ? 2 : 1);
         return new AgentSettings(
                 on,
                 because,
                 spec.threadSync().name(),
                 spec.progressDelayMicroseconds(),
-                crowded ? SHARED_CORE_PAUSE_NANOS : 0);
+                threads > cores ? SHARED_CORE_PAUSE_NANOS * ceilDivide(threads, cores) : 0);
+    }
+
+    private static int ceilDivide(int value, int by) {
+        return (value + by - 1) / by;
     }
 
     int threadSyncNumber() {

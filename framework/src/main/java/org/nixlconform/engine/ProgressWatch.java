@@ -3,6 +3,7 @@ package org.nixlconform.engine;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.RankId;
 
@@ -14,9 +15,10 @@ final class ProgressWatch {
     private final Duration within;
     private final Duration stall;
     private final Duration lookEvery;
-    private final long begun = System.nanoTime();
+    private final LongSupplier clock;
+    private final long begun;
     private final Map<RankId, Mark> marks = new HashMap<>();
-    private long lastMove = begun;
+    private long lastMove;
     private long nextLook;
     private long lossSeen;
 
@@ -24,6 +26,14 @@ final class ProgressWatch {
     private record Mark(int posted, int done, int failed, int notices, long landed) {}
 
     ProgressWatch(Expectations.Completion limits) {
+        this(limits, System::nanoTime);
+    }
+
+    /** @param clock nanoseconds since any time */
+    ProgressWatch(Expectations.Completion limits, LongSupplier clock) {
+        this.clock = clock;
+        begun = clock.getAsLong();
+        lastMove = begun;
         within = limits.within();
         stall = limits.stall();
         // Ranks are looked at often enough to see a stall in time, but never while a transfer of ordinary length runs.
@@ -32,7 +42,7 @@ final class ProgressWatch {
     }
 
     boolean sampleDue() {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         if (now < nextLook) {
             return false;
         }
@@ -41,7 +51,7 @@ final class ProgressWatch {
     }
 
     long nextLookNanos() {
-        return Math.max(1, nextLook - System.nanoTime());
+        return Math.max(1, nextLook - clock.getAsLong());
     }
 
     void saw(RankId rank, EngineStep.Sample sample) {
@@ -53,23 +63,23 @@ final class ProgressWatch {
     }
 
     void moved() {
-        lastMove = System.nanoTime();
+        lastMove = clock.getAsLong();
     }
 
     boolean over() {
-        return stalled() || System.nanoTime() - begun > within.toNanos();
+        return stalled() || clock.getAsLong() - begun > within.toNanos();
     }
 
     boolean stalled() {
-        return System.nanoTime() - lastMove > stall.toNanos();
+        return clock.getAsLong() - lastMove > stall.toNanos();
     }
 
     /** A lost rank explains why others wait; they get a short while to end by themselves. */
     boolean abandoned(int ranksLost) {
         if (ranksLost > 0 && lossSeen == 0) {
-            lossSeen = System.nanoTime();
+            lossSeen = clock.getAsLong();
         }
-        return lossSeen != 0 && System.nanoTime() - lossSeen > GRACE_AFTER_LOSS.toNanos();
+        return lossSeen != 0 && clock.getAsLong() - lossSeen > GRACE_AFTER_LOSS.toNanos();
     }
 
     /** The limit that was passed. */

@@ -13,6 +13,10 @@ public final class Drive implements AutoCloseable {
     private static final int STRAY_BYTES = 200;
     private static final int STRAY_CAPACITY = 32;
     private static final int BOOK_BYTES = 40;
+    /** A serving engine polls once a step, that is every few milliseconds. */
+    private static final long SHORTEST_LINGER_NANOS = 1_000_000;
+    /** An idle rank pauses longer than one that is waited for. */
+    private static final long LINGER_PAUSES = 8;
 
     private final NixlAgent agent;
     private final ProgressPage page;
@@ -130,7 +134,7 @@ public final class Drive implements AutoCloseable {
                 agent.map(),
                 book.pointer(),
                 lingerPage.memory().pointer(),
-                Math.max(idleNanos, 200_000));
+                Math.max(LINGER_PAUSES * idleNanos, SHORTEST_LINGER_NANOS));
     }
 
     /** Ends {@link #linger()}, from another thread. */
