@@ -19,7 +19,7 @@ import org.nixlconform.message.Fact;
  * @param efaPackages lines of AWS's EFA installer
  * @param fabricLibraries paths of libfabric, libefa, libibverbs and librdmacm
  * @param rdmaDevices names under {@code /sys/class/infiniband}
- * @param python version of {@code python3}
+ * @param python its version
  */
 public record NodeFacts(
         String hostName,

@@ -1,5 +1,7 @@
 package org.nixlconform.engine;
 
+import org.nixlconform.plan.Role;
+import org.nixlconform.cluster.EngineBundle;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +64,7 @@ public final class EnginePair implements AutoCloseable {
             TransferPlan plan,
             RankAssignment assignment,
             Environment environment,
-            org.nixlconform.cluster.EngineBundle bundle,
+            EngineBundle bundle,
             Path logFolder) {
         int cores = assignment.nodes().stream()
                 .mapToInt(node -> node.facts().cores())
@@ -106,7 +108,7 @@ public final class EnginePair implements AutoCloseable {
                                     .backendParameters()
                                     .getOrDefault(plan.backend().name(), Map.of()),
                             translation.arena(rank),
-                            rank.role() == org.nixlconform.plan.Role.PREFILL));
+                            rank.role() == Role.PREFILL));
         }
         return perform("open", asks, STEP.plus(forBytes()), (rank, answer) -> {
             FromRank.Opened opened = (FromRank.Opened) answer;

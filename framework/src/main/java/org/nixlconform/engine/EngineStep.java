@@ -1,5 +1,6 @@
 package org.nixlconform.engine;
 
+import java.util.HashMap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,7 @@ public record EngineStep<T>(
     /** Our own part failed in a rank. */
     public record BrokenRank(RankId rank, String phase, String message) {}
 
-    /** @param call NIXL function that runs, empty between calls */
+    /** @param call NIXL function that does not return, empty when calls come and go */
     public record Sample(
             String call,
             Duration sinceChange,
@@ -137,7 +138,7 @@ public record EngineStep<T>(
     /** Collects while a step runs. */
     static final class Collector<T> {
         final String name;
-        final Map<RankId, T> answers = new java.util.HashMap<>();
+        final Map<RankId, T> answers = new HashMap<>();
         final List<PhaseTook> phases = new ArrayList<>();
         final List<RefusedCall> refused = new ArrayList<>();
         final List<LostRank> lost = new ArrayList<>();

@@ -41,6 +41,9 @@ import org.nixlconform.plan.RankId;
  */
 public final class RankRoster {
     private static final Duration HELLO_WITHIN = Duration.ofSeconds(60);
+    /** A rank that polls is in some call at any time; only one that takes this long does not return. */
+    private static final Duration CALL_HANGS_AFTER = Duration.ofSeconds(1);
+
     private static final long LOG_LIMIT_BYTES = 4L << 20;
     private static final int LAST_LINES = 30;
     private static final Pattern JVM_CRASH = Pattern.compile("^# +(SIG[A-Z0-9]+) \\(0x");
@@ -201,8 +204,11 @@ public final class RankRoster {
     /** Nothing ends any more: remember how far it got, then tell the ranks to leave the loop. */
     private <T> void leave(
             ProgressWatch watch, EngineStep.Collector<T> step, Set<RankId> pending, AnswerReading<T> reading) {
+        // Asked before ranks are, which takes time in which nothing moves.
+        boolean stalled = watch.stalled();
+        Duration deadline = watch.deadline();
         Map<RankId, EngineStep.Sample> samples = sample(pending, step, reading);
-        pending.forEach(rank -> step.overdue.add(overdue(rank, watch.deadline(), watch.stalled(), samples)));
+        pending.forEach(rank -> step.overdue.add(overdue(rank, deadline, stalled, samples)));
         Set<RankId> leaving = new HashSet<>(pending);
         leaving.forEach(rank -> send(rank, new ToRank.Cancel()));
         long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
@@ -361,7 +367,7 @@ public final class RankRoster {
 
     private static EngineStep.Sample translate(FromRank.Sampled sampled) {
         return new EngineStep.Sample(
-                sampled.call(),
+                sampled.callNanos() < CALL_HANGS_AFTER.toNanos() ? "" : sampled.call(),
                 Duration.ofNanos(sampled.sinceChangeNanos()),
                 sampled.requests(),
                 sampled.posted(),

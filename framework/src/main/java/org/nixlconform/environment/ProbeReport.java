@@ -62,8 +62,8 @@ record ProbeReport(
             if (lines.get(i).startsWith("{")) {
                 try {
                     return Optional.of(of(JSON.readTree(lines.get(i))));
-                } catch (JsonProcessingException e) {
-                    continue; // Cut off in the middle, or not ours.
+                } catch (JsonProcessingException cutOffOrNotOurs) {
+                    // An earlier line may be it.
                 }
             }
         }

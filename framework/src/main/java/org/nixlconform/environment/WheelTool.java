@@ -42,7 +42,7 @@ record WheelTool(String description, List<String> install, List<String> configur
         boolean isSupported() {
             String[] parts = version.split("\\.", -1);
             int major = Integer.parseInt(parts[0]);
-            return major > OLDEST[0] || major == OLDEST[0] && Integer.parseInt(parts[1]) >= OLDEST[1];
+            return major > OLDEST[0] || (major == OLDEST[0] && Integer.parseInt(parts[1]) >= OLDEST[1]);
         }
     }
 

@@ -29,6 +29,8 @@ final class CellExtension
         implements BeforeTestExecutionCallback, AfterTestExecutionCallback, AfterEachCallback, ParameterResolver {
     private final Cell cell;
     private final CellPipeline pipeline;
+    /** Empty until the pipeline was run. */
+    private Optional<Verdict> verdict = Optional.empty();
 
     CellExtension(Cell cell, ConformanceRun run) {
         this.cell = cell;
@@ -37,18 +39,19 @@ final class CellExtension
 
     @Override
     public void beforeTestExecution(ExtensionContext context) {
-        Verdict verdict = pipeline.run();
+        Verdict judged = pipeline.run();
+        verdict = Optional.of(judged);
         // Without an observation there is nothing that a body could look at.
         if (pipeline.observation().isEmpty()) {
-            raise(verdict);
+            raise(judged);
         }
     }
 
     @Override
     public void afterTestExecution(ExtensionContext context) {
-        Optional<Throwable> raised = context.getExecutionException();
-        pipeline.finish(testResult(pipeline.verdict(), raised));
-        if (pipeline.observation().isPresent() && raised.isEmpty()) {
+        pipeline.finish(testResult(pipeline.verdict(), context.getExecutionException()));
+        // Also after a body that failed or aborted: JUnit shows both, and a failure beats an abort.
+        if (pipeline.observation().isPresent()) {
             raise(pipeline.verdict());
         }
     }
@@ -58,26 +61,35 @@ final class CellExtension
     public void afterEach(ExtensionContext context) {
         if (!pipeline.finished()) {
             Throwable cause = context.getExecutionException().orElse(new IllegalStateException("the test never began"));
-            pipeline.abandon(Verdict.without(
-                    Outcome.BROKEN,
-                    Finding.of(FindingKind.STAGE, "test", "a method that runs before each test failed")
+            boolean aborted = cause instanceof TestAbortedException;
+            Verdict instead = Verdict.without(
+                    aborted ? Outcome.INCONCLUSIVE : Outcome.BROKEN,
+                    Finding.of(
+                                    FindingKind.STAGE,
+                                    "test",
+                                    "a method that runs before each test " + (aborted ? "aborted it" : "failed"))
                             .with("actual", cause)
-                            .with("where", cell.testClass() + "." + cell.testMethod())));
+                            .with("where", cell.testClass() + "." + cell.testMethod()));
+            pipeline.abandon(instead, testResult(instead, Optional.of(cause)));
         }
     }
 
+    /** The worse of what the verdict and the body say. */
     private static String testResult(Verdict verdict, Optional<Throwable> raised) {
-        if (raised.filter(TestAbortedException.class::isInstance).isPresent()) {
-            return "aborted";
-        } else if (raised.isPresent()) {
-            return raised.get() instanceof AssertionError ? "failed" : "error";
-        }
-        return switch (verdict.outcome()) {
+        Outcome body = raised.map(CellExtension::outcome).orElse(Outcome.CONFORMS);
+        return switch (verdict.outcome().worse(body)) {
             case CONFORMS -> "passed";
             case INCONCLUSIVE -> "aborted";
             case VIOLATES -> "failed";
             case BROKEN -> "error";
         };
+    }
+
+    private static Outcome outcome(Throwable raised) {
+        if (raised instanceof TestAbortedException) {
+            return Outcome.INCONCLUSIVE;
+        }
+        return raised instanceof AssertionError ? Outcome.VIOLATES : Outcome.BROKEN;
     }
 
     private static void raise(Verdict verdict) {
@@ -104,7 +116,7 @@ final class CellExtension
         if (type == TransferPlan.class && cell.planned() instanceof Planned.Possible possible) {
             return pipeline.plan().orElse(possible.plan());
         }
-        Optional<?> value = type == Verdict.class ? Optional.of(pipeline.verdict()) : pipeline.observation();
+        Optional<?> value = type == Verdict.class ? verdict : pipeline.observation();
         return value.orElseThrow(() -> new ParameterResolutionException("the " + type.getSimpleName()
                 + " is there in the test method only, and only once its case was run; cell: " + cell.name()));
     }

@@ -1,5 +1,7 @@
 package org.nixlconform.jupiter;
 
+import java.util.function.Supplier;
+import java.util.OptionalDouble;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,8 +91,8 @@ final class CellPipeline {
                 Outcome.BROKEN,
                 findings,
                 List.of(),
-                java.util.OptionalDouble.empty(),
-                java.util.OptionalDouble.empty());
+                OptionalDouble.empty(),
+                OptionalDouble.empty());
     }
 
     private Verdict judge() {
@@ -147,7 +149,7 @@ final class CellPipeline {
         return (double) ranks.ranksOn(node).size() / node.facts().cores();
     }
 
-    private <T> T stage(String name, java.util.function.Supplier<T> work) {
+    private <T> T stage(String name, Supplier<T> work) {
         run.progress(cell, name);
         Instant begun = Instant.now();
         boolean failed = true;
@@ -177,9 +179,9 @@ final class CellPipeline {
     }
 
     /** The case ended before its pipeline began. */
-    void abandon(Verdict instead) {
+    void abandon(Verdict instead, String testResult) {
         verdict = instead;
-        finish("error");
+        finish(testResult);
     }
 
     /** Takes the evidence while engines live, ends them, and publishes. */

@@ -1,5 +1,6 @@
 package org.nixlconform.jupiter;
 
+import java.util.Locale;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
@@ -140,7 +141,7 @@ final class ConformanceRun implements AutoCloseable {
 
     /** Proves every environment before the first cell: what is missing is said once, not by each cell. */
     private void prove() {
-        FindingException first = null;
+        List<FindingException> failures = new ArrayList<>();
         for (EnvironmentSpec spec : environmentSpecs) {
             try {
                 environments.put(
@@ -148,12 +149,16 @@ final class ConformanceRun implements AutoCloseable {
                         Environment.stage(
                                 spec, cluster().nodes().get(0), bundle(), folder.resolve("evidence"), this::say));
             } catch (FindingException refused) {
-                first = first == null ? refused : first;
-                say(FindingRenderer.render(refused.findings()));
+                failures.add(refused);
             }
         }
-        if (environments.isEmpty() && first != null) {
-            obstacle = first;
+        if (!environments.isEmpty()) {
+            failures.forEach(refused -> say(FindingRenderer.render(refused.findings())));
+        } else if (failures.size() == 1) {
+            obstacle = failures.get(0);
+        } else if (!failures.isEmpty()) {
+            obstacle = new FindingException(
+                    failures.stream().flatMap(refused -> refused.findings().stream()).toList());
         }
     }
 
@@ -265,7 +270,7 @@ final class ConformanceRun implements AutoCloseable {
     boolean debugLogging(Environment environment) {
         return environment.variables().entrySet().stream()
                 .filter(variable -> variable.getKey().endsWith("_LOG_LEVEL"))
-                .anyMatch(variable -> DEBUG_LEVELS.contains(variable.getValue().toUpperCase(java.util.Locale.ROOT)));
+                .anyMatch(variable -> DEBUG_LEVELS.contains(variable.getValue().toUpperCase(Locale.ROOT)));
     }
 
     Path folder() {
@@ -311,17 +316,14 @@ final class ConformanceRun implements AutoCloseable {
                 .forEach(environment -> environment
                         .properties()
                         .forEach(fact -> properties.add(new RunReport.Property(fact.name(), fact.value()))));
-        List<String> remains = new ArrayList<>(leftovers);
-        if (obstacle != null) {
-            remains.add(FindingRenderer.render(obstacle.findings()));
-        }
         return new RunReport(
                 cluster == null ? "none" : cluster.spec().name(),
                 startedAt,
                 properties,
                 mustJudge,
                 selection.described(),
-                remains);
+                leftovers,
+                Optional.ofNullable(obstacle).map(FindingException::findings).map(FindingRenderer::render));
     }
 
     private static List<RunReport.Property> properties(String node, NodeFacts facts) {

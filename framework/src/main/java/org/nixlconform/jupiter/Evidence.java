@@ -1,5 +1,6 @@
 package org.nixlconform.jupiter;
 
+import java.lang.reflect.RecordComponent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -64,7 +65,7 @@ record Evidence(Path report, Path folder) {
     /** One attribute a line, the way the record has them. */
     private static String lines(TransferPlan plan) {
         StringBuilder lines = new StringBuilder();
-        for (java.lang.reflect.RecordComponent component : TransferPlan.class.getRecordComponents()) {
+        for (RecordComponent component : TransferPlan.class.getRecordComponents()) {
             try {
                 lines.append(String.format(
                         "%-16s %s%n",

@@ -198,7 +198,7 @@ final class PlanRules {
 
     private boolean canShare(int tp) {
         int heads = geometry.kvHeads();
-        return heads % tp == 0 || geometry.attention() == Attention.GQA && tp % heads == 0;
+        return heads % tp == 0 || (geometry.attention() == Attention.GQA && tp % heads == 0);
     }
 
     /** The next larger TP over which the heads can be shared out; 0 when there is none. */

@@ -3,6 +3,7 @@ package org.nixlconform.report;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is true of the whole run.
@@ -11,6 +12,7 @@ import java.util.Map;
  * @param properties version, digest, variables, kernel, CPU, driver and fabric software found, in display order
  * @param mustJudge what the cluster file demands to be judged
  * @param leftovers findings about what closing left behind, rendered; empty when nothing is left
+ * @param obstacle why the run could not begin, rendered; empty when it could
  */
 public record RunReport(
         String cluster,
@@ -18,7 +20,8 @@ public record RunReport(
         List<Property> properties,
         List<MustJudge> mustJudge,
         Map<String, String> selection,
-        List<String> leftovers) {
+        List<String> leftovers,
+        Optional<String> obstacle) {
     public RunReport {
         properties = List.copyOf(properties);
         mustJudge = List.copyOf(mustJudge);

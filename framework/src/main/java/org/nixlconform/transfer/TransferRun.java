@@ -1,5 +1,6 @@
 package org.nixlconform.transfer;
 
+import java.util.function.Supplier;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +126,7 @@ public final class TransferRun {
         return succeeded(verify, iteration) && ended;
     }
 
-    private boolean did(java.util.function.Supplier<EngineStep<Boolean>> step, String name, int iteration) {
+    private boolean did(Supplier<EngineStep<Boolean>> step, String name, int iteration) {
         onStep.accept(name);
         return succeeded(step.get(), iteration);
     }

@@ -147,9 +147,9 @@ public final class Drive implements AutoCloseable {
         lingerPage.stop(false);
     }
 
-    /** Symbol of the call that an idle agent is in, empty between calls. */
-    public String lingeringIn() {
-        return lingerPage.sample().call();
+    /** What an idle agent is doing: its call, empty between calls, and for how long. */
+    public ProgressPage.Sample lingering() {
+        return lingerPage.sample();
     }
 
     /** One range to copy for the reference. */

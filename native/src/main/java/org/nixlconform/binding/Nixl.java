@@ -1,5 +1,7 @@
 package org.nixlconform.binding;
 
+import com.sun.jna.ptr.IntByReference;
+import java.util.Arrays;
 import com.sun.jna.Function;
 import com.sun.jna.Library;
 import com.sun.jna.NativeLibrary;
@@ -104,7 +106,7 @@ public final class Nixl {
     /** Calls a function whose last argument receives a handle. */
     Pointer create(NixlFunction name, @Nullable Object... arguments) throws NixlCallException {
         PointerByReference out = new PointerByReference();
-        @Nullable Object[] all = java.util.Arrays.copyOf(arguments, arguments.length + 1);
+        @Nullable Object[] all = Arrays.copyOf(arguments, arguments.length + 1);
         all[arguments.length] = out;
         call(name, all);
         return out.getValue();
@@ -136,7 +138,7 @@ public final class Nixl {
         call(NixlFunction.MEM_LIST_SIZE, list, size);
         List<String> names = new ArrayList<>();
         for (long i = 0; i < size.getValue(); i++) {
-            com.sun.jna.ptr.IntByReference kind = new com.sun.jna.ptr.IntByReference();
+            IntByReference kind = new IntByReference();
             call(NixlFunction.MEM_LIST_GET, list, i, kind);
             PointerByReference name = new PointerByReference();
             call(NixlFunction.MEM_TYPE_TO_STRING, kind.getValue(), name);

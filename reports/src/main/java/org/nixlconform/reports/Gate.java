@@ -33,12 +33,25 @@ public final class Gate {
             System.err.println("gate: expected one argument, the folder of the run, and got " + arguments.length);
             System.exit(2);
         }
-        Optional<Finding> objection = objection(new RunFolder(Path.of(arguments[0])));
-        objection.map(FindingRenderer::render).ifPresent(System.err::println);
-        System.exit(objection.isPresent() ? 1 : 0);
+        Optional<String> message = message(new RunFolder(Path.of(arguments[0])));
+        message.ifPresent(text -> System.err.println("\n" + text + "\n"));
+        System.exit(message.isPresent() ? 1 : 0);
     }
 
-    /** What keeps the run from passing; empty when it passes. */
+    /** What a run that does not pass ends with: why it could not begin, or else all that is missing. */
+    static Optional<String> message(RunFolder run) {
+        return obstacle(run).or(() -> objection(run).map(FindingRenderer::render));
+    }
+
+    private static Optional<String> obstacle(RunFolder run) {
+        try {
+            return run.readRun().map(RunState::obstacle);
+        } catch (IOException unreadable) {
+            return Optional.empty(); // An objection, which says so.
+        }
+    }
+
+    /** What keeps a run that began from passing; empty when it passes. */
     static Optional<Finding> objection(RunFolder run) {
         List<Fact> reasons;
         try {

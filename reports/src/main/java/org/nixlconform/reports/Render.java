@@ -52,6 +52,9 @@ public final class Render {
     boolean pages(Optional<Path> allureHome) throws IOException {
         Cells cells = run.readCells();
         Optional<RunState> state = run.readRun();
+        if (state.map(RunState::obstacle).isPresent()) {
+            return true; // The gate says it, and it alone.
+        }
         if (cells.cells().isEmpty()) {
             out.println("Nothing was judged: " + run.resultsFile()
                     + (Files.exists(run.resultsFile()) ? " has no cell." : " is not there."));

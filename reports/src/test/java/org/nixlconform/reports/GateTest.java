@@ -124,6 +124,15 @@ class GateTest {
     }
 
     @Test
+    void aRunThatCouldNotBeginEndsWithWhyAndNothingElse() {
+        String why = "cluster: no file says what cluster locl is";
+        RunReport run = new RunReport(
+                "none", Instant.EPOCH, List.of(), List.of(), Map.of(), List.of(), Optional.of(why));
+        gate(run, true);
+        assertThat(Gate.message(new RunFolder(folder))).contains(why);
+    }
+
+    @Test
     void aRunThatOnlyListsCellsPasses() {
         assertThat(gate(Samples.run(List.of(), Map.of("list", "")), true)).isEmpty();
     }
@@ -140,7 +149,8 @@ class GateTest {
     }
 
     private static RunReport mustJudge(MustJudge... combinations) {
-        return new RunReport("local", Instant.EPOCH, List.of(), List.of(combinations), Map.of(), List.of());
+        return new RunReport(
+                "local", Instant.EPOCH, List.of(), List.of(combinations), Map.of(), List.of(), Optional.empty());
     }
 
     /** The facts of an objection by name, without the pointer to evidence that each ends with. */

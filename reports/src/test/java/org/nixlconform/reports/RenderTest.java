@@ -108,6 +108,20 @@ class RenderTest {
         assertThat(folder.resolve("matrix.md")).doesNotExist();
     }
 
+    @Test
+    void aRunThatCouldNotBeginIsLeftToTheGate() throws Exception {
+        RunReport run = new RunReport(
+                "none", Samples.STARTED, List.of(), List.of(), Map.of(), List.of(), Optional.of("cluster: unknown"));
+        try (ResultsReporter reporter = new ResultsReporter()) {
+            reporter.start(folder, run);
+            reporter.finish(run);
+        }
+
+        assertThat(render(Optional.empty())).isTrue();
+
+        assertThat(printed()).isEmpty();
+    }
+
     private boolean render(Optional<Path> allureHome) throws Exception {
         return new Render(new RunFolder(folder), new PrintStream(console, true, StandardCharsets.UTF_8))
                 .pages(allureHome);

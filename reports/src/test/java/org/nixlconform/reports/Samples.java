@@ -145,7 +145,8 @@ public final class Samples {
                         new Property("CPU", "2 x Xeon | AVX2")),
                 List.of(new MustJudge("UCX", "PACK", "DRAM")),
                 selection,
-                leftovers);
+                leftovers,
+                Optional.empty());
     }
 
     public static TransferReport report(

@@ -1,5 +1,6 @@
 package org.nixlconform.engine.process;
 
+import java.util.Arrays;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,7 @@ final class BoundedLog {
             dropped += head;
         }
         if (head < bytes.length) {
-            byte[] rest = java.util.Arrays.copyOfRange(bytes, head, bytes.length);
+            byte[] rest = Arrays.copyOfRange(bytes, head, bytes.length);
             tail.add(rest);
             tailBytes += rest.length;
             while (tailBytes > TAIL_BYTES && tail.size() > 1) {

@@ -1,5 +1,7 @@
 package org.nixlconform.engine.process;
 
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,18 +156,18 @@ final class WardedRank {
         int from = 0;
         for (int i = 0; i < count; i++) {
             if (bytes[i] == '\n') {
-                partial.add(java.util.Arrays.copyOfRange(bytes, from, i));
+                partial.add(Arrays.copyOfRange(bytes, from, i));
                 onLine.accept(joined());
                 from = i + 1;
             }
         }
         if (from < count) {
-            partial.add(java.util.Arrays.copyOfRange(bytes, from, count));
+            partial.add(Arrays.copyOfRange(bytes, from, count));
         }
     }
 
     private String joined() {
-        java.io.ByteArrayOutputStream whole = new java.io.ByteArrayOutputStream();
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
         partial.forEach(whole::writeBytes);
         partial.clear();
         return whole.toString(StandardCharsets.UTF_8);

@@ -3,6 +3,7 @@ package org.nixlconform.reports.results;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.nixlconform.report.RunReport;
 import org.nixlconform.report.RunReport.MustJudge;
 import org.nixlconform.report.RunReport.Property;
@@ -13,6 +14,7 @@ import org.nixlconform.report.RunReport.Property;
  * @param startedAt ISO 8601, UTC
  * @param finished false until the last cell is published and everything is closed
  * @param selection what the caller asked for, by property; holds {@code list} when cells were only named
+ * @param obstacle why the run could not begin; null when it could
  */
 public record RunState(
         String cluster,
@@ -21,7 +23,8 @@ public record RunState(
         List<Property> properties,
         List<MustJudge> mustJudge,
         Map<String, String> selection,
-        List<String> leftovers) {
+        List<String> leftovers,
+        @Nullable String obstacle) {
 
     public RunState {
         properties = List.copyOf(properties);
@@ -37,7 +40,8 @@ public record RunState(
                 run.properties(),
                 run.mustJudge(),
                 new TreeMap<>(run.selection()),
-                run.leftovers());
+                run.leftovers(),
+                run.obstacle().orElse(null));
     }
 
     public boolean listOnly() {

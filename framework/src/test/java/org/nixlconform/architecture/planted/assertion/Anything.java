@@ -1,0 +1,5 @@
+package org.nixlconform.architecture.planted.assertion;
+
+public final class Anything {
+    public int fact = 1;
+}

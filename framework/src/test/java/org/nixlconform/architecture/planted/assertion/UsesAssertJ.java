@@ -1,0 +1,7 @@
+package org.nixlconform.architecture.planted.assertion;
+
+import org.assertj.core.api.Assertions;
+
+final class UsesAssertJ {
+    Object taken = Assertions.assertThat(1);
+}

@@ -1,0 +1,7 @@
+package org.nixlconform.architecture.planted.binding;
+
+import org.nixlconform.architecture.planted.engine.protocol.Anything;
+
+final class KnowsProtocol {
+    Anything message = new Anything();
+}

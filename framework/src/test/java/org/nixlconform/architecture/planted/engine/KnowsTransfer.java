@@ -1,0 +1,7 @@
+package org.nixlconform.architecture.planted.engine;
+
+import org.nixlconform.architecture.planted.transfer.Anything;
+
+final class KnowsTransfer {
+    Anything transfer = new Anything();
+}

@@ -1,0 +1,7 @@
+package org.nixlconform.architecture.planted.engine;
+
+import net.schmizz.sshj.SSHClient;
+
+final class UsesSshj {
+    void close(SSHClient client) throws java.io.IOException { client.close(); }
+}

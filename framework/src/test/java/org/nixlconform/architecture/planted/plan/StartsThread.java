@@ -1,0 +1,5 @@
+package org.nixlconform.architecture.planted.plan;
+
+final class StartsThread {
+    Thread thread = new Thread(() -> {});
+}

@@ -1,0 +1,5 @@
+package org.nixlconform.architecture.planted.report;
+
+final class CellContext {
+    int fact = 1;
+}

@@ -1,0 +1,5 @@
+package org.nixlconform.architecture.planted.report;
+
+final class ReportUtils {
+    int fact = 1;
+}

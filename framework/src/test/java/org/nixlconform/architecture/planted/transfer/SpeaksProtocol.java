@@ -1,0 +1,7 @@
+package org.nixlconform.architecture.planted.transfer;
+
+import org.nixlconform.architecture.planted.engine.protocol.Anything;
+
+final class SpeaksProtocol {
+    Anything message = new Anything();
+}

@@ -1,0 +1,123 @@
+package org.nixlconform.jupiter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.TestExecutionResult.Status.ABORTED;
+import static org.junit.platform.engine.TestExecutionResult.Status.FAILED;
+import static org.nixlconform.plan.Backend.UCX;
+import static org.nixlconform.plan.Operation.READ;
+import static org.nixlconform.plan.Role.DECODE;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.nixlconform.jupiter.ConformanceKit.Run;
+import org.nixlconform.message.FindingException;
+
+/** What keeps a whole run from beginning is said once, by the first method; the others point to it. */
+class RefusedRunTest {
+    @TempDir
+    Path root;
+
+    private ConformanceKit kit;
+
+    @BeforeEach
+    void makeProject() {
+        kit = new ConformanceKit(root).withHollowEngine();
+    }
+
+    @TestMethodOrder(MethodOrderer.MethodName.class)
+    @Backends(UCX)
+    @Topology
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectIntegrity
+    static class ThreeMethodsTestCase {
+        @TransferTest
+        void first() {}
+
+        @TransferTest
+        void second() {}
+
+        @TransferTest
+        void third() {}
+    }
+
+    private Run refusedWith(String... parts) {
+        Run run = kit.run(ThreeMethodsTestCase.class);
+
+        assertThat(run.cells()).isEmpty();
+        assertThat(run.method("first").status()).isEqualTo(FAILED);
+        assertThat(run.method("first").thrown()).get().isInstanceOf(FindingException.class);
+        assertThat(run.method("first").message()).contains(parts);
+        for (String other : new String[] {"second", "third"}) {
+            assertThat(run.method(other).status()).isEqualTo(ABORTED);
+            assertThat(run.method(other).message()).isEqualTo("the run could not begin, see the first failure");
+        }
+        assertThat(run.reporter().published()).isEmpty();
+        assertThat(run.reporter().finished().obstacle().orElseThrow()).contains(parts);
+        assertThat(run.reporter().closed()).isTrue();
+        return run;
+    }
+
+    @Test
+    void anUnknownCluster() {
+        kit.with("cluster", "locl");
+
+        Run run = refusedWith("configuration: no cluster is named 'locl'", "local");
+
+        assertThat(run.reporter().finished().cluster()).isEqualTo("none");
+    }
+
+    @Test
+    void aClusterFileThatIsNoYaml() {
+        kit.write("config/clusters/broken.yaml", "nodes:\n  - {name: here, connection: local\nenvironments: [nixl]\n")
+                .with("cluster", "broken");
+
+        refusedWith("config/clusters/broken.yaml:3:13: malformed YAML");
+    }
+
+    @Test
+    void aMisspeltKeyInAClusterFile() {
+        kit.write("config/clusters/misspelt.yaml", """
+                        nodes:
+                          - {name: here, connection: local}
+                        enviroments: [nixl]
+                        """).with("cluster", "misspelt");
+
+        refusedWith("misspelt.yaml", "enviroments", "environments");
+    }
+
+    @Test
+    void anEnvironmentThatNoFileDescribes() {
+        kit.write("config/clusters/lost.yaml", """
+                        nodes:
+                          - {name: here, connection: local}
+                        environments: [nixll]
+                        """).with("cluster", "lost");
+
+        refusedWith("lost.yaml", "nixll", "nixl");
+    }
+
+    @Test
+    void anUnknownBackendOnTheCommandLine() {
+        kit.with("backends", "UCX,LIBFABRICS");
+
+        refusedWith(
+                "selection: -Dbackends names an unknown backend",
+                "expected : one or more of [UCX, LIBFABRIC]",
+                "actual   : LIBFABRICS");
+    }
+
+    @Test
+    void anEngineThatIsNotBuilt() throws Exception {
+        Files.delete(root.resolve("native/target/engine/lib/libnixlconform.so"));
+
+        refusedWith(
+                "cluster: the engine that is shipped to nodes is not built",
+                "missing: lib/libnixlconform.so",
+                "remedy   : mvn -q -pl native process-classes");
+    }
+}
