@@ -20,6 +20,9 @@ import org.nixlconform.plan.TransferPlan;
 
 /** The nodes of a cluster file, reached. For now that is this machine. */
 public final class Cluster implements AutoCloseable {
+    /** Lowered caches take one part in so many of what is available. */
+    private static final int LOWERED_SHARE = 4;
+
     private final ClusterSpec spec;
     private final List<Node> nodes;
 
@@ -90,6 +93,20 @@ public final class Cluster implements AutoCloseable {
                             node.name() + ", " + HeadRoom.describe(node.facts().memoryAvailableBytes())));
         }
         return assigned(fit, node, 0);
+    }
+
+    /**
+     * Caches that have to give way give way clearly. To fill a node to its brim costs minutes of page faults and leaves
+     * nothing to other programs, and the case is as good with fewer blocks.
+     */
+    private static Fit modest(TransferPlan plan, long availableBytes) {
+        Fit fit = plan.fitInto(availableBytes, plan.topology().ranks());
+        if (fit instanceof Fit.Lowered) {
+            Fit smaller =
+                    plan.fitInto(availableBytes / LOWERED_SHARE, plan.topology().ranks());
+            return smaller instanceof Fit.Lowered ? smaller : fit;
+        }
+        return fit;
     }
 
     private Assigned assignDevices(TransferPlan plan, Node node) {

@@ -1,7 +1,5 @@
 package org.nixlconform.engine;
 
-import org.nixlconform.plan.Role;
-import org.nixlconform.cluster.EngineBundle;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.nixlconform.cluster.EngineBundle;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.EngineStep.Armed;
 import org.nixlconform.engine.EngineStep.Attempt;
@@ -27,6 +26,7 @@ import org.nixlconform.plan.InvalidRequest;
 import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.Role;
 import org.nixlconform.plan.TransferPlan;
 
 /**

@@ -82,9 +82,9 @@ final class ProgressWatch {
         return lossSeen != 0 && clock.getAsLong() - lossSeen > GRACE_AFTER_LOSS.toNanos();
     }
 
-    /** The limit that was passed. */
+    /** The limit that was passed; the time until now where ranks were abandoned before any was. */
     Duration deadline() {
-        return stalled() ? stall : within;
+        return stalled() ? stall : min(within, Duration.ofNanos(clock.getAsLong() - begun));
     }
 
     private static Duration min(Duration a, Duration b) {

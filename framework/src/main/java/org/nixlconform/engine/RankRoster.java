@@ -365,7 +365,7 @@ public final class RankRoster {
                 : null;
     }
 
-    private static EngineStep.Sample translate(FromRank.Sampled sampled) {
+    static EngineStep.Sample translate(FromRank.Sampled sampled) {
         return new EngineStep.Sample(
                 sampled.callNanos() < CALL_HANGS_AFTER.toNanos() ? "" : sampled.call(),
                 Duration.ofNanos(sampled.sinceChangeNanos()),

@@ -1,7 +1,5 @@
 package org.nixlconform.jupiter;
 
-import java.util.function.Supplier;
-import java.util.OptionalDouble;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.Assigned;
 import org.nixlconform.cluster.Node;
@@ -87,12 +87,7 @@ final class CellPipeline {
     }
 
     private static Verdict broken(List<Finding> findings) {
-        return new Verdict(
-                Outcome.BROKEN,
-                findings,
-                List.of(),
-                OptionalDouble.empty(),
-                OptionalDouble.empty());
+        return new Verdict(Outcome.BROKEN, findings, List.of(), OptionalDouble.empty(), OptionalDouble.empty());
     }
 
     private Verdict judge() {

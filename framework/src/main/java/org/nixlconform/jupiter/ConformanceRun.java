@@ -1,6 +1,5 @@
 package org.nixlconform.jupiter;
 
-import java.util.Locale;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
@@ -12,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -124,8 +124,11 @@ final class ConformanceRun implements AutoCloseable {
     }
 
     private void begin() {
+        if (selection.listOnly()) {
+            return;
+        }
         clear(folder);
-        if (obstacle == null && !selection.listOnly()) {
+        if (obstacle == null) {
             say("cluster " + cluster().spec().name() + ": "
                     + String.join(
                             ", ",
@@ -157,8 +160,9 @@ final class ConformanceRun implements AutoCloseable {
         } else if (failures.size() == 1) {
             obstacle = failures.get(0);
         } else if (!failures.isEmpty()) {
-            obstacle = new FindingException(
-                    failures.stream().flatMap(refused -> refused.findings().stream()).toList());
+            obstacle = new FindingException(failures.stream()
+                    .flatMap(refused -> refused.findings().stream())
+                    .toList());
         }
     }
 
@@ -177,13 +181,21 @@ final class ConformanceRun implements AutoCloseable {
                     ? Optional.of(possible.plan().backend())
                     : Optional.empty();
             for (Optional<String> environment : environmentsFor(backend)) {
-                String name = planned.name() + suffix(environment, backend);
+                String name = nameHere(planned) + suffix(environment, backend);
                 if (selection.takes(name, backend)) {
                     cells.add(new Cell(unique(name), testClass.getName(), method.getName(), planned, environment));
                 }
             }
         }
         return cells;
+    }
+
+    /** Where caches give way to memory, the name says with how many blocks the case is really run. */
+    private String nameHere(Planned planned) {
+        return planned instanceof Planned.Possible possible
+                        && cluster().assign(possible.plan()) instanceof Assigned.On on
+                ? on.name()
+                : planned.name();
     }
 
     private List<Optional<String>> environmentsFor(Optional<Backend> backend) {

@@ -1,8 +1,8 @@
 package org.nixlconform.jupiter;
 
-import java.lang.reflect.RecordComponent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

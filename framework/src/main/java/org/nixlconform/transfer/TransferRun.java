@@ -1,11 +1,11 @@
 package org.nixlconform.transfer;
 
-import java.util.function.Supplier;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.nixlconform.engine.AgentSettings;
 import org.nixlconform.engine.EnginePair;
 import org.nixlconform.engine.EngineStep;

@@ -74,8 +74,7 @@ record ArchitectureRules(String root) {
 
     /** Nothing escapes the layers by standing beside them. */
     ArchRule everyPackageIsALayer() {
-        String[] known = Stream.of(
-                        STAGES, LEAVES, List.of("assertion", "binding", "engine.protocol", "engine.process"))
+        String[] known = Stream.of(STAGES, LEAVES, List.of("assertion", "binding", "engine.protocol", "engine.process"))
                 .flatMap(List::stream)
                 .map(this::packageOf)
                 .toArray(String[]::new);
@@ -130,8 +129,7 @@ record ArchitectureRules(String root) {
                 .or(assignableTo(ProcessBuilder.class))
                 .or(assignableTo(ProcessHandle.class))
                 .or(assignableTo(java.time.Clock.class))
-                .or(assignableTo(RandomGenerator.class)
-                        .and(not(nameMatching("java\\.util\\.SplittableRandom"))))
+                .or(assignableTo(RandomGenerator.class).and(not(nameMatching("java\\.util\\.SplittableRandom"))))
                 .or(nameMatching("java\\.util\\.(Timer|TimerTask|UUID)"));
     }
 

@@ -61,7 +61,8 @@ class PackageDescriptionTest {
                 continue;
             }
             String text = read(description).toLowerCase(Locale.ROOT);
-            List<String> unsaid = SAID.stream().filter(word -> !text.contains(word)).toList();
+            List<String> unsaid =
+                    SAID.stream().filter(word -> !text.contains(word)).toList();
             if (!unsaid.isEmpty()) {
                 shortcomings.add(name + ": says nothing of " + String.join(", ", unsaid));
             }

@@ -33,8 +33,8 @@ import org.nixlconform.plan.TransferPlan;
 class PlanTranslationTest {
 
     private static TransferPlan plan(UnaryOperator<PlanDraft> change) {
-        Planned planned =
-                change.apply(PlanDraft.at("PlanTranslationTest").expectIntegrity()).plan();
+        Planned planned = change.apply(PlanDraft.at("PlanTranslationTest").expectIntegrity())
+                .plan();
         assertThat(planned).isInstanceOf(Planned.Possible.class);
         return ((Planned.Possible) planned).plan();
     }
@@ -43,7 +43,8 @@ class PlanTranslationTest {
         BlockUse unequal = new BlockUse(3, 19, 40, Selection.SHUFFLED, 7, 1, false);
         return Stream.of(
                 plan(draft -> draft),
-                plan(draft -> draft.topology(new Topology(2, 1, 1, 2, Pairing.MESH)).blocks(unequal)),
+                plan(draft ->
+                        draft.topology(new Topology(2, 1, 1, 2, Pairing.MESH)).blocks(unequal)),
                 plan(draft -> draft.topology(new Topology(1, 4, 2, 2, Pairing.MESH))
                         .geometry(geometry(8, Layout.HND, Attention.GQA, KeyValue.SEPARATE))
                         .blocks(unequal)),
@@ -131,8 +132,7 @@ class PlanTranslationTest {
 
     @Test
     void aRankKnowsThePeersOfItsOwnTransfersAlone() {
-        PlanTranslation translation =
-                opened(plan(draft -> draft.topology(new Topology(1, 2, 1, 2, Pairing.MESH))));
+        PlanTranslation translation = opened(plan(draft -> draft.topology(new Topology(1, 2, 1, 2, Pairing.MESH))));
 
         List<ToRank.Peer> peers = translation.peers(new RankId(Role.DECODE, 0, 1));
 

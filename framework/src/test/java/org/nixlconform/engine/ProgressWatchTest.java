@@ -111,13 +111,18 @@ class ProgressWatchTest {
 
     @Test
     void afterALossTheOthersGetAShortWhile() {
-        pass(100);
+        pass(4);
+        watch.moved();
         assertThat(watch.abandoned(0)).isFalse();
 
         assertThat(watch.abandoned(1)).isFalse();
         pass(2.9);
         assertThat(watch.abandoned(1)).isFalse();
-        pass(0.2);
+        pass(0.1001);
         assertThat(watch.abandoned(1)).isTrue();
+        assertThat(watch.stalled()).isFalse();
+        assertThat(watch.deadline())
+                .as("no limit was passed")
+                .isBetween(Duration.ofSeconds(7), Duration.ofMillis(7001));
     }
 }

@@ -111,7 +111,8 @@ final class ConformanceKit {
     record Run(List<Ended> cells, List<Ended> methods, String console, RecordingReporter reporter) {
 
         Ended cell(String part) {
-            return only(cells.stream().filter(cell -> cell.name().contains(part)).toList(), part, cells);
+            return only(
+                    cells.stream().filter(cell -> cell.name().contains(part)).toList(), part, cells);
         }
 
         Ended cell(TransferReport report) {
@@ -125,7 +126,11 @@ final class ConformanceKit {
 
         Ended method(String name) {
             return only(
-                    methods.stream().filter(method -> method.name().startsWith(name + "(")).toList(), name, methods);
+                    methods.stream()
+                            .filter(method -> method.name().startsWith(name + "("))
+                            .toList(),
+                    name,
+                    methods);
         }
 
         /** Of a cell that belongs to one method. */
@@ -135,7 +140,9 @@ final class ConformanceKit {
                             .filter(report -> report.testMethod().equals(method))
                             .toList(),
                     method,
-                    reporter.published().stream().map(TransferReport::testMethod).toList());
+                    reporter.published().stream()
+                            .map(TransferReport::testMethod)
+                            .toList());
         }
 
         private static <T> T only(List<T> found, String what, List<?> all) {

@@ -51,7 +51,9 @@ final class Interference implements AutoCloseable {
             if (passed - before[0] < UNDER_WAY_BYTES) {
                 return Optional.empty();
             }
-            new ProcessBuilder("kill", "-" + signal, Long.toString(process)).start().waitFor();
+            new ProcessBuilder("kill", "-" + signal, Long.toString(process))
+                    .start()
+                    .waitFor();
             return Optional.of("sent " + signal);
         });
     }

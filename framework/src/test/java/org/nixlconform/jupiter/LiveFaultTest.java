@@ -76,8 +76,10 @@ class LiveFaultTest {
     }
 
     private TransferReport violation(Run run, Interference interference) {
-        assertThat(run.cells()).as(interference.outcome()).singleElement().satisfies(cell -> assertThat(cell.status())
-                .isEqualTo(FAILED));
+        assertThat(run.cells())
+                .as(interference.outcome())
+                .singleElement()
+                .satisfies(cell -> assertThat(cell.status()).isEqualTo(FAILED));
         TransferReport report = run.report("cell");
         assertThat(report.verdict().outcome()).isEqualTo(Outcome.VIOLATES);
         assertThat(report.testResult()).isEqualTo("failed");
@@ -121,7 +123,8 @@ class LiveFaultTest {
         assertThat(tookAfterwards).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(15));
         Finding peer = about("decode-0-rank-0", report);
         assertThat(peer.kind()).isEqualTo(FindingKind.STALLED);
-        assertThat(peer.headline()).matches("transfer stalled, [\\d ]+ of 4 000 slices arrived and none in the last .*");
+        assertThat(peer.headline())
+                .matches("transfer stalled, [\\d ]+ of 4 000 slices arrived and none in the last .*");
         assertThat(evidence(peer).resolve("decode-0-rank-0.log")).isNotEmptyFile();
         // A process that does not run says nothing of itself.
         Finding stopped = about("prefill-0-rank-0", report);
@@ -134,16 +137,14 @@ class LiveFaultTest {
     void bytesThatAnotherProcessChangesAreFoundAndVerboseRunsJudgeNoThroughput() throws Exception {
         Run run;
         TransferReport report;
-        try (Interference scribble =
-                Interference.scribble(root, "decode-0-rank-0", (long) BLOCKS / 2 * BLOCK_BYTES)) {
+        try (Interference scribble = Interference.scribble(root, "decode-0-rank-0", (long) BLOCKS / 2 * BLOCK_BYTES)) {
             run = kit.with("verbose", "true").run(FewBlocksTestCase.class);
             report = violation(run, scribble);
         }
 
         assertThat(report.verdict().findings()).singleElement().satisfies(finding -> {
             assertThat(finding.kind()).isEqualTo(FindingKind.OVERRUN);
-            assertThat(finding.headline())
-                    .isEqualTo("1 place outside the selected blocks changed on decode-0-rank-0");
+            assertThat(finding.headline()).isEqualTo("1 place outside the selected blocks changed on decode-0-rank-0");
             assertThat(fact(finding, "first")).startsWith("decode-0-rank-0, layer 0, block 1499, head ");
             assertThat(fact(finding, "actual")).contains("0x" + littleEndian("scribble"));
             assertThat(evidence(finding)).content().contains("OVERRUN");

@@ -159,13 +159,12 @@ class LivePipelineTest {
     static void runAll() {
         ConformanceKit kit = LiveProject.in(root);
         RecordingReporter.throwing(true);
-        run = kit
-                .run(
-                        CellsTestCase.class,
-                        SetUpFailsTestCase.class,
-                        SetUpAbortsTestCase.class,
-                        AsksTooEarlyTestCase.class,
-                        AsksForPlanTestCase.class);
+        run = kit.run(
+                CellsTestCase.class,
+                SetUpFailsTestCase.class,
+                SetUpAbortsTestCase.class,
+                AsksTooEarlyTestCase.class,
+                AsksForPlanTestCase.class);
     }
 
     @AfterAll
@@ -217,8 +216,7 @@ class LivePipelineTest {
 
     @Test
     void theBodyGetsWhatCameOfTheCase() {
-        assertThat(SEEN)
-                .contains("decode READ, CONFORMS, 2 iterations", "prefill WRITE, CONFORMS, 2 iterations");
+        assertThat(SEEN).contains("decode READ, CONFORMS, 2 iterations", "prefill WRITE, CONFORMS, 2 iterations");
     }
 
     @Test
@@ -252,7 +250,8 @@ class LivePipelineTest {
         assertThat(kinds(report)).isNotEmpty().isSubsetOf(FindingKind.MISPLACED, FindingKind.STALE, FindingKind.POISON);
         Finding first = report.verdict().findings().get(0);
         assertThat(fact(first, "plan")).isEqualTo(report.cell());
-        assertThat(root.resolve("target/conformance").resolve(fact(first, "evidence"))).exists();
+        assertThat(root.resolve("target/conformance").resolve(fact(first, "evidence")))
+                .exists();
     }
 
     @Test
@@ -279,7 +278,8 @@ class LivePipelineTest {
         assertThat(vram.message()).startsWith("cluster: node here has too few GPUs for 2 ranks");
         Ended libfabric = run.cell("LIBFABRIC");
         assertThat(libfabric.status()).isEqualTo(ABORTED);
-        assertThat(libfabric.message()).startsWith("environment: no environment of cluster local has backend LIBFABRIC");
+        assertThat(libfabric.message())
+                .startsWith("environment: no environment of cluster local has backend LIBFABRIC");
         assertThat(run.report("inDeviceMemory").verdict().outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(run.report("inDeviceMemory").testResult()).isEqualTo("aborted");
         assertThat(SEEN).noneMatch(seen -> seen.startsWith("body of "));
@@ -345,7 +345,8 @@ class LivePipelineTest {
         assertThat(run.reporter().published()).allSatisfy(report -> {
             assertThat(report.evidence()).isNotEmpty();
             assertThat(report.evidence())
-                    .allSatisfy(file -> assertThat(Files.size(root.resolve("target/conformance").resolve(file)))
+                    .allSatisfy(file -> assertThat(Files.size(
+                                    root.resolve("target/conformance").resolve(file)))
                             .isPositive());
         });
         assertThat(run.reporter().finished().leftovers()).isEmpty();

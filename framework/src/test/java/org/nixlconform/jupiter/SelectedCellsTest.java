@@ -30,7 +30,8 @@ import org.nixlconform.jupiter.ConformanceKit.Run;
 
 /** Which cells there are, and what they are called; told by runs that only list them. */
 class SelectedCellsTest {
-    private static final String PACKED = "1P-TP1 -> 1D-TP1 pack, decode READ, UCX, 10 of 100 blocks x 2 layers bf16 HND";
+    private static final String PACKED =
+            "1P-TP1 -> 1D-TP1 pack, decode READ, UCX, 10 of 100 blocks x 2 layers bf16 HND";
 
     @TempDir
     Path root;
@@ -108,9 +109,8 @@ class SelectedCellsTest {
         assertThat(run.cells()).allMatch(cell -> cell.status() == ABORTED);
         assertThat(run.console())
                 .contains("  " + PACKED + "  [nixl]")
-                .contains(
-                        "  " + PACKED.replace("pack", "spread")
-                                + "  [not here: cluster local cannot place prefill and decode on different nodes]")
+                .contains("  " + PACKED.replace("pack", "spread")
+                        + "  [not here: cluster local cannot place prefill and decode on different nodes]")
                 .contains("  " + two.replace("UCX", "LIBFABRIC") + "  [not here: no environment has LIBFABRIC]");
         assertThat(run.reporter().published()).isEmpty();
         assertThat(run.reporter().finished().selection()).containsEntry("list", "true");
@@ -170,10 +170,10 @@ class SelectedCellsTest {
 
         Ended refused = run.cell("1P-TP3");
         assertThat(refused.status()).isEqualTo(FAILED);
-        assertThat(refused.message())
-                .contains("plan: ", "3", "SelectedCellsTest.RepeatedTestCase.two");
+        assertThat(refused.message()).contains("plan: ", "3", "SelectedCellsTest.RepeatedTestCase.two");
         assertThat(run.cells()).hasSize(3);
-        assertThat(run.cells().stream().filter(cell -> cell.status() == ABORTED)).hasSize(2);
+        assertThat(run.cells().stream().filter(cell -> cell.status() == ABORTED))
+                .hasSize(2);
     }
 
     @Test

@@ -26,10 +26,10 @@ class FitTest {
     void aRankNeedsItsArenaAndTheStatedAllowance() {
         TransferPlan plan = plan(128, 3750, 3750, false);
         RankId rank = allOf(plan).get(0);
-        // 3,750 blocks x 50 layers x 64 KiB are 12.3 GB; guards; 256 MiB; own and peer's descriptors, 128 bytes each.
+        // 3,750 blocks x 50 layers x 64 KiB are 12.3 GB; guards; 80 MiB; own and peer's descriptors, 128 bytes each.
         long arena = 3750L * 50 * 65_536 + 51L * 4096;
         assertThat(plan.arena(rank).totalBytes()).isEqualTo(arena);
-        assertThat(plan.memoryNeedBytes(List.of(rank))).isEqualTo(arena + (256L << 20) + 2L * 3750 * 50 * 128);
+        assertThat(plan.memoryNeedBytes(List.of(rank))).isEqualTo(arena + (80L << 20) + 2L * 3750 * 50 * 128);
         assertThat(plan.memoryNeedBytes(allOf(plan))).isEqualTo(2 * plan.memoryNeedBytes(List.of(rank)));
         TransferPlan vram = possible(PlanDraft.of("here", plan).memory(MemoryKind.VRAM));
         assertThat(vram.memoryNeedBytes(List.of(rank))).isEqualTo(arena + (512L << 20));
@@ -70,7 +70,7 @@ class FitTest {
                 .extracting(tooLarge -> Plans.text(tooLarge.finding()))
                 .isEqualTo("""
                         NODE plan: 2 ranks need more DRAM than the node has available
-                        needed: 23.48 GiB
+                        needed: 23.13 GiB
                         available: 8.00 GiB
                         plan: 1P-TP1 -> 1D-TP1 pack, decode READ, UCX, 128 of 3750 blocks x 50 layers bf16 HND
                         remedy: lower cached, set scalable = true, or use a node with more memory""");
@@ -83,9 +83,9 @@ class FitTest {
                 .asInstanceOf(type(Fit.TooLarge.class))
                 .extracting(tooLarge -> Plans.text(tooLarge.finding()))
                 .asString()
-                .contains("\nneeded: 23.48 GiB\navailable: 6.00 GiB\n")
+                .contains("\nneeded: 23.13 GiB\navailable: 6.00 GiB\n")
                 .endsWith("remedy: use fewer transferred blocks, layers or ranks on the node;"
-                        + " with the fewest cached blocks it needs 6.63 GiB");
+                        + " with the fewest cached blocks it needs 6.28 GiB");
     }
 
     @Test

@@ -73,7 +73,8 @@ class DifferenceWordingTest {
 
     @Test
     void poisonAndGuardAreSaidToBeThat() {
-        assertThat(described("POISON", POISON, space.baseOf(DECODE) + block42, 3).actual())
+        assertThat(described("POISON", POISON, space.baseOf(DECODE) + block42, 3)
+                        .actual())
                 .isEqualTo("poison of decode-0-rank-0, layer 1, block 42, head 0, token 0, generation 3");
         assertThat(described("MISPLACED", GUARD, space.baseOf(PREFILL), 1).actual())
                 .isEqualTo("guard of prefill-0-rank-0, guard before layer 0, generation 1");
@@ -91,7 +92,8 @@ class DifferenceWordingTest {
     void aShiftSaysHowFarAndATearWhereAndIntoWhat() {
         assertThat(described("SHIFTED", CONTENT, sourceBlock7, 5).detail()).isEqualTo("shifted by -8 bytes");
         assertThat(described("TORN", CONTENT, sourceBlock7, 5).detail())
-                .isEqualTo("torn at offset 0x200, then prefill-0-rank-0, layer 0, block 3, head 0, token 0, generation 4");
+                .isEqualTo(
+                        "torn at offset 0x200, then prefill-0-rank-0, layer 0, block 3, head 0, token 0, generation 4");
     }
 
     @Test

@@ -126,8 +126,8 @@ class GateTest {
     @Test
     void aRunThatCouldNotBeginEndsWithWhyAndNothingElse() {
         String why = "cluster: no file says what cluster locl is";
-        RunReport run = new RunReport(
-                "none", Instant.EPOCH, List.of(), List.of(), Map.of(), List.of(), Optional.of(why));
+        RunReport run =
+                new RunReport("none", Instant.EPOCH, List.of(), List.of(), Map.of(), List.of(), Optional.of(why));
         gate(run, true);
         assertThat(Gate.message(new RunFolder(folder))).contains(why);
     }

@@ -1,9 +1,9 @@
 package org.nixlconform.engine.process;
 
 import java.io.ByteArrayOutputStream;
-import java.util.Arrays;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;

@@ -3,5 +3,7 @@ package org.nixlconform.architecture.planted.engine;
 import net.schmizz.sshj.SSHClient;
 
 final class UsesSshj {
-    void close(SSHClient client) throws java.io.IOException { client.close(); }
+    void close(SSHClient client) throws java.io.IOException {
+        client.close();
+    }
 }

@@ -3,5 +3,7 @@ package org.nixlconform.architecture.planted.report;
 import org.junit.jupiter.api.Assertions;
 
 final class UsesJUnit {
-    void fail() { Assertions.fail(); }
+    void fail() {
+        Assertions.fail();
+    }
 }
