@@ -83,9 +83,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     private Assigned assignHostMemory(TransferPlan plan, Node node) {
-        Fit fit = plan.fitInto(
-                HeadRoom.within(node.facts().memoryAvailableBytes()),
-                plan.topology().ranks());
+        Fit fit = modest(plan, HeadRoom.within(node.facts().memoryAvailableBytes()));
         if (fit instanceof Fit.TooLarge tooLarge) {
             return new Assigned.Impossible(tooLarge.finding()
                     .with(

@@ -87,7 +87,9 @@ final class ConformanceRun implements AutoCloseable {
         ConformanceRun run;
         try {
             Selection selection = Selection.of(property);
-            run = new ConformanceRun(selection, folder, reach(property, root));
+            // A list leaves the last run's report alone.
+            Path own = selection.listOnly() ? root.resolve("target").resolve("conformance-list") : folder;
+            run = new ConformanceRun(selection, own, reach(property, root));
         } catch (FindingException refused) {
             run = new ConformanceRun(
                     new Selection(List.of(), List.of(), false), folder, new Opened(null, null, List.of(), refused));
@@ -124,11 +126,8 @@ final class ConformanceRun implements AutoCloseable {
     }
 
     private void begin() {
-        if (selection.listOnly()) {
-            return;
-        }
         clear(folder);
-        if (obstacle == null) {
+        if (obstacle == null && !selection.listOnly()) {
             say("cluster " + cluster().spec().name() + ": "
                     + String.join(
                             ", ",
