@@ -21,6 +21,13 @@ int32_t nxc_process_spawn(const char *const *argv, const char *const *envp, int3
  * reference needs that where ptrace is restricted). Returns 1 when the parent is already gone, else 0. */
 int32_t nxc_process_begin(int32_t parent);
 
+/*
+ * Moves standard output away: gives back a copy, points descriptor 1 at standard error, and lets what native code prints
+ * leave line by line. UCX prints its warnings on standard output; what a buffer holds is lost when a process ends by
+ * _exit or a signal. Returns the copy, closed on exec, or -errno.
+ */
+int32_t nxc_process_move_output(void);
+
 /* Bytes of anonymous zeroed memory for a cache, page aligned; NULL when there is none. */
 void *nxc_arena_allocate(uint64_t bytes);
 void nxc_arena_release(void *arena, uint64_t bytes);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -97,6 +98,15 @@ int32_t nxc_process_begin(int32_t parent) {
     prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     return getppid() != parent ? 1 : 0;
+}
+
+int32_t nxc_process_move_output(void) {
+    const int copy = fcntl(1, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0 || dup2(2, 1) < 0) {
+        return -errno;
+    }
+    setvbuf(stdout, nullptr, _IOLBF, 0);
+    return copy;
 }
 
 void *nxc_arena_allocate(uint64_t bytes) {

@@ -23,6 +23,8 @@ public final class Cluster implements AutoCloseable {
     /** Lowered caches take one part in so many of what is available. */
     private static final int LOWERED_SHARE = 4;
 
+    private static final long GIB = 1L << 30;
+
     private final ClusterSpec spec;
     private final List<Node> nodes;
 
@@ -95,13 +97,14 @@ public final class Cluster implements AutoCloseable {
 
     /**
      * Caches that have to give way give way clearly. To fill a node to its brim costs minutes of page faults and leaves
-     * nothing to other programs, and the case is as good with fewer blocks.
+     * nothing to other programs, and the case is as good with fewer blocks. Whole GiB, so that the name of the cell does not
+     * change with every change of free memory.
      */
     private static Fit modest(TransferPlan plan, long availableBytes) {
         Fit fit = plan.fitInto(availableBytes, plan.topology().ranks());
         if (fit instanceof Fit.Lowered) {
-            Fit smaller =
-                    plan.fitInto(availableBytes / LOWERED_SHARE, plan.topology().ranks());
+            Fit smaller = plan.fitInto(
+                    availableBytes / LOWERED_SHARE / GIB * GIB, plan.topology().ranks());
             return smaller instanceof Fit.Lowered ? smaller : fit;
         }
         return fit;

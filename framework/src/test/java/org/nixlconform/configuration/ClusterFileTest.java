@@ -53,7 +53,7 @@ class ClusterFileTest {
                 ranksPerGpu: 2
                 mustJudge:
                   - {backend: LIBFABRIC, placement: SPREAD, memory: VRAM}
-                workFolder: ~/work/./here
+                workFolder: ~/cache/./here
                 """);
         assertThat(read("p5"))
                 .isEqualTo(new ClusterSpec(
@@ -63,7 +63,7 @@ class ClusterFileTest {
                         List.of("nixl-wheel", "config/environments/nixl-0.10.1.yaml"),
                         2,
                         List.of(new MustJudge("LIBFABRIC", "SPREAD", "VRAM")),
-                        Path.of("/home/reader/work/here")));
+                        Path.of("/home/reader/cache/here")));
     }
 
     @Test

@@ -40,6 +40,20 @@ public final class Children {
         }
     }
 
+    /**
+     * Points descriptor 1 at standard error, where native prints then appear line by line, see {@code process.h}.
+     *
+     * @return a descriptor of what was standard output
+     * @throws IllegalStateException when the system refuses, with the error number
+     */
+    public static int moveOutput() {
+        int copy = Conform.nxc_process_move_output();
+        if (copy < 0) {
+            throw new IllegalStateException("cannot move standard output away: error number " + -copy);
+        }
+        return copy;
+    }
+
     /** First act of a child, see {@code process.h}. @return false when the parent is already gone */
     public static boolean begin(int parentPid) {
         return Conform.nxc_process_begin(parentPid) == 0;

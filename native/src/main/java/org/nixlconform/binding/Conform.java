@@ -3,6 +3,7 @@ package org.nixlconform.binding;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /** The functions of {@code libnixlconform.so}, found at the path in the system property {@value #PATH_PROPERTY}. */
 final class Conform {
@@ -38,6 +39,8 @@ final class Conform {
 
     static native String nxc_nixl_function_name(int index);
 
+    static native @Nullable Pointer nxc_layout(int index);
+
     static native int nxc_drive_add_descriptors(
             Pointer table,
             Pointer list,
@@ -68,6 +71,8 @@ final class Conform {
             Pointer argv, Pointer envp, Pointer stdinFd, Pointer stdoutFd, Pointer stderrFd);
 
     static native int nxc_process_begin(int parent);
+
+    static native int nxc_process_move_output();
 
     static native Pointer nxc_arena_allocate(long bytes);
 

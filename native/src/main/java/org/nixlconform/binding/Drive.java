@@ -1,38 +1,83 @@
 package org.nixlconform.binding;
 
+import static org.nixlconform.binding.NixlFunction.*;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The C loops of one agent: post, poll, collect notifications. */
 public final class Drive implements AutoCloseable {
-    private static final int REQUEST_BYTES = 48;
-    private static final int NAME_BYTES = 64;
-    private static final int TEXT_BYTES = 128;
-    private static final int EXPECTED_BYTES = 216;
-    private static final int STRAY_BYTES = 200;
+    static final Mirror REQUEST = new Mirror("nxc_request", 48);
+    private static final int HANDLE = REQUEST.field("handle", 0, 8);
+    private static final int STATUS = REQUEST.field("status", 8, 4);
+    private static final int FAILED_CALL = REQUEST.field("failed_call", 12, 4);
+    private static final int POST_NANOS = REQUEST.field("post_ns", 16, 8);
+    private static final int TOTAL_NANOS = REQUEST.field("total_ns", 24, 8);
+    private static final int POLLS = REQUEST.field("polls", 40, 8);
+
+    static final Mirror EXPECTED = new Mirror("nxc_expected_notification", 216);
+    private static final int SENDER = EXPECTED.field("sender", 0, 64);
+    private static final int TEXT = EXPECTED.field("text", 64, 128);
+    private static final int TEXT_LENGTH = EXPECTED.field("text_length", 192, 4);
+    private static final int RECEIVED = EXPECTED.field("received", 196, 4);
+
+    static final Mirror STRAY = new Mirror("nxc_stray_notification", 200);
+    private static final int STRAY_SENDER = STRAY.field("sender", 0, 64);
+    private static final int STRAY_TEXT = STRAY.field("text", 64, 128);
+    private static final int STRAY_TEXT_LENGTH = STRAY.field("text_length", 192, 4);
     private static final int STRAY_CAPACITY = 32;
-    private static final int BOOK_BYTES = 40;
+
+    static final Mirror BOOK = new Mirror("nxc_notification_book", 40);
+    private static final int BOOK_EXPECTED = BOOK.field("expected", 0, 8);
+    private static final int BOOK_EXPECTED_COUNT = BOOK.field("expected_count", 8, 8);
+    private static final int BOOK_STRAYS = BOOK.field("strays", 16, 8);
+    private static final int BOOK_STRAY_CAPACITY = BOOK.field("stray_capacity", 24, 8);
+    private static final int BOOK_STRAY_COUNT = BOOK.field("stray_count", 32, 8);
+
+    static final Mirror COPY_RANGE = new Mirror("nxc_copy_range", 24);
+    private static final int LOCAL = COPY_RANGE.field("local", 0, 8);
+    private static final int REMOTE = COPY_RANGE.field("remote", 8, 8);
+    private static final int LENGTH = COPY_RANGE.field("length", 16, 8);
+
     /** A serving engine polls once a step, that is every few milliseconds. */
     private static final long SHORTEST_LINGER_NANOS = 1_000_000;
     /** An idle rank pauses longer than one that is waited for. */
     private static final long LINGER_PAUSES = 8;
 
+    /** What the loops call without asking: an address that is missing from the table would end the process. */
+    private static final NixlFunction[] CALLED = {
+        POST_XFER_REQ,
+        GET_XFER_STATUS,
+        GET_NOTIFS,
+        NOTIF_MAP_SIZE,
+        NOTIF_MAP_GET_AGENT_AT,
+        NOTIF_MAP_GET_NOTIFS_SIZE,
+        NOTIF_MAP_GET_NOTIF,
+        NOTIF_MAP_CLEAR
+    };
+
     private final NixlAgent agent;
     private final ProgressPage page;
     private final ProgressPage lingerPage = new ProgressPage();
-    private final NativeMemory strays = NativeMemory.allocate((long) STRAY_CAPACITY * STRAY_BYTES);
-    private final NativeMemory book = NativeMemory.allocate(BOOK_BYTES);
-    private NativeMemory expected = NativeMemory.allocate(EXPECTED_BYTES);
+    private final NativeMemory strays = NativeMemory.allocate((long) STRAY_CAPACITY * STRAY.sizeBytes());
+    private final NativeMemory book = NativeMemory.allocate(BOOK.sizeBytes());
+    private NativeMemory expected = NativeMemory.allocate(EXPECTED.sizeBytes());
     private final long idleNanos;
 
-    /** @param idleNanos pause after a round of polling that changed nothing; 0 yields */
-    public Drive(NixlAgent agent, ProgressPage page, long idleNanos) {
+    /**
+     * @param idleNanos pause after a round of polling that changed nothing; 0 yields
+     * @throws NixlCallException when the library lacks a function that the loops call
+     */
+    public Drive(NixlAgent agent, ProgressPage page, long idleNanos) throws NixlCallException {
+        for (NixlFunction function : CALLED) {
+            agent.nixl().require(function);
+        }
         this.agent = agent;
         this.page = page;
         this.idleNanos = idleNanos;
-        book.putLong(16, strays.address());
-        book.putLong(24, STRAY_CAPACITY);
+        book.putLong(BOOK_STRAYS, strays.address());
+        book.putLong(BOOK_STRAY_CAPACITY, STRAY_CAPACITY);
         expect(List.of());
     }
 
@@ -42,27 +87,28 @@ public final class Drive implements AutoCloseable {
     /** From now on these are expected; what nobody waits for is kept apart. */
     public void expect(List<Notice> notices) {
         expected.close();
-        expected = NativeMemory.allocate((long) Math.max(1, notices.size()) * EXPECTED_BYTES);
+        expected = NativeMemory.allocate((long) Math.max(1, notices.size()) * EXPECTED.sizeBytes());
         for (int i = 0; i < notices.size(); i++) {
-            long at = (long) i * EXPECTED_BYTES;
+            long at = (long) i * EXPECTED.sizeBytes();
             byte[] text = notices.get(i).text().getBytes(StandardCharsets.UTF_8);
-            if (text.length > TEXT_BYTES) {
-                throw new IllegalArgumentException("notification text is longer than " + TEXT_BYTES + " bytes");
+            if (text.length > EXPECTED.sizeBytes("text")) {
+                throw new IllegalArgumentException(
+                        "notification text is longer than " + EXPECTED.sizeBytes("text") + " bytes");
             }
-            expected.putText(at, notices.get(i).sender(), NAME_BYTES);
-            expected.pointer().write(at + NAME_BYTES, text, 0, text.length);
-            expected.putInt(at + NAME_BYTES + TEXT_BYTES, text.length);
+            expected.putText(at + SENDER, notices.get(i).sender(), EXPECTED.sizeBytes("sender"));
+            expected.pointer().write(at + TEXT, text, 0, text.length);
+            expected.putInt(at + TEXT_LENGTH, text.length);
         }
-        book.putLong(0, expected.address());
-        book.putLong(8, notices.size());
-        book.putLong(32, 0);
+        book.putLong(BOOK_EXPECTED, expected.address());
+        book.putLong(BOOK_EXPECTED_COUNT, notices.size());
+        book.putLong(BOOK_STRAY_COUNT, 0);
     }
 
     /** How often each expected notification came, in the order given to {@link #expect}. */
     public int[] received() {
-        int[] counts = new int[(int) book.getLong(8)];
+        int[] counts = new int[(int) book.getLong(BOOK_EXPECTED_COUNT)];
         for (int i = 0; i < counts.length; i++) {
-            counts[i] = expected.getInt((long) i * EXPECTED_BYTES + NAME_BYTES + TEXT_BYTES + 4);
+            counts[i] = expected.getInt((long) i * EXPECTED.sizeBytes() + RECEIVED);
         }
         return counts;
     }
@@ -70,12 +116,12 @@ public final class Drive implements AutoCloseable {
     /** Notifications that nobody waits for, at most 32 of them, text cut at 128 bytes. */
     public List<Notice> strays() {
         List<Notice> notices = new ArrayList<>();
-        long count = Math.min(book.getLong(32), STRAY_CAPACITY);
+        long count = Math.min(book.getLong(BOOK_STRAY_COUNT), STRAY_CAPACITY);
         for (long i = 0; i < count; i++) {
-            long at = i * STRAY_BYTES;
-            int length = Math.min(strays.getInt(at + NAME_BYTES + TEXT_BYTES), TEXT_BYTES);
-            byte[] text = strays.getBytes(at + NAME_BYTES, length);
-            notices.add(new Notice(strays.getText(at), new String(text, StandardCharsets.ISO_8859_1)));
+            long at = i * STRAY.sizeBytes();
+            int length = Math.min(strays.getInt(at + STRAY_TEXT_LENGTH), STRAY.sizeBytes("text"));
+            byte[] text = strays.getBytes(at + STRAY_TEXT, length);
+            notices.add(new Notice(strays.getText(at + STRAY_SENDER), new String(text, StandardCharsets.ISO_8859_1)));
         }
         return notices;
     }
@@ -98,10 +144,10 @@ public final class Drive implements AutoCloseable {
 
     /** Posts all, polls until all ended and all notifications are in, or until the page says stop. */
     public Result run(long[] requests) {
-        try (NativeMemory array = NativeMemory.allocate((long) Math.max(1, requests.length) * REQUEST_BYTES)) {
+        try (NativeMemory array = NativeMemory.allocate((long) Math.max(1, requests.length) * REQUEST.sizeBytes())) {
             for (int i = 0; i < requests.length; i++) {
-                array.putLong((long) i * REQUEST_BYTES, requests[i]);
-                array.putInt((long) i * REQUEST_BYTES + 8, NixlStatus.IN_PROGRESS.code());
+                array.putLong((long) i * REQUEST.sizeBytes() + HANDLE, requests[i]);
+                array.putInt((long) i * REQUEST.sizeBytes() + STATUS, NixlStatus.IN_PROGRESS.code());
             }
             int status = Conform.nxc_drive_run(
                     agent.nixl().table().pointer(),
@@ -114,13 +160,13 @@ public final class Drive implements AutoCloseable {
                     idleNanos);
             List<Outcome> outcomes = new ArrayList<>();
             for (int i = 0; i < requests.length; i++) {
-                long at = (long) i * REQUEST_BYTES;
+                long at = (long) i * REQUEST.sizeBytes();
                 outcomes.add(new Outcome(
-                        array.getInt(at + 8),
-                        NixlFunction.symbolOf(array.getInt(at + 12)),
-                        array.getLong(at + 16),
-                        array.getLong(at + 24),
-                        array.getLong(at + 40)));
+                        array.getInt(at + STATUS),
+                        NixlFunction.symbolOf(array.getInt(at + FAILED_CALL)),
+                        array.getLong(at + POST_NANOS),
+                        array.getLong(at + TOTAL_NANOS),
+                        array.getLong(at + POLLS)));
             }
             return new Result(status, outcomes);
         }
@@ -147,7 +193,7 @@ public final class Drive implements AutoCloseable {
         lingerPage.stop(false);
     }
 
-    /** What an idle agent is doing: its call, empty between calls, and for how long. */
+    /** What an idle agent does now: its call, and for how long. */
     public ProgressPage.Sample lingering() {
         return lingerPage.sample();
     }
@@ -161,11 +207,12 @@ public final class Drive implements AutoCloseable {
      * @return nanoseconds, or minus the error number
      */
     public static long referenceCopy(int pid, List<CopyRange> ranges, boolean write) {
-        try (NativeMemory array = NativeMemory.allocate((long) Math.max(1, ranges.size()) * 24)) {
+        try (NativeMemory array = NativeMemory.allocate((long) Math.max(1, ranges.size()) * COPY_RANGE.sizeBytes())) {
             for (int i = 0; i < ranges.size(); i++) {
-                array.putLong(i * 24L, ranges.get(i).local());
-                array.putLong(i * 24L + 8, ranges.get(i).remote());
-                array.putLong(i * 24L + 16, ranges.get(i).lengthBytes());
+                long at = (long) i * COPY_RANGE.sizeBytes();
+                array.putLong(at + LOCAL, ranges.get(i).local());
+                array.putLong(at + REMOTE, ranges.get(i).remote());
+                array.putLong(at + LENGTH, ranges.get(i).lengthBytes());
             }
             return Conform.nxc_reference_copy(pid, array.pointer(), ranges.size(), write ? 1 : 0);
         }

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
  * it, so the garbage collector must not own it.
  */
 public final class NativeMemory implements AutoCloseable {
+    private static final long COPY_BYTES = 1L << 30;
+
     private final long bytes;
     private long address;
 
@@ -82,6 +84,16 @@ public final class NativeMemory implements AutoCloseable {
 
     public void clear() {
         pointer().clear(bytes);
+    }
+
+    /** Copies all of the other's bytes to the beginning of these. They may be more than the heap can hold. */
+    void copyFrom(NativeMemory other) {
+        for (long offset = 0; offset < other.bytes; offset += COPY_BYTES) {
+            long count = Math.min(COPY_BYTES, other.bytes - offset);
+            at(offset, count)
+                    .getByteBuffer(0, count)
+                    .put(other.at(offset, count).getByteBuffer(0, count));
+        }
     }
 
     Pointer pointer() {

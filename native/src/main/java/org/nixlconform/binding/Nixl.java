@@ -5,7 +5,6 @@ import com.sun.jna.Library;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.ByteByReference;
-import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.util.ArrayList;
@@ -41,7 +40,7 @@ public final class Nixl {
      * @throws UnsatisfiedLinkError with the loader's own words
      */
     public static Nixl load(String path, ProgressPage page) {
-        checkOrder();
+        checkMirrors();
         NativeLibrary library = NativeLibrary.getInstance(path, Map.of(Library.OPTION_OPEN_FLAGS, RTLD_NOW_LOCAL));
         NixlFunction[] all = NixlFunction.values();
         @Nullable Function[] functions = new Function[all.length];
@@ -59,8 +58,20 @@ public final class Nixl {
         return new Nixl(table, functions, List.copyOf(missing), page);
     }
 
-    /** The C loops index the table by their own list. A difference would call the wrong function. */
-    public static void checkOrder() {
+    /**
+     * Whether this jar and {@code libnixlconform.so} are of one build: a difference would call the wrong function, or read
+     * the wrong bytes.
+     *
+     * @throws IllegalStateException when they are not
+     */
+    public static void checkMirrors() {
+        checkOrder();
+        Map<String, Mirror.Place> library = Mirror.library();
+        Mirror.all().forEach(mirror -> mirror.check(library));
+    }
+
+    /** The C loops index the table by their own list. */
+    private static void checkOrder() {
         for (NixlFunction function : NixlFunction.values()) {
             String name = "nixl_capi_" + Conform.nxc_nixl_function_name(function.ordinal());
             if (!name.equals(function.symbol())) {
@@ -77,6 +88,11 @@ public final class Nixl {
     /** Functions of ours that this library does not have. */
     public List<String> missing() {
         return missing;
+    }
+
+    /** @throws NixlCallException when the library does not have it */
+    void require(NixlFunction name) throws NixlCallException {
+        function(name);
     }
 
     /** Whether this is NIXL's stub, which aborts on every other call. */
@@ -138,7 +154,7 @@ public final class Nixl {
         call(NixlFunction.MEM_LIST_SIZE, list, size);
         List<String> names = new ArrayList<>();
         for (long i = 0; i < size.getValue(); i++) {
-            IntByReference kind = new IntByReference();
+            com.sun.jna.ptr.IntByReference kind = new com.sun.jna.ptr.IntByReference();
             call(NixlFunction.MEM_LIST_GET, list, i, kind);
             PointerByReference name = new PointerByReference();
             call(NixlFunction.MEM_TYPE_TO_STRING, kind.getValue(), name);

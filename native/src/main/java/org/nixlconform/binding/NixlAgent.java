@@ -130,6 +130,7 @@ public final class NixlAgent {
 
     /** @param remoteAgent empty for the local side @return handle of the prepared list */
     public long prepare(String remoteAgent, BlockRanges ranges) throws NixlCallException {
+        nixl.require(XFER_DLIST_ADD_DESC);
         Pointer list = nixl.create(CREATE_XFER_DLIST, DRAM);
         try (NativeMemory bases = NativeMemory.allocate((long) ranges.regionAddresses().length * Long.BYTES)) {
             for (int i = 0; i < ranges.regionAddresses().length; i++) {

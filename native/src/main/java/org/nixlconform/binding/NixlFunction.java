@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /**
  * The functions of NIXL's C API that the project calls. The order is that of the address table in {@code nixl_table.h};
- * {@link Nixl} refuses to load when the two differ.
+ * {@link Nixl#checkMirrors} refuses when the two differ.
  */
 public enum NixlFunction {
     IS_STUB,

@@ -13,12 +13,39 @@ public final class Payload implements AutoCloseable {
     public static final List<String> CLASSIFICATIONS =
             List.of("NONE", "ZERO", "POISON", "STALE", "MISPLACED", "SHIFTED", "TORN", "OVERRUN", "FOREIGN");
 
-    private static final int KEY_BYTES = 24;
-    private static final int BOUNDS_BYTES = 16;
-    private static final int DIFFERENCE_BYTES = 104;
-    private static final int SUMMARY_BYTES = 104;
+    /** Read by C only. */
+    static final Mirror KEY = new Mirror("nxc_payload_key", 24);
 
-    private final NativeMemory key = NativeMemory.allocate(KEY_BYTES);
+    static final Mirror BOUNDS = new Mirror("nxc_payload_bounds", 16);
+    private static final int LOCATION_LIMIT = BOUNDS.field("location_limit", 0, 8);
+    private static final int GENERATION_LIMIT = BOUNDS.field("generation_limit", 8, 4);
+
+    static final Mirror SUMMARY = new Mirror("nxc_payload_summary", 104);
+    private static final int BYTES_VERIFIED = SUMMARY.field("bytes_verified", 0, 8);
+    private static final int RUNS_DIFFERING = SUMMARY.field("runs_differing", 16, 8);
+    private static final int BY_CLASSIFICATION =
+            SUMMARY.field("runs_by_classification", 24, CLASSIFICATIONS.size() * Long.BYTES);
+    private static final int DIFFERENCES_WRITTEN = SUMMARY.field("differences_written", 96, 8);
+
+    static final Mirror DIFFERENCE = new Mirror("nxc_payload_difference", 104);
+    private static final int RUN = DIFFERENCE.field("run", 0, 8);
+    private static final int FIRST_OFFSET = DIFFERENCE.field("first_offset", 8, 8);
+    private static final int LAST_OFFSET = DIFFERENCE.field("last_offset", 16, 8);
+    private static final int DIFFERING_BYTES = DIFFERENCE.field("differing_bytes", 24, 8);
+    private static final int EXPECTED_WORD = DIFFERENCE.field("expected_word", 32, 8);
+    private static final int FOUND_WORD = DIFFERENCE.field("found_word", 40, 8);
+    private static final int FOUND_LOCATION = DIFFERENCE.field("found_location", 48, 8);
+    private static final int SECOND_LOCATION = DIFFERENCE.field("second_location", 56, 8);
+    private static final int SHIFT = DIFFERENCE.field("shift", 64, 8);
+    private static final int BOUNDARY_OFFSET = DIFFERENCE.field("boundary_offset", 72, 8);
+    private static final int CLASSIFICATION = DIFFERENCE.field("classification", 80, 4);
+    private static final int FOUND_KIND = DIFFERENCE.field("found_kind", 84, 4);
+    private static final int FOUND_GENERATION = DIFFERENCE.field("found_generation", 88, 4);
+    private static final int SECOND_KIND = DIFFERENCE.field("second_kind", 92, 4);
+    private static final int SECOND_GENERATION = DIFFERENCE.field("second_generation", 96, 4);
+    private static final int BIT_DISTANCE = DIFFERENCE.field("bit_distance", 100, 4);
+
+    private final NativeMemory key = NativeMemory.allocate(KEY.sizeBytes());
 
     /** @param seed equal seeds give equal contents on every machine */
     public Payload(long seed) {
@@ -71,11 +98,11 @@ public final class Payload implements AutoCloseable {
      * @param capacity differences to list; all are counted
      */
     public Verification verify(Arena arena, RunList runs, long locationLimitBytes, int generationLimit, int capacity) {
-        try (NativeMemory bounds = NativeMemory.allocate(BOUNDS_BYTES);
-                NativeMemory out = NativeMemory.allocate((long) Math.max(1, capacity) * DIFFERENCE_BYTES);
-                NativeMemory summary = NativeMemory.allocate(SUMMARY_BYTES)) {
-            bounds.putLong(0, locationLimitBytes);
-            bounds.putInt(8, generationLimit);
+        try (NativeMemory bounds = NativeMemory.allocate(BOUNDS.sizeBytes());
+                NativeMemory out = NativeMemory.allocate((long) Math.max(1, capacity) * DIFFERENCE.sizeBytes());
+                NativeMemory summary = NativeMemory.allocate(SUMMARY.sizeBytes())) {
+            bounds.putLong(LOCATION_LIMIT, locationLimitBytes);
+            bounds.putInt(GENERATION_LIMIT, generationLimit);
             Conform.nxc_payload_verify(
                     arena.pointer(),
                     key.pointer(),
@@ -87,35 +114,36 @@ public final class Payload implements AutoCloseable {
                     summary.pointer());
             long[] byClassification = new long[CLASSIFICATIONS.size()];
             for (int i = 0; i < byClassification.length; i++) {
-                byClassification[i] = summary.getLong(24 + (long) i * Long.BYTES);
+                byClassification[i] = summary.getLong(BY_CLASSIFICATION + (long) i * Long.BYTES);
             }
             List<Difference> differences = new ArrayList<>();
-            long written = summary.getLong(24 + (long) CLASSIFICATIONS.size() * Long.BYTES);
+            long written = summary.getLong(DIFFERENCES_WRITTEN);
             for (int i = 0; i < written; i++) {
-                differences.add(difference(out, (long) i * DIFFERENCE_BYTES));
+                differences.add(difference(out, (long) i * DIFFERENCE.sizeBytes()));
             }
-            return new Verification(summary.getLong(0), summary.getLong(16), byClassification, differences);
+            return new Verification(
+                    summary.getLong(BYTES_VERIFIED), summary.getLong(RUNS_DIFFERING), byClassification, differences);
         }
     }
 
     private static Difference difference(NativeMemory out, long at) {
         return new Difference(
-                out.getLong(at),
-                out.getLong(at + 8),
-                out.getLong(at + 16),
-                out.getLong(at + 24),
-                out.getLong(at + 32),
-                out.getLong(at + 40),
-                out.getLong(at + 48),
-                out.getLong(at + 56),
-                out.getLong(at + 64),
-                out.getLong(at + 72),
-                out.getInt(at + 80),
-                out.getInt(at + 84),
-                out.getInt(at + 88),
-                out.getInt(at + 92),
-                out.getInt(at + 96),
-                out.getInt(at + 100));
+                out.getLong(at + RUN),
+                out.getLong(at + FIRST_OFFSET),
+                out.getLong(at + LAST_OFFSET),
+                out.getLong(at + DIFFERING_BYTES),
+                out.getLong(at + EXPECTED_WORD),
+                out.getLong(at + FOUND_WORD),
+                out.getLong(at + FOUND_LOCATION),
+                out.getLong(at + SECOND_LOCATION),
+                out.getLong(at + SHIFT),
+                out.getLong(at + BOUNDARY_OFFSET),
+                out.getInt(at + CLASSIFICATION),
+                out.getInt(at + FOUND_KIND),
+                out.getInt(at + FOUND_GENERATION),
+                out.getInt(at + SECOND_KIND),
+                out.getInt(at + SECOND_GENERATION),
+                out.getInt(at + BIT_DISTANCE));
     }
 
     @Override

@@ -17,10 +17,6 @@ public final class Posix {
             Native.register(C.class, "c");
         }
 
-        static native int dup(int fd);
-
-        static native int dup2(int from, int to);
-
         static native int close(int fd);
 
         static native long read(int fd, Pointer buffer, long count);
@@ -43,14 +39,6 @@ public final class Posix {
     }
 
     private Posix() {}
-
-    public static int dup(int fd) {
-        return C.dup(fd);
-    }
-
-    public static int dup2(int from, int to) {
-        return C.dup2(from, to);
-    }
 
     public static int close(int fd) {
         return C.close(fd);

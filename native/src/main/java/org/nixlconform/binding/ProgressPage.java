@@ -2,19 +2,19 @@ package org.nixlconform.binding;
 
 /** A {@code nxc_progress}: written by the thread that drives NIXL, read by any other at any time. */
 public final class ProgressPage implements AutoCloseable {
-    private static final int CALL = 0;
-    private static final int STOP = 4;
-    private static final int CALL_SINCE = 8;
-    private static final int CHANGED = 16;
-    private static final int REQUESTS = 24;
-    private static final int POSTED = 28;
-    private static final int DONE = 32;
-    private static final int FAILED = 36;
-    private static final int EXPECTED = 40;
-    private static final int RECEIVED = 44;
-    private static final int BYTES = 64;
+    static final Mirror MIRROR = new Mirror("nxc_progress", 64);
+    private static final int CALL = MIRROR.field("call", 0, 4);
+    private static final int STOP = MIRROR.field("stop", 4, 4);
+    private static final int CALL_SINCE = MIRROR.field("call_since_ns", 8, 8);
+    private static final int CHANGED = MIRROR.field("changed_ns", 16, 8);
+    private static final int REQUESTS = MIRROR.field("requests", 24, 4);
+    private static final int POSTED = MIRROR.field("posted", 28, 4);
+    private static final int DONE = MIRROR.field("done", 32, 4);
+    private static final int FAILED = MIRROR.field("failed", 36, 4);
+    private static final int EXPECTED = MIRROR.field("notifications_expected", 40, 4);
+    private static final int RECEIVED = MIRROR.field("notifications_received", 44, 4);
 
-    private final NativeMemory memory = NativeMemory.allocate(BYTES);
+    private final NativeMemory memory = NativeMemory.allocate(MIRROR.sizeBytes());
 
     /** Forgets the last iteration. */
     public void reset(int requests, int notificationsExpected) {

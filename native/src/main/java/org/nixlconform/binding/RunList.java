@@ -2,7 +2,16 @@ package org.nixlconform.binding;
 
 /** A growing array of {@code nxc_payload_run} outside the heap. */
 public final class RunList implements AutoCloseable {
-    private static final int RUN_BYTES = 48;
+    static final Mirror RUN = new Mirror("nxc_payload_run", 48);
+    private static final int RUN_BYTES = RUN.sizeBytes();
+    private static final int OFFSET = RUN.field("offset", 0, 8);
+    private static final int LENGTH = RUN.field("length", 8, 8);
+    private static final int LOCATION = RUN.field("location", 16, 8);
+    private static final int OWN = RUN.field("own", 24, 8);
+    private static final int KIND = RUN.field("kind", 32, 4);
+    private static final int GENERATION = RUN.field("generation", 36, 4);
+    private static final int FLAGS = RUN.field("flags", 40, 4);
+    private static final int POISON_GENERATION = RUN.field("poison_generation", 44, 4);
 
     private NativeMemory memory = NativeMemory.allocate(64L * RUN_BYTES);
     private int size;
@@ -31,28 +40,28 @@ public final class RunList implements AutoCloseable {
         if (at == memory.bytes()) {
             grow();
         }
-        memory.putLong(at, run.offset());
-        memory.putLong(at + 8, run.length());
-        memory.putLong(at + 16, run.location());
-        memory.putLong(at + 24, run.own());
-        memory.putInt(at + 32, run.kind());
-        memory.putInt(at + 36, run.generation());
-        memory.putInt(at + 40, run.selected() ? 1 : 0);
-        memory.putInt(at + 44, run.poisonGeneration());
+        memory.putLong(at + OFFSET, run.offset());
+        memory.putLong(at + LENGTH, run.length());
+        memory.putLong(at + LOCATION, run.location());
+        memory.putLong(at + OWN, run.own());
+        memory.putInt(at + KIND, run.kind());
+        memory.putInt(at + GENERATION, run.generation());
+        memory.putInt(at + FLAGS, run.selected() ? 1 : 0);
+        memory.putInt(at + POISON_GENERATION, run.poisonGeneration());
         size++;
     }
 
     public Run get(int index) {
         long at = (long) index * RUN_BYTES;
         return new Run(
-                memory.getLong(at),
-                memory.getLong(at + 8),
-                memory.getLong(at + 16),
-                memory.getLong(at + 24),
-                memory.getInt(at + 32),
-                memory.getInt(at + 36),
-                memory.getInt(at + 40) != 0,
-                memory.getInt(at + 44));
+                memory.getLong(at + OFFSET),
+                memory.getLong(at + LENGTH),
+                memory.getLong(at + LOCATION),
+                memory.getLong(at + OWN),
+                memory.getInt(at + KIND),
+                memory.getInt(at + GENERATION),
+                memory.getInt(at + FLAGS) != 0,
+                memory.getInt(at + POISON_GENERATION));
     }
 
     public int size() {
@@ -65,7 +74,7 @@ public final class RunList implements AutoCloseable {
 
     private void grow() {
         NativeMemory larger = NativeMemory.allocate(memory.bytes() * 2);
-        larger.pointer().write(0, memory.getBytes(0, (int) memory.bytes()), 0, (int) memory.bytes());
+        larger.copyFrom(memory);
         memory.close();
         memory = larger;
     }

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
@@ -23,12 +22,15 @@ final class BoundedLog {
 
     private final OutputStream file;
     private final Consumer<String> onLine;
-    private final StringBuilder line = new StringBuilder();
+    private final byte[] line = new byte[LINE_BYTES];
     private final Deque<String> lastLines = new ArrayDeque<>();
-    private final Deque<byte[]> tail = new ArrayDeque<>();
+    /** A ring: byte n of what follows the head lies at n modulo its length. */
+    private final byte[] tail = new byte[TAIL_BYTES];
+
+    private int lineBytes;
     private long headLeft;
-    private long tailBytes;
-    private long dropped;
+    private long behindHead;
+    private long unwritten;
 
     /** @param onLine gets each line, cut at 4 KiB */
     BoundedLog(Path path, long limitBytes, Consumer<String> onLine) throws IOException {
@@ -45,63 +47,81 @@ final class BoundedLog {
             file.write(bytes, 0, head);
         } catch (IOException full) {
             // A full disk must not take the warden down; the last lines still reach the controller.
-            dropped += head;
+            unwritten += head;
         }
-        if (head < bytes.length) {
-            byte[] rest = Arrays.copyOfRange(bytes, head, bytes.length);
-            tail.add(rest);
-            tailBytes += rest.length;
-            while (tailBytes > TAIL_BYTES && tail.size() > 1) {
-                int oldest = tail.remove().length;
-                tailBytes -= oldest;
-                dropped += oldest;
-            }
+        keep(bytes, head);
+        split(bytes);
+    }
+
+    private void keep(byte[] bytes, int from) {
+        int next = Math.max(from, bytes.length - TAIL_BYTES);
+        behindHead += next - from;
+        while (next < bytes.length) {
+            int at = (int) (behindHead % TAIL_BYTES);
+            int count = Math.min(bytes.length - next, TAIL_BYTES - at);
+            System.arraycopy(bytes, next, tail, at, count);
+            behindHead += count;
+            next += count;
         }
-        split(new String(bytes, StandardCharsets.UTF_8));
     }
 
     List<String> lastLines() {
         List<String> lines = new ArrayList<>(lastLines);
-        if (line.length() > 0) {
-            lines.add(line.toString());
+        if (lineBytes > 0) {
+            lines.add(line());
         }
         return lines;
     }
 
     void close() {
+        int kept = (int) Math.min(behindHead, TAIL_BYTES);
+        long dropped = unwritten + behindHead - kept;
+        int oldest = (int) ((behindHead - kept) % TAIL_BYTES);
+        int untilWrap = Math.min(kept, TAIL_BYTES - oldest);
         try (file) {
             if (dropped > 0) {
                 file.write(("\n[nixlconform: " + dropped + " bytes left out here]\n").getBytes(StandardCharsets.UTF_8));
             }
-            for (byte[] part : tail) {
-                file.write(part);
-            }
+            file.write(tail, oldest, untilWrap);
+            file.write(tail, 0, kept - untilWrap);
         } catch (IOException full) {
             // As above.
         }
-        if (line.length() > 0) {
+        if (lineBytes > 0) {
             endLine();
         }
     }
 
-    private void split(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char each = text.charAt(i);
-            if (each == '\n') {
+    private void split(byte[] bytes) {
+        int from = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == '\n') {
+                lengthen(bytes, from, i);
                 endLine();
-            } else if (line.length() < LINE_BYTES) {
-                line.append(each);
+                from = i + 1;
             }
         }
+        lengthen(bytes, from, bytes.length);
+    }
+
+    private void lengthen(byte[] bytes, int from, int to) {
+        int count = Math.min(to - from, LINE_BYTES - lineBytes);
+        System.arraycopy(bytes, from, line, lineBytes, count);
+        lineBytes += count;
     }
 
     private void endLine() {
-        String text = line.toString();
-        line.setLength(0);
+        String text = line();
+        lineBytes = 0;
         lastLines.add(text);
         if (lastLines.size() > LAST_LINES) {
             lastLines.remove();
         }
         onLine.accept(text);
+    }
+
+    /** Decoded as a whole: a read may end within a character. */
+    private String line() {
+        return new String(line, 0, lineBytes, StandardCharsets.UTF_8);
     }
 }

@@ -12,6 +12,8 @@ enum LogLevel {
             "^[EF]\\d{4} \\d\\d:\\d\\d:\\d\\d",
             "\\bUCX\\s+(ERROR|FATAL)\\b",
             "^# A fatal error has been detected",
+            // Its warnings speak of the host (container limits, huge pages), not of NIXL.
+            "^\\[[0-9.,]+s\\]\\[error *\\]",
             "^terminate called",
             "^Exception in thread|^java\\.lang\\.|^org\\.nixlconform\\.",
             "^nixlconform engine:");

@@ -3,6 +3,7 @@ package org.nixlconform.engine.process;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import org.nixlconform.binding.Children;
 import org.nixlconform.binding.Posix;
 
 /**
@@ -20,10 +21,7 @@ final class MessageChannel {
 
     /** To be called first in {@code main}. */
     static MessageChannel open() {
-        int out = Posix.dup(1);
-        if (out < 0 || Posix.dup2(2, 1) < 0) {
-            throw new IllegalStateException("cannot move standard output away");
-        }
+        int out = Children.moveOutput();
         System.setOut(System.err);
         return new MessageChannel(out, new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
     }

@@ -5,6 +5,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.binding.Children;
+import org.nixlconform.binding.Nixl;
 import org.nixlconform.binding.NixlCallException;
 import org.nixlconform.binding.NixlStatus;
 import org.nixlconform.binding.Payload;
@@ -35,6 +36,7 @@ final class RankProgram {
         if (!Children.begin(parentPid)) {
             Posix.exitNow(EXIT_PARENT_GONE);
         }
+        Nixl.checkMirrors();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> Posix.exitNow(EXIT_TERMINATED)));
         RankProgram program = new RankProgram(channel, label);
         Thread reader = new Thread(program::read, "channel");

@@ -386,7 +386,7 @@ final class RankSession {
     FromRank.Sampled sample() {
         ProgressPage.Sample sample = page.sample();
         Drive loops = drive;
-        ProgressPage.Sample calling = sample.call().isEmpty() && loops != null ? loops.lingering() : sample;
+        ProgressPage.Sample inside = sample.call().isEmpty() && loops != null ? loops.lingering() : sample;
         long total;
         long arrived;
         synchronized (runsLock) {
@@ -394,8 +394,8 @@ final class RankSession {
             arrived = landed();
         }
         return new FromRank.Sampled(
-                calling.call(),
-                calling.callNanos(),
+                inside.call(),
+                inside.callNanos(),
                 sample.sinceChangeNanos(),
                 sample.requests(),
                 sample.posted(),

@@ -25,7 +25,7 @@ final class WarmUp {
     private WarmUp() {}
 
     static void run() {
-        Nixl.checkOrder();
+        Nixl.checkMirrors();
         ArenaShape arena = new ArenaShape(0, 4096, 16384, 2, 4, 2048, 40960, 0, 2, 16, 64, true);
         PairShape pair = new PairShape(
                 "prefill-0-rank-0",

@@ -1,0 +1,219 @@
+package org.nixlconform.engine.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nixlconform.binding.InstalledWheel;
+import org.nixlconform.binding.Payload;
+import org.nixlconform.engine.protocol.ArenaShape;
+import org.nixlconform.engine.protocol.FromRank;
+import org.nixlconform.engine.protocol.FromWarden;
+import org.nixlconform.engine.protocol.PairShape;
+import org.nixlconform.engine.protocol.ToRank;
+
+/** One pair of ranks moves blocks through real NIXL: a warden, two engines, UCX, host memory. */
+@Timeout(120)
+class RealTransferTest {
+    private static final String PREFILL = "prefill-0-rank-0";
+    private static final String DECODE = "decode-0-rank-0";
+    private static final int REGIONS = 4;
+    private static final int[] SOURCES = {7, 2, 19, 0, 11, 5};
+    private static final int[] DESTINATIONS = {3, 18, 1, 12, 9, 6};
+    private static final int PREFIX = 1;
+    private static final int MOVED = (SOURCES.length - PREFIX) * REGIONS;
+
+    /** As real environments have them; the last one is unknown to UCX, which says so on standard output. */
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("UCX_ERROR_SIGNALS", "", "UCX_DEBUG_SIGNO", "", "UCX_NIXLCONFORM_TEST", "1");
+
+    @TempDir
+    private Path folder;
+
+    private Path library;
+
+    @BeforeEach
+    void findNixl() throws IOException {
+        Optional<Path> wheel = InstalledWheel.library();
+        assumeTrue(wheel.isPresent(), InstalledWheel.ABSENT);
+        library = wheel.get();
+    }
+
+    @ParameterizedTest(name = "write={0}")
+    @ValueSource(booleans = {false, true})
+    void everyBlockOfOnePairArrivesInEveryIteration(boolean write) throws Exception {
+        try (WardenProcess warden = connected(write, false)) {
+            String initiator = write ? PREFILL : DECODE;
+            String target = write ? DECODE : PREFILL;
+            for (int iteration = 0; iteration < 2; iteration++) {
+                FromRank.Armed armed = arm(warden, iteration);
+                assertThat(armed.slices()).isEqualTo(MOVED);
+                assertThat(armed.alreadyRight()).isZero();
+                FromRank.Transferred transferred = transfer(warden, iteration, initiator, target);
+                assertThat(transferred.requests()).singleElement().satisfies(request -> {
+                    assertThat(request.status()).isZero();
+                    assertThat(request.peer()).isEqualTo(target);
+                    assertThat(request.bytes()).isEqualTo(MOVED * prefill().blockBytes());
+                    assertThat(request.totalNanos()).isGreaterThanOrEqualTo(request.postNanos());
+                });
+                for (String label : List.of(PREFILL, DECODE)) {
+                    FromRank.Verified verified = verify(warden, iteration, label);
+                    assertThat(verified.runsDiffering()).as("%s", verified).isZero();
+                    assertThat(verified.bytesVerified())
+                            .isEqualTo((label.equals(PREFILL) ? prefill() : decode()).totalBytes());
+                    assertThat(verified.strays()).isEmpty();
+                    assertThat(verified.notices()).hasSize(label.equals(target) ? 1 : 0);
+                    assertThat(verified.notices()).allMatch(notice -> notice.received() == 1);
+                }
+            }
+            close(warden);
+            // UCX prints its warnings on standard output, and they reach the warden as what they are.
+            assertThat(warden.said(
+                            FromWarden.Logged.class, logged -> logged.label().equals(DECODE)))
+                    .satisfies(logged -> assertThat(logged.level()).isEqualTo("WARN"))
+                    .satisfies(logged -> assertThat(logged.text()).contains("unused environment variable"));
+        }
+    }
+
+    /** The planted fault: remote indices counted with the wrong cache's number of blocks. NIXL itself sees no fault. */
+    @Test
+    void blocksTakenFromTheWrongPlaceAreFound() throws Exception {
+        try (WardenProcess warden = connected(false, true)) {
+            arm(warden, 0);
+            assertThat(transfer(warden, 0, DECODE, PREFILL).requests().get(0).status())
+                    .isZero();
+            FromRank.Verified verified = verify(warden, 0, DECODE);
+            // Region 0 is right: its indices are the same in both countings.
+            long wrong = MOVED / REGIONS * (REGIONS - 1);
+            assertThat(verified.runsDiffering()).isEqualTo(wrong);
+            assertThat(verified.byClassification()[Payload.CLASSIFICATIONS.indexOf("MISPLACED")])
+                    .isEqualTo(wrong);
+            // In region 1 an index is short by one block.
+            assertThat(verified.differences())
+                    .hasSize(3)
+                    .allMatch(difference -> difference.classification().equals("MISPLACED")
+                            && difference.foundLocation()
+                                    == difference.expectedLocation() - prefill().blockBytes());
+            assertThat(verify(warden, 0, PREFILL).runsDiffering()).isZero();
+            close(warden);
+        }
+    }
+
+    @Test
+    void whatNixlMustRefuseIsRefusedAndATransferStillPasses() throws Exception {
+        try (WardenProcess warden = connected(false, false)) {
+            warden.send(
+                    DECODE,
+                    new ToRank.TryInvalid(
+                            List.of("INDEX_PAST_END", "NEGATIVE_INDEX", "UNEQUAL_COUNTS", "UNEQUAL_LENGTHS", "EMPTY")));
+            assertThat(warden.answer(DECODE, FromRank.Tried.class).attempts())
+                    .hasSize(5)
+                    .filteredOn(attempt -> !attempt.request().equals("EMPTY"))
+                    .allMatch(attempt -> attempt.status() < 0);
+            warden.send(DECODE, new ToRank.Reference(2));
+            FromRank.Referenced reference = warden.answer(DECODE, FromRank.Referenced.class);
+            assertThat(reference.bytes()).isEqualTo(MOVED * prefill().blockBytes());
+            assertThat(reference.passNanos()).hasSize(2).allMatch(nanos -> nanos > 0);
+            arm(warden, 0);
+            transfer(warden, 0, DECODE, PREFILL);
+            assertThat(verify(warden, 0, DECODE).runsDiffering()).isZero();
+            close(warden);
+        }
+    }
+
+    private WardenProcess connected(boolean write, boolean wrongOwner) throws Exception {
+        WardenProcess warden = new WardenProcess(folder, ENVIRONMENT);
+        warden.start(EngineProgram.command("rank"), 2, PREFILL, DECODE);
+        int prefillPid = warden.answer(PREFILL, FromRank.Hello.class).pid();
+        int decodePid = warden.answer(DECODE, FromRank.Hello.class).pid();
+        warden.send(PREFILL, open(prefill(), true));
+        warden.send(DECODE, open(decode(), false));
+        FromRank.Opened prefill = warden.answer(PREFILL, FromRank.Opened.class);
+        FromRank.Opened decode = warden.answer(DECODE, FromRank.Opened.class);
+        warden.send(PREFILL, new ToRank.Connect(List.of(new ToRank.Peer(DECODE, decode.metadata()))));
+        warden.send(DECODE, new ToRank.Connect(List.of(new ToRank.Peer(PREFILL, prefill.metadata()))));
+        done(warden);
+        PairShape toDecode =
+                new PairShape(DECODE, decode(), decodePid, decode.arenaAddress(), 0, 2, SOURCES, DESTINATIONS, PREFIX);
+        PairShape toPrefill = new PairShape(
+                PREFILL, prefill(), prefillPid, prefill.arenaAddress(), 0, 2, DESTINATIONS, SOURCES, PREFIX);
+        warden.send(PREFILL, new ToRank.Prepare(List.of(toDecode), write, write, wrongOwner));
+        warden.send(DECODE, new ToRank.Prepare(List.of(toPrefill), !write, write, wrongOwner));
+        done(warden);
+        return warden;
+    }
+
+    private ToRank.Open open(ArenaShape arena, boolean source) {
+        long limit = prefill().totalBytes() + decode().totalBytes();
+        return new ToRank.Open(library.toString(), 7, limit, false, 0, 0, 0, "UCX", Map.of(), arena, source);
+    }
+
+    /** The cache of prefill has more blocks: an index counted with decode's number stays within it. */
+    private static ArenaShape prefill() {
+        return arena(0, 21);
+    }
+
+    private static ArenaShape decode() {
+        return arena(prefill().totalBytes(), 20);
+    }
+
+    /** 2 heads x 16 tokens x 256 bytes, HND. */
+    private static ArenaShape arena(long base, int blocks) {
+        long blockBytes = 2 * 16 * 256;
+        // Regions whole blocks apart: blocks of another region then are at no distance that looks like a shift.
+        long stride = (blocks + 1) * blockBytes;
+        return new ArenaShape(
+                base, 4096, stride, REGIONS, blocks, blockBytes, 4096 + REGIONS * stride, 0, 2, 16, 256, true);
+    }
+
+    private static void done(WardenProcess warden) throws InterruptedException {
+        warden.answer(PREFILL, FromRank.Done.class);
+        warden.answer(DECODE, FromRank.Done.class);
+    }
+
+    /** @return what decode says */
+    private static FromRank.Armed arm(WardenProcess warden, int iteration) throws Exception {
+        ToRank.Arm arm = new ToRank.Arm(iteration, iteration + 2, iteration + 1, iteration + 1);
+        warden.send(PREFILL, arm);
+        warden.send(DECODE, arm);
+        warden.answer(PREFILL, FromRank.Armed.class);
+        return warden.answer(DECODE, FromRank.Armed.class);
+    }
+
+    private static FromRank.Transferred transfer(WardenProcess warden, int iteration, String initiator, String target)
+            throws Exception {
+        warden.send(target, new ToRank.Transfer(iteration));
+        warden.send(initiator, new ToRank.Transfer(iteration));
+        assertThat(warden.answer(target, FromRank.Transferred.class).requests()).isEmpty();
+        FromRank.Transferred transferred = warden.answer(initiator, FromRank.Transferred.class);
+        assertThat(transferred.collectStatus()).isZero();
+        assertThat(transferred.cancelled()).isFalse();
+        return transferred;
+    }
+
+    private static FromRank.Verified verify(WardenProcess warden, int iteration, String label) throws Exception {
+        warden.send(label, new ToRank.Verify(iteration, 3));
+        return warden.answer(label, FromRank.Verified.class);
+    }
+
+    private static void close(WardenProcess warden) throws Exception {
+        warden.send(PREFILL, new ToRank.Close());
+        warden.send(DECODE, new ToRank.Close());
+        done(warden);
+        for (String label : List.of(PREFILL, DECODE)) {
+            FromWarden.Ended ended = warden.ended(label);
+            assertThat(ended.signal()).isZero();
+            assertThat(ended.exitCode()).isZero();
+        }
+    }
+}
