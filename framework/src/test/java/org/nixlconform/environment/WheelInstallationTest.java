@@ -34,7 +34,7 @@ class WheelInstallationTest {
             WheelInstaller.Installation second = new WheelInstaller(node, wheel, console::add).install();
             Duration took = Duration.ofNanos(System.nanoTime() - startedAt);
 
-            assertThat(took).isLessThan(Duration.ofSeconds(1));
+            assertThat(took).isLessThan(Duration.ofSeconds(5));
             assertThat(second).isEqualTo(first);
             assertThat(console.get(console.size() - 1)).startsWith("nixl-cu12 1.5.1 reused from ");
             assertThat(second.wheel().library()).isEqualTo(".nixl_cu12.mesonpy.libs/libnixl_capi.so");

@@ -205,7 +205,7 @@ final class WardenProcess implements AutoCloseable {
             // The warden is.
         }
         try {
-            expectNobodyLeftWithin(Duration.ofSeconds(2));
+            expectNobodyLeftWithin(Duration.ofSeconds(15));
         } finally {
             for (String each : living()) {
                 ProcessHandle.of(Long.parseLong(each.replaceAll(" .*", ""))).ifPresent(ProcessHandle::destroyForcibly);

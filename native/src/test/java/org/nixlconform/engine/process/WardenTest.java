@@ -22,7 +22,7 @@ import org.nixlconform.engine.protocol.ToWarden;
 /** A warden and its ranks as processes. Each test ends with none of them left, see {@link WardenProcess#close}. */
 @Timeout(60)
 class WardenTest {
-    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration SOON = Duration.ofSeconds(15);
     private static final int SIGABRT = 6;
     private static final int SIGKILL = 9;
     private static final int SIGSEGV = 11;
@@ -231,7 +231,7 @@ class WardenTest {
             assertThat(names(started)).containsExactlyInAnyOrder("a", "b");
             Files.createFile(folder.resolve("go"));
             for (String label : List.of("a", "b", "c", "d")) {
-                warden.await(label, Duration.ofSeconds(5), line -> line.from().equals(label));
+                warden.await(label, Duration.ofSeconds(20), line -> line.from().equals(label));
             }
             assertThat(names(started)).hasSize(4);
         }
@@ -254,7 +254,7 @@ class WardenTest {
             }
             warden.sendRaw("reads", body);
             WardenProcess.Line echoed = warden.await(
-                    "the line", Duration.ofSeconds(5), line -> line.from().equals("reads"));
+                    "the line", Duration.ofSeconds(20), line -> line.from().equals("reads"));
             assertThat(echoed.json().equals(body)).isTrue();
         }
     }
