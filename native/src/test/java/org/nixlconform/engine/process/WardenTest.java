@@ -248,7 +248,10 @@ class WardenTest {
     void longLinesPassAndARankThatDoesNotReadHoldsUpNobody() throws Exception {
         String body = "{\"long\":\"" + "é".repeat(1_000_000) + "\"}";
         try (WardenProcess warden = warden()) {
-            warden.start(shell("[ $0 = reads ] && exec cat; exec sleep 600"), 2, "sleeps", "reads");
+            warden.start(shell("echo up; [ $0 = reads ] && exec cat; exec sleep 600"), 2, "sleeps", "reads");
+            for (String label : List.of("sleeps", "reads")) {
+                warden.await(label, Duration.ofSeconds(20), line -> line.from().equals(label));
+            }
             for (int i = 0; i < 5; i++) {
                 warden.sendRaw("sleeps", body);
             }
