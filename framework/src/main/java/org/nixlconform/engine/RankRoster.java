@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ import org.nixlconform.plan.RankId;
  */
 public final class RankRoster {
     private static final Duration HELLO_WITHIN = Duration.ofSeconds(60);
+    private static final Duration GONE_WITHIN = Duration.ofSeconds(10);
     /** A rank that polls is in some call at any time; only one that takes this long does not return. */
     private static final Duration CALL_HANGS_AFTER = Duration.ofSeconds(1);
 
@@ -404,6 +406,12 @@ public final class RankRoster {
         }
         ended = true;
         channels.values().forEach(WardenChannel::close);
+        // A process that was killed takes a moment to be gone on a busy node.
+        long deadline = System.nanoTime() + GONE_WITHIN.toNanos();
+        while (System.nanoTime() < deadline
+                && pids.entrySet().stream().anyMatch(each -> alive(each.getKey(), each.getValue()))) {
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
         List<Finding> leftovers = new ArrayList<>();
         pids.forEach((rank, pid) -> {
             if (alive(rank, pid)) {
