@@ -108,7 +108,7 @@ public final class Gate {
                     combinations + "\nhad no judged cell; cluster %s demands one of each".formatted(state.cluster())));
         }
         if (!state.finished()) {
-            reasons.add(new Fact("unfinished", "run.json does not say that the run came to its end"));
+            reasons.add(new Fact("unfinished", "the run was cut short: run.json does not say that it came to its end"));
         }
         if (!state.leftovers().isEmpty()) {
             reasons.add(new Fact("left", String.join("\n", state.leftovers())));
