@@ -295,6 +295,10 @@ public final class RankRoster {
             keepPhases(rank, refused.phases(), step);
             step.refused.add(new RefusedCall(
                     rank, refused.phase(), refused.call(), refused.status(), refused.statusName(), lastLogLines(rank)));
+        } else if (answer instanceof FromRank.Misread misread) {
+            keepPhases(rank, misread.phases(), step);
+            step.refused.add(
+                    new RefusedCall(rank, misread.phase(), misread.call(), 0, misread.what(), lastLogLines(rank)));
         } else if (answer instanceof FromRank.Broken broken) {
             step.broken.add(new EngineStep.BrokenRank(rank, broken.phase(), broken.message()));
         } else {

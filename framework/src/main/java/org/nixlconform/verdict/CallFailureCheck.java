@@ -15,7 +15,7 @@ import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 
 /**
  * Calls that returned an error: PEER_LOST where the call was about a transfer or a notification and a peer of the rank
- * ended by itself, else REFUSED. A transfer with an error status that no failed call accounts for is one as well.
+ * ended by itself, METADATA_MISREAD where it returned success but gave another agent's name, else REFUSED. A transfer with an error status that no failed call accounts for is one as well.
  */
 final class CallFailureCheck implements Check {
 
@@ -48,6 +48,9 @@ final class CallFailureCheck implements Check {
     }
 
     private static Finding finding(TransferPlan plan, CallFailure failure, List<EngineLoss> lostPeers) {
+        if (failure.status() == 0) {
+            return misread(plan, failure);
+        }
         String status = Wording.status(failure.status(), failure.statusName());
         String headline = failure.call() + " returned " + status + " on " + failure.rank() + " while "
                 + Wording.activity(failure.phase());
@@ -66,6 +69,18 @@ final class CallFailureCheck implements Check {
                     "peer", lostPeers.stream().map(Wording::describe).collect(Collectors.joining("\n")));
         }
         return Wording.withLog(finding, failure.lastLogLines());
+    }
+
+    private static Finding misread(TransferPlan plan, CallFailure failure) {
+        return Wording.withLog(
+                Finding.of(FindingKind.METADATA_MISREAD, "metadata", failure.statusName() + ", on " + failure.rank())
+                        .with("expected", "the name of the agent that gave them")
+                        .with("actual", failure.call() + " returned success")
+                        .with(
+                                "where",
+                                failure.rank() + ", phase " + failure.phase()
+                                        + Wording.iteration(plan, failure.iteration())),
+                failure.lastLogLines());
     }
 
     private static Finding finding(TransferPlan plan, Iteration iteration, RankTransferOutcome transfer) {

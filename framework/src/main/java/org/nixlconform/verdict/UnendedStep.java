@@ -22,11 +22,23 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
     private static final Set<String> AFTER_TRANSFER = Set.of("verify", "close", "release");
 
     /**
-     * Whether the rank has nothing left to do and waits for others alone, all of which were lost or refused, or, where
+     * Whether another finding says why. The rank has nothing left to do and waits for others alone, all of which were lost or refused, or, where
      * its data are complete, are stuck themselves. Those have their own findings. A destination whose data are
      * incomplete keeps its own where the writer is stuck: it alone knows how much arrived.
      */
-    boolean onlyWaitsForStoppedRanks() {
+    boolean isExplained() {
+        return onlyWaitsForStoppedRanks() || (kind() == FindingKind.NOT_NOTIFIED && wentAstray());
+    }
+
+    /** What the rank waits for came, but not as it was sent. */
+    private boolean wentAstray() {
+        return plan.expectations().completion().isPresent()
+                && observation.iterations().stream()
+                        .filter(iteration -> iteration.index() == timeout.iteration())
+                        .anyMatch(iteration -> NotificationCheck.wentAstray(plan, iteration, timeout.rank()));
+    }
+
+    private boolean onlyWaitsForStoppedRanks() {
         List<RankId> debtors = debtors();
         return waitsForOthers()
                 && !debtors.isEmpty()

@@ -284,6 +284,17 @@ public final class Samples {
                         OptionalLong.empty(),
                         OptionalLong.empty())),
                 List.of(),
-                List.of(new Integrity(DESTINATION, true, 33_554_432, 512, 16_777_216, 0, 0, Map.of(), differences)));
+                List.of(new Integrity(
+                        DESTINATION,
+                        true,
+                        33_554_432,
+                        512,
+                        16_777_216,
+                        0,
+                        0,
+                        Duration.ZERO,
+                        0,
+                        Map.of(),
+                        differences)));
     }
 }
