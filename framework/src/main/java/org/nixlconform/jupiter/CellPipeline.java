@@ -132,7 +132,7 @@ final class CellPipeline {
     }
 
     /** What the ranks share, on the node that has fewest cores for each. */
-    private static TransferObservation.Host host(RankAssignment ranks) {
+    static TransferObservation.Host host(RankAssignment ranks) {
         Node busiest = ranks.nodes().stream()
                 .max((a, b) -> Double.compare(load(ranks, a), load(ranks, b)))
                 .orElseThrow();

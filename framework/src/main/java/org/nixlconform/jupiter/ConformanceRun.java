@@ -74,11 +74,19 @@ final class ConformanceRun implements AutoCloseable {
         this.obstacle = opened.obstacle();
     }
 
-    private record Opened(
+    record Opened(
             @Nullable Cluster cluster,
             @Nullable EngineBundle bundle,
             List<EnvironmentSpec> environments,
-            @Nullable FindingException obstacle) {}
+            @Nullable FindingException obstacle) {
+        Cluster reached() {
+            return present(cluster);
+        }
+
+        EngineBundle engines() {
+            return present(bundle);
+        }
+    }
 
     /** @param property gives the values of {@code cluster}, {@code root}, {@code work} and of the selection */
     static ConformanceRun open(Function<String, @Nullable String> property) {
@@ -98,7 +106,7 @@ final class ConformanceRun implements AutoCloseable {
         return run;
     }
 
-    private static Opened reach(Function<String, @Nullable String> property, Path root) {
+    static Opened reach(Function<String, @Nullable String> property, Path root) {
         ClusterSpec spec = Configuration.cluster(or(property.apply("cluster"), "local"), root);
         String work = property.apply("work");
         if (work != null) {
@@ -364,7 +372,10 @@ final class ConformanceRun implements AutoCloseable {
         }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+                // The last proof of the judge is none of the run's results.
+                if (!file.equals(folder) && !file.equals(folder.resolve("confusion.json"))) {
+                    Files.delete(file);
+                }
             }
         } catch (IOException undeletable) {
             throw new UncheckedIOException("the last run's results cannot be removed from " + folder, undeletable);

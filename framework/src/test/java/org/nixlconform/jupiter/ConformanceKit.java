@@ -73,6 +73,7 @@ final class ConformanceKit {
                 "runtime/bin/java",
                 "jars/nixlconform-native.jar",
                 "lib/libnixlconform.so",
+                "lib/libnixlconform_fault.so",
                 "lib/libjnidispatch.so")) {
             write("native/target/engine/" + piece, "");
         }
