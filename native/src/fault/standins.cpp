@@ -76,6 +76,7 @@ struct request {
     bool done = false; /* the real one */
     bool reported = false;
     bool never = false;
+    bool slowed = false;
     uint64_t begun = 0;
     uint64_t ended = 0;
 };
@@ -448,10 +449,14 @@ void data_are_there(request &of) {
     }
 }
 
-bool is_slow(const request &of) {
-    const planted *fault = of_request("slow", of);
+bool is_slow(request &of) {
+    planted *fault = of_request("slow", of);
     if (fault == nullptr) {
         return false;
+    }
+    if (!of.slowed) {
+        of.slowed = true;
+        trace(*fault, "request " + std::to_string(of.ordinal));
     }
     double growth = 1;
     for (int64_t i = 0; i < of.ordinal; i++) {
@@ -490,7 +495,9 @@ int told(request &of, int status) {
     }
     if (!of.reported) {
         of.reported = true;
-        takes_for("slow", of);
+        if (planted *slow = of_request("slow", of)) {
+            slow->applied++;
+        }
     }
     return success;
 }
@@ -907,7 +914,23 @@ int get_xfer_telemetry(void *agent, void *handle, telemetry *out) {
         }
     }
     const auto found = by_handle.find(handle);
-    return NXF_REAL(get_xfer_telemetry)(agent, found == by_handle.end() ? handle : handle_of(*found->second), out);
+    if (found == by_handle.end()) {
+        return NXF_REAL(get_xfer_telemetry)(agent, handle, out);
+    }
+    request &of = *found->second;
+    if (!of.done) {
+        return not_there;
+    }
+    const int status = NXF_REAL(get_xfer_telemetry)(agent, handle_of(of), out);
+    if (status == success && of.changed.handle != nullptr) {
+        /* A library that moves other descriptors than it was given counts what it was given. */
+        out->bytes = 0;
+        out->descriptors = of.pairs.size();
+        for (const pair &each : of.pairs) {
+            out->bytes += each.local.length;
+        }
+    }
+    return status;
 }
 
 int release_xfer_req(void *agent, void *handle) {

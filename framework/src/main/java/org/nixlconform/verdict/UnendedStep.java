@@ -66,8 +66,9 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
         boolean advances =
                 !timeout.stalled() && progress().filter(UnendedStep::hasBegun).isPresent();
         if (timeout.call().isPresent()) {
-            // A post may block for the whole copy: while blocks still land it is slow, not stuck.
-            return advances ? FindingKind.SLOW : FindingKind.CALL_NEVER_RETURNED;
+            // A post may block for the whole copy: while blocks still land it is slow, not stuck. No other call may.
+            boolean copies = timeout.call().get().endsWith("post_xfer_req") && !hasAllSlices();
+            return advances && copies ? FindingKind.SLOW : FindingKind.CALL_NEVER_RETURNED;
         }
         if (lacksOnlyNotifications()) {
             return FindingKind.NOT_NOTIFIED;
@@ -78,6 +79,12 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
             return FindingKind.NEVER_STARTED;
         }
         return timeout.stalled() ? FindingKind.STALLED : FindingKind.SLOW;
+    }
+
+    private boolean hasAllSlices() {
+        return progress()
+                .filter(progress -> progress.slices() > 0 && progress.slicesLanded() >= progress.slices())
+                .isPresent();
     }
 
     private boolean moves() {
