@@ -57,6 +57,7 @@ final class ConformanceRun implements AutoCloseable {
     private final Set<String> names = new HashSet<>();
     private final Map<String, Environment> environments = new LinkedHashMap<>();
     private final List<EnvironmentSpec> environmentSpecs;
+    private final KnownIssues knownIssues;
     private final @Nullable Cluster cluster;
     private final @Nullable EngineBundle bundle;
     private final Heartbeat heartbeat = new Heartbeat();
@@ -71,6 +72,7 @@ final class ConformanceRun implements AutoCloseable {
         this.cluster = opened.cluster();
         this.bundle = opened.bundle();
         this.environmentSpecs = opened.environments();
+        this.knownIssues = opened.knownIssues();
         this.obstacle = opened.obstacle();
     }
 
@@ -78,6 +80,7 @@ final class ConformanceRun implements AutoCloseable {
             @Nullable Cluster cluster,
             @Nullable EngineBundle bundle,
             List<EnvironmentSpec> environments,
+            KnownIssues knownIssues,
             @Nullable FindingException obstacle) {
         Cluster reached() {
             return present(cluster);
@@ -100,7 +103,9 @@ final class ConformanceRun implements AutoCloseable {
             run = new ConformanceRun(selection, own, reach(property, root));
         } catch (FindingException refused) {
             run = new ConformanceRun(
-                    new Selection(List.of(), List.of(), false), folder, new Opened(null, null, List.of(), refused));
+                    new Selection(List.of(), List.of(), false),
+                    folder,
+                    new Opened(null, null, List.of(), new KnownIssues(List.of()), refused));
         }
         run.begin();
         return run;
@@ -116,9 +121,10 @@ final class ConformanceRun implements AutoCloseable {
                 .map(name -> Configuration.environment(name, root))
                 .map(environment -> verbose(property, environment))
                 .toList();
+        KnownIssues knownIssues = new KnownIssues(Configuration.knownIssues(root));
         EngineBundle bundle =
                 EngineBundle.in(root.resolve("native").resolve("target").resolve("engine"));
-        return new Opened(Cluster.open(spec), bundle, specs, null);
+        return new Opened(Cluster.open(spec), bundle, specs, knownIssues, null);
     }
 
     /** {@code -Dverbose}: NIXL says what it does, and throughput says nothing any more. */
@@ -292,6 +298,10 @@ final class ConformanceRun implements AutoCloseable {
                 .anyMatch(variable -> DEBUG_LEVELS.contains(variable.getValue().toUpperCase(Locale.ROOT)));
     }
 
+    KnownIssues knownIssues() {
+        return knownIssues;
+    }
+
     Path folder() {
         return folder;
     }
@@ -342,6 +352,7 @@ final class ConformanceRun implements AutoCloseable {
                 mustJudge,
                 selection.described(),
                 leftovers,
+                knownIssues.uses(),
                 Optional.ofNullable(obstacle).map(FindingException::findings).map(FindingRenderer::render));
     }
 

@@ -68,6 +68,7 @@ final class CallFailureCheck implements Check {
                         lost.isEmpty() ? FindingKind.REFUSED : FindingKind.PEER_LOST,
                         "call",
                         lost.isEmpty() ? headline : headline + ", its peer " + Wording.names(lost) + " ended by itself")
+                .during(failure.phase())
                 .with("expected", "success")
                 .with("actual", status)
                 .with(

@@ -48,6 +48,7 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
     Finding finding() {
         FindingKind kind = kind();
         Finding finding = Finding.of(kind, "completion", headline(kind) + ", on " + timeout.rank())
+                .during(timeout.phase())
                 .with("expected", expected())
                 .with("actual", actual())
                 .with(
