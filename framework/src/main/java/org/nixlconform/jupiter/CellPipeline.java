@@ -1,5 +1,6 @@
 package org.nixlconform.jupiter;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,8 +83,13 @@ final class CellPipeline {
                 judged.shareOfReference());
     }
 
-    private static String evidenceOf(Finding finding) {
-        return finding.subject().equals("integrity") ? Evidence.DIFFERENCES : Evidence.LOGS;
+    private String evidenceOf(Finding finding) {
+        if (finding.subject().equals("integrity")) {
+            return Evidence.DIFFERENCES;
+        }
+        return finding.subject().equals("completion") && Files.exists(evidence.resolve(Evidence.STATE))
+                ? Evidence.STATE
+                : Evidence.LOGS;
     }
 
     private static Verdict broken(List<Finding> findings) {
