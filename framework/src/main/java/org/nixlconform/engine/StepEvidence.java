@@ -102,7 +102,7 @@ final class StepEvidence {
             row.addAll(progress(samples.get(rank)));
             rows.add(row.toArray(String[]::new));
         });
-        return "Ranks when step " + step + " had not ended everywhere. A rank without numbers did not answer.\n\n"
+        return "Ranks when step " + step + " did not end as it should. A rank without numbers did not answer.\n\n"
                 + table(rows) + lastWords(places);
     }
 
