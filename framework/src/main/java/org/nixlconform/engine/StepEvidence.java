@@ -50,7 +50,10 @@ final class StepEvidence {
 
     boolean hasAll(Set<RankId> asked, Set<RankId> looked, Set<Node> nodes) {
         return samples.keySet().containsAll(asked)
-                && inspected.keySet().containsAll(looked)
+                && looked.stream().allMatch(rank -> {
+                    FromWarden.Inspected look = inspected.get(rank);
+                    return look != null && look.complete();
+                })
                 && counted.keySet().containsAll(nodes);
     }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.nixlconform.engine.protocol.FromWarden;
@@ -18,6 +19,9 @@ import org.nixlconform.engine.protocol.FromWarden;
  */
 final class Inspection {
     private static final int PARALLEL = 8;
+    /** What a debugger has said by then is taken, the rest is left. */
+    private static final long LAST_WORDS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private static final int MOST_SOCKETS = 500;
     private static final int JAVA_BYTES = 120 * 1024;
     private static final int NATIVE_BYTES = 100 * 1024;
@@ -44,17 +48,15 @@ final class Inspection {
     /** Returns at once. @param before counters of the node when it was quiet */
     static void begin(List<Subject> subjects, long withinMillis, NodeCounters before, Consumer<FromWarden> say) {
         Inspection inspection = new Inspection(subjects, withinMillis, say);
-        Thread thread = new Thread(() -> inspection.run(before), "inspection");
-        thread.setDaemon(true);
-        thread.start();
+        thread(() -> inspection.run(before)).start();
     }
 
     private void run(NodeCounters before) {
-        ExecutorService lookers = Executors.newFixedThreadPool(PARALLEL, work -> {
-            Thread looker = new Thread(work, "looker");
-            looker.setDaemon(true);
-            return looker;
-        });
+        ExecutorService lookers = pool(PARALLEL);
+        // A debugger needs a core for itself, and some are left to the ranks.
+        ExecutorService debuggers = pool(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(Inspection::thread);
+        var unused = clock.schedule(natives::abandon, timeLeft() - LAST_WORDS_NANOS, TimeUnit.NANOSECONDS);
         try {
             say.accept(before.until(NodeCounters.read()));
             SocketTable sockets = SocketTable.read(ProcFile.PROC);
@@ -62,26 +64,54 @@ final class Inspection {
             List<String> looks = each(lookers, endNanos, this::look);
             // Native stacks need what is left: a JVM that answers at all does so in a moment.
             List<String> java = each(lookers, endNanos - timeLeft() / 2, this::javaStacks);
-            List<String> natively = each(lookers, endNanos, this::nativeStacks);
+            List<List<FromWarden.Socket>> open = subjects.stream()
+                    .map(subject -> subject.lives() ? sockets.of(subject.pid()) : List.<FromWarden.Socket>of())
+                    .toList();
+            // What is had is told at once: a busy node may be late with the rest.
+            String awaited = "not had within the time for it";
             for (int i = 0; i < subjects.size(); i++) {
-                Subject subject = subjects.get(i);
-                List<FromWarden.Socket> open = subject.lives() ? sockets.of(subject.pid()) : List.of();
-                say.accept(new FromWarden.Inspected(
-                        subject.label(),
-                        states.get(i),
-                        part("Process", looks.get(i))
-                                + part("Java stacks", java.get(i))
-                                + part("Native stacks", natively.get(i)),
-                        open.subList(0, Math.min(open.size(), MOST_SOCKETS)),
-                        Math.max(0, open.size() - MOST_SOCKETS),
-                        subject.lastLogLines()));
+                tell(subjects.get(i), states.get(i), looks.get(i), java.get(i), awaited, open.get(i), false);
+            }
+            List<String> natively = each(debuggers, endNanos, this::nativeStacks);
+            for (int i = 0; i < subjects.size(); i++) {
+                tell(subjects.get(i), states.get(i), looks.get(i), java.get(i), natively.get(i), open.get(i), true);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } finally {
             natives.abandon();
             lookers.shutdownNow();
+            debuggers.shutdownNow();
+            clock.shutdownNow();
         }
+    }
+
+    private static ExecutorService pool(int threads) {
+        return Executors.newFixedThreadPool(threads, Inspection::thread);
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "inspection");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private void tell(
+            Subject subject,
+            String state,
+            String look,
+            String javaStacks,
+            String nativeStacks,
+            List<FromWarden.Socket> open,
+            boolean complete) {
+        say.accept(new FromWarden.Inspected(
+                subject.label(),
+                state,
+                part("Process", look) + part("Java stacks", javaStacks) + part("Native stacks", nativeStacks),
+                open.subList(0, Math.min(open.size(), MOST_SOCKETS)),
+                Math.max(0, open.size() - MOST_SOCKETS),
+                subject.lastLogLines(),
+                complete));
     }
 
     private static String part(String title, String text) {

@@ -22,6 +22,7 @@ final class NativeStacks {
 
     private final Optional<Path> tool;
     private final Set<Process> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean abandoned;
 
     /** @param path where to look for tools, as in {@code PATH} */
     NativeStacks(String path) {
@@ -44,19 +45,26 @@ final class NativeStacks {
     }
 
     /**
-     * What the tool says. It stops the process meanwhile, and {@link #abandon} ends it.
+     * What the tool says. It stops the process meanwhile, and {@link #abandon} ends it: then it is what was said by then.
      *
      * @param limitBytes of the answer, the rest is left
      */
     String of(int pid, int limitBytes) throws IOException, InterruptedException {
+        if (abandoned) {
+            throw new IOException("the time for it was over");
+        }
         boolean ran = ProcessLook.at(ProcFile.PROC, pid).runs();
         Process process = start(pid);
         try {
             byte[] said = process.getInputStream().readNBytes(limitBytes);
+            if (abandoned && said.length == 0) {
+                throw new IOException(tool() + " did not end within the time for it");
+            }
             return new String(said, StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.startsWith("[New LWP "))
-                    .collect(Collectors.joining("\n", "", "\n"));
+                    .collect(Collectors.joining(
+                            "\n", "", abandoned ? "\ncut off here, as the time for it was over\n" : "\n"));
         } finally {
             end(process);
             if (ran && !ProcessLook.at(ProcFile.PROC, pid).runs()) {
@@ -92,6 +100,9 @@ final class NativeStacks {
         builder.environment().remove("DEBUGINFOD_URLS");
         Process process = builder.start();
         running.add(process);
+        if (abandoned) {
+            process.destroyForcibly();
+        }
         return process;
     }
 
@@ -103,8 +114,9 @@ final class NativeStacks {
         }
     }
 
-    /** Ends the tools that run, those who wait for them go on. */
+    /** Ends the tools that run, those who wait for them go on; no more are started. */
     void abandon() {
+        abandoned = true;
         running.forEach(Process::destroyForcibly);
     }
 }

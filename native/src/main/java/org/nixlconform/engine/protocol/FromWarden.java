@@ -44,6 +44,7 @@ public sealed interface FromWarden {
      * @param sockets at most 500
      * @param socketsLeftOut how many more it has
      * @param lastLogLines the end of its standard error so far
+     * @param complete false when native stacks, which may take long, follow with all of it once more
      */
     record Inspected(
             String label,
@@ -51,7 +52,8 @@ public sealed interface FromWarden {
             String stacks,
             List<Socket> sockets,
             int socketsLeftOut,
-            List<String> lastLogLines)
+            List<String> lastLogLines,
+            boolean complete)
             implements FromWarden {}
 
     /**

@@ -29,7 +29,7 @@ public sealed interface ToWarden {
 
     /**
      * Look at these ranks from outside, also at frozen ones, while all live. Answered by one {@link FromWarden.Counted} and
-     * one {@link FromWarden.Inspected} for each rank, in any order and in bounded time.
+     * one or two {@link FromWarden.Inspected} for each rank, in any order and in bounded time.
      *
      * @param labels most telling first: where time runs out, the last get no native stacks
      * @param withinMillis until the last answer; what is not done by then is said
