@@ -152,6 +152,11 @@ public record EngineStep<T>(
             this.name = name;
         }
 
+        /** What is left pending is not known here. */
+        boolean failed() {
+            return !(refused.isEmpty() && lost.isEmpty());
+        }
+
         EngineStep<T> finish() {
             return new EngineStep<>(name, answers, phases, refused, lost, overdue, broken);
         }

@@ -1,5 +1,6 @@
 package org.nixlconform.jupiter;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,8 +92,13 @@ final class CellPipeline {
         return new Verdict(judged.outcome(), judged.findings(), notes, judged.gbPerSecond(), judged.shareOfReference());
     }
 
-    private static String evidenceOf(Finding finding) {
-        return finding.subject().equals("integrity") ? Evidence.DIFFERENCES : Evidence.LOGS;
+    private String evidenceOf(Finding finding) {
+        if (finding.subject().equals("integrity")) {
+            return Evidence.DIFFERENCES;
+        }
+        return finding.subject().equals("completion") && Files.exists(evidence.resolve(Evidence.STATE))
+                ? Evidence.STATE
+                : Evidence.LOGS;
     }
 
     private static Verdict broken(List<Finding> findings) {
