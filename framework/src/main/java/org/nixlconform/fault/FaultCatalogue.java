@@ -62,18 +62,50 @@ public final class FaultCatalogue {
         return List.copyOf(catalogue.faults);
     }
 
-    /** The handful that every run plants first. Together they take few seconds. */
+    /** The handful that every run plants first: what spoils data in one run, for it costs a start of engines each. */
     public static List<PlantedFault> canaries(long seed, Backend backend) {
-        Set<String> names = Set.of(
-                "one bit flipped",
-                "two blocks swapped, same layer",
-                "old generation",
-                "written into an unselected block",
-                "notification lost",
-                "stalled after some descriptors");
-        return all(seed, backend).stream()
-                .filter(fault -> names.contains(fault.name()))
-                .toList();
+        FaultCatalogue catalogue = new FaultCatalogue(seed, backend);
+        catalogue.spoilt();
+        catalogue.add(
+                "canary",
+                "lost notification",
+                FindingKind.NOT_NOTIFIED,
+                catalogue.pair(),
+                LibraryFault.on(TARGET, "lose"));
+        catalogue.add(
+                "canary",
+                "stalled transfer",
+                FindingKind.STALLED,
+                catalogue.pair(),
+                last("stop").with("after", DESCRIPTORS / 2));
+        return List.copyOf(catalogue.faults);
+    }
+
+    /** One of them in each iteration but the first. */
+    private void spoilt() {
+        TransferPlan plan = of(draft -> draft.iterations(5));
+        List<Integer> blocks = plan.requests().get(0).destinationBlocks();
+        long blockBytes = plan.geometry().headBytes() * plan.geometry().kvHeads();
+        int unselected = 0;
+        while (blocks.contains(unselected)) {
+            unselected++;
+        }
+        int at = random.nextInt(DESCRIPTORS);
+        faults.add(new PlantedFault(
+                "flipped bit, swapped blocks, stale block, overrun",
+                "canary",
+                seed,
+                plan,
+                List.of(
+                        last("flip").with("descriptor", at).with("byte", 1234).with("bit", 5),
+                        swap(at, (at + 1) % DESCRIPTORS).with("request", 2),
+                        last("old").with("descriptor", (at + 2) % DESCRIPTORS).with("request", 3),
+                        last("write")
+                                .with("descriptor", 0)
+                                .with("request", 4)
+                                .with("bytes", 16)
+                                .with("offset", (unselected - blocks.get(0)) * blockBytes)),
+                Set.of(FindingKind.FOREIGN, FindingKind.MISPLACED, FindingKind.STALE, FindingKind.OVERRUN)));
     }
 
     private void data() {

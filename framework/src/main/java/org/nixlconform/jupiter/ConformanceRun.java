@@ -58,6 +58,8 @@ final class ConformanceRun implements AutoCloseable {
     private final Map<String, Environment> environments = new LinkedHashMap<>();
     private final List<EnvironmentSpec> environmentSpecs;
     private final KnownIssues knownIssues;
+    private final Canaries canaries = new Canaries();
+    private final boolean canariesOn;
     private final @Nullable Cluster cluster;
     private final @Nullable EngineBundle bundle;
     private final Heartbeat heartbeat = new Heartbeat();
@@ -66,8 +68,9 @@ final class ConformanceRun implements AutoCloseable {
 
     private boolean obstacleSaid;
 
-    private ConformanceRun(Selection selection, Path folder, Opened opened) {
+    private ConformanceRun(Selection selection, Path folder, Opened opened, boolean canariesOn) {
         this.selection = selection;
+        this.canariesOn = canariesOn;
         this.folder = folder;
         this.cluster = opened.cluster();
         this.bundle = opened.bundle();
@@ -95,17 +98,19 @@ final class ConformanceRun implements AutoCloseable {
     static ConformanceRun open(Function<String, @Nullable String> property) {
         Path root = Path.of(or(property.apply("root"), "")).toAbsolutePath();
         Path folder = root.resolve("target").resolve("conformance");
+        boolean canariesOn = !"off".equalsIgnoreCase(property.apply("canaries"));
         ConformanceRun run;
         try {
             Selection selection = Selection.of(property);
             // A list leaves the last run's report alone.
             Path own = selection.listOnly() ? root.resolve("target").resolve("conformance-list") : folder;
-            run = new ConformanceRun(selection, own, reach(property, root));
+            run = new ConformanceRun(selection, own, reach(property, root), canariesOn);
         } catch (FindingException refused) {
             run = new ConformanceRun(
                     new Selection(List.of(), List.of(), false),
                     folder,
-                    new Opened(null, null, List.of(), new KnownIssues(List.of()), refused));
+                    new Opened(null, null, List.of(), new KnownIssues(List.of()), refused),
+                    canariesOn);
         }
         run.begin();
         return run;
@@ -149,10 +154,31 @@ final class ConformanceRun implements AutoCloseable {
                                     .map(node -> node + " (" + node.facts().cores() + " cores)")
                                     .toList()));
             prove();
+            releaseCanaries();
         }
         ServiceLoader.load(Reporter.class).forEach(reporters::add);
         RunReport report = report();
         reporters.forEach(reporter -> guarded(reporter, () -> reporter.start(folder, report)));
+    }
+
+    private void releaseCanaries() {
+        if (!canariesOn) {
+            canaries.off();
+            return;
+        }
+        try {
+            for (Environment environment : environments.values()) {
+                canaries.release(
+                        new FaultRun(
+                                cluster(),
+                                bundle(),
+                                environment,
+                                folder.resolve("evidence").resolve("canaries")),
+                        this::say);
+            }
+        } catch (FindingException lives) {
+            obstacle = lives;
+        }
     }
 
     /** Proves every environment before the first cell: what is missing is said once, not by each cell. */
@@ -345,6 +371,7 @@ final class ConformanceRun implements AutoCloseable {
                 .forEach(environment -> environment
                         .properties()
                         .forEach(fact -> properties.add(new RunReport.Property(fact.name(), fact.value()))));
+        properties.addAll(canaries.properties());
         return new RunReport(
                 cluster == null ? "none" : cluster.spec().name(),
                 startedAt,
