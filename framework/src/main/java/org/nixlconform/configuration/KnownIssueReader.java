@@ -33,7 +33,8 @@ final class KnownIssueReader {
             FindingKind.ENGINE_DIED,
             FindingKind.PEER_LOST,
             FindingKind.REFUSED,
-            FindingKind.CALL_NEVER_RETURNED);
+            FindingKind.CALL_NEVER_RETURNED,
+            FindingKind.METADATA_MISREAD);
 
     /** What is no fault of the library under test is nothing that a record could excuse. */
     private static final Set<FindingKind> OURS = EnumSet.of(

@@ -51,7 +51,7 @@ final class KnownIssues {
 
     private static Set<String> transports(Backend backend, Map<String, String> variables) {
         String names = variables.getOrDefault(backend == Backend.UCX ? "UCX_TLS" : "FI_PROVIDER", "");
-        return Stream.of(names.split(",", -1))
+        return Stream.of(names.split("[,;]", -1))
                 .map(String::strip)
                 .filter(name -> !name.isEmpty())
                 .collect(Collectors.toSet());
@@ -65,7 +65,9 @@ final class KnownIssues {
                         record.link(),
                         cells(match -> match.hit().filter(record::equals).isPresent()),
                         cells(match -> match.obsolete().contains(record)),
-                        cells(match -> match.notSeen().contains(record))))
+                        cells(match -> match.notSeen().contains(record)),
+                        cells(match -> match.among().contains(record)
+                                || match.otherwise().contains(record))))
                 .toList();
     }
 

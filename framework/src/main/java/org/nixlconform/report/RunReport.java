@@ -38,18 +38,26 @@ public record RunReport(
      * @param hit cells that showed its symptom and nothing else
      * @param obsolete cells that had to show it and conform
      * @param notSeen cells that show it sometimes and conform
+     * @param violating cells of its scope that violate in another way, or not only as it says
      */
     public record KnownIssueUse(
-            String id, String statement, String link, List<String> hit, List<String> obsolete, List<String> notSeen) {
+            String id,
+            String statement,
+            String link,
+            List<String> hit,
+            List<String> obsolete,
+            List<String> notSeen,
+            List<String> violating) {
         public KnownIssueUse {
             hit = List.copyOf(hit);
             obsolete = List.copyOf(obsolete);
             notSeen = List.copyOf(notSeen);
+            violating = List.copyOf(violating);
         }
 
         /** Whether the run had no case in which it could have shown. */
         public boolean untried() {
-            return hit.isEmpty() && obsolete.isEmpty() && notSeen.isEmpty();
+            return hit.isEmpty() && obsolete.isEmpty() && notSeen.isEmpty() && violating.isEmpty();
         }
     }
 

@@ -84,6 +84,7 @@ final class CallFailureCheck implements Check {
     private static Finding misread(TransferPlan plan, CallFailure failure) {
         return Wording.withLog(
                 Finding.of(FindingKind.METADATA_MISREAD, "metadata", failure.statusName() + ", on " + failure.rank())
+                        .during(failure.phase())
                         .with("expected", "the name of the agent that gave them")
                         .with("actual", failure.call() + " returned success")
                         .with(

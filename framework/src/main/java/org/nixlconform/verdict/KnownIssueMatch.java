@@ -26,14 +26,17 @@ import org.nixlconform.transfer.TransferObservation.LogLine;
  * @param obsolete records whose symptom had to show in this case, which conforms
  * @param notSeen records whose symptom shows sometimes, and did not in this case, which conforms
  * @param among records whose symptom was found, but not alone
+ * @param otherwise records whose symptom was not found in this case, which violates in another way
  */
 public record KnownIssueMatch(
         Optional<KnownIssueSpec> hit,
         List<KnownIssueSpec> obsolete,
         List<KnownIssueSpec> notSeen,
-        List<KnownIssueSpec> among) {
+        List<KnownIssueSpec> among,
+        List<KnownIssueSpec> otherwise) {
 
-    public static final KnownIssueMatch NONE = new KnownIssueMatch(Optional.empty(), List.of(), List.of(), List.of());
+    public static final KnownIssueMatch NONE =
+            new KnownIssueMatch(Optional.empty(), List.of(), List.of(), List.of(), List.of());
 
     private static final Set<FindingKind> INTEGRITY = Set.of(
             FindingKind.ZERO,
@@ -46,6 +49,7 @@ public record KnownIssueMatch(
             FindingKind.FOREIGN,
             FindingKind.SOURCE_CHANGED);
 
+    private static final Set<FindingKind> EARLY = Set.of(FindingKind.EARLY_DONE, FindingKind.EARLY_NOTIFICATION);
     private static final Set<FindingKind> SPEED = Set.of(FindingKind.THROUGHPUT, FindingKind.REFERENCE_DEGRADED);
 
     public KnownIssueMatch {
@@ -53,6 +57,7 @@ public record KnownIssueMatch(
         obsolete = List.copyOf(obsolete);
         notSeen = List.copyOf(notSeen);
         among = List.copyOf(among);
+        otherwise = List.copyOf(otherwise);
     }
 
     /**
@@ -79,13 +84,14 @@ public record KnownIssueMatch(
                 .filter(record -> concerns(record, library, plan))
                 .toList();
         return switch (verdict.outcome()) {
-            case CONFORMS -> conforming(here, plan, verdict);
+            case CONFORMS -> conforming(here, plan, observation);
             case VIOLATES -> violating(here, plan, observation, verdict);
             case INCONCLUSIVE, BROKEN -> NONE;
         };
     }
 
-    private static KnownIssueMatch conforming(List<KnownIssueSpec> here, TransferPlan plan, Verdict verdict) {
+    private static KnownIssueMatch conforming(
+            List<KnownIssueSpec> here, TransferPlan plan, Optional<TransferObservation> observation) {
         // A fault that the case plants may end it before the symptom could show: such a case proves nothing.
         boolean plantsFault =
                 plan.mutation().isPresent() || !plan.expectations().caughtAs().isEmpty();
@@ -93,22 +99,31 @@ public record KnownIssueMatch(
                 ? List.of()
                 : here.stream()
                         .filter(record ->
-                                record.signature().kinds().stream().allMatch(kind -> judged(kind, plan, verdict)))
+                                record.signature().kinds().stream().allMatch(kind -> judged(kind, plan, observation)))
                         .toList();
         return new KnownIssueMatch(
                 Optional.empty(),
                 expecting(Expectation.ALWAYS, tried),
                 expecting(Expectation.SOMETIMES, tried),
+                List.of(),
                 List.of());
     }
 
-    private static boolean judged(FindingKind kind, TransferPlan plan, Verdict verdict) {
+    private static boolean judged(FindingKind kind, TransferPlan plan, Optional<TransferObservation> observation) {
         if (INTEGRITY.contains(kind)) {
             return plan.expectations().integrity();
         }
         if (SPEED.contains(kind)) {
-            return plan.expectations().throughput().isPresent()
-                    && verdict.shareOfReference().isPresent();
+            // A figure may be there and say nothing, such as with more ranks than cores.
+            return observation
+                    .filter(seen -> MeasuredThroughput.of(plan, seen)
+                            .notJudgedBecause(plan, seen)
+                            .isEmpty())
+                    .isPresent();
+        }
+        if (EARLY.contains(kind)) {
+            return plan.expectations().integrity()
+                    || plan.expectations().completion().isPresent();
         }
         return kind != FindingKind.ACCEPTED || !plan.invalidRequests().isEmpty();
     }
@@ -122,18 +137,17 @@ public record KnownIssueMatch(
     private static KnownIssueMatch violating(
             List<KnownIssueSpec> here, TransferPlan plan, Optional<TransferObservation> observation, Verdict verdict) {
         List<KnownIssueSpec> among = new ArrayList<>();
+        List<KnownIssueSpec> otherwise = new ArrayList<>();
         for (KnownIssueSpec record : here) {
             long shown = verdict.findings().stream()
                     .filter(finding -> shows(record.signature(), finding, plan, observation))
                     .count();
             if (shown > 0 && shown == verdict.findings().size()) {
-                return new KnownIssueMatch(Optional.of(record), List.of(), List.of(), List.of());
+                return new KnownIssueMatch(Optional.of(record), List.of(), List.of(), List.of(), List.of());
             }
-            if (shown > 0) {
-                among.add(record);
-            }
+            (shown > 0 ? among : otherwise).add(record);
         }
-        return new KnownIssueMatch(Optional.empty(), List.of(), List.of(), among);
+        return new KnownIssueMatch(Optional.empty(), List.of(), List.of(), among, otherwise);
     }
 
     private static boolean concerns(KnownIssueSpec record, Library library, TransferPlan plan) {
@@ -213,6 +227,8 @@ public record KnownIssueMatch(
         notSeen.forEach(
                 record -> notes.add("known issue %s, which shows sometimes, did not show".formatted(record.id())));
         among.forEach(record -> notes.add("known issue %s showed, but not alone".formatted(record.id())));
+        otherwise.forEach(record -> notes.add(
+                "known issue %s is declared for this case, which violates in another way".formatted(record.id())));
         return notes;
     }
 }

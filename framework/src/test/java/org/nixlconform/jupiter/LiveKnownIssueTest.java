@@ -70,6 +70,12 @@ class LiveKnownIssueTest {
     static class ConformsTestCase {
         @TransferTest
         void alwaysDeclared() {}
+
+        @TransferTest
+        @Blocks(transferred = 11)
+        @UnequalCaches(prefillBlocks = 100, decodeBlocks = 40)
+        @Mutated(Mutation.WRONG_OWNER_BLOCK_COUNT)
+        void alwaysDeclaredAndOtherwise() {}
     }
 
     @Backends(UCX)
@@ -162,6 +168,17 @@ class LiveKnownIssueTest {
     }
 
     @Test
+    void anotherViolationFailsAndTheRecordIsNamed() {
+        TransferReport report = run.report("alwaysDeclaredAndOtherwise");
+
+        assertThat(run.cell(report).status()).isEqualTo(FAILED);
+        assertThat(run.cell(report).message()).startsWith("integrity: ");
+        assertThat(report.knownIssue()).isEmpty();
+        assertThat(report.verdict().notes())
+                .contains("known issue fixed is declared for this case, which violates in another way");
+    }
+
+    @Test
     void aCaseThatConformsPassesWhereTheRecordSaysSometimes() {
         TransferReport report = run.report("sometimesDeclared");
 
@@ -176,12 +193,13 @@ class LiveKnownIssueTest {
                         KnownIssueUse::id,
                         use -> use.hit().size(),
                         use -> use.obsolete().size(),
-                        use -> use.notSeen().size())
+                        use -> use.notSeen().size(),
+                        use -> use.violating().size())
                 .containsExactly(
-                        tuple("wrong-place", 3, 0, 0),
-                        tuple("fixed", 0, 1, 0),
-                        tuple("rare", 0, 0, 1),
-                        tuple("elsewhere", 0, 0, 0));
+                        tuple("wrong-place", 3, 0, 0, 0),
+                        tuple("fixed", 0, 1, 0, 1),
+                        tuple("rare", 0, 0, 1, 0),
+                        tuple("elsewhere", 0, 0, 0, 0));
     }
 
     @Test

@@ -80,7 +80,8 @@ class KnownIssueMatchTest {
     void aCaseThatConformsMakesARecordObsolete() {
         KnownIssueMatch match = match(clean(), crash);
 
-        assertThat(match).isEqualTo(new KnownIssueMatch(Optional.empty(), List.of(crash), List.of(), List.of()));
+        assertThat(match)
+                .isEqualTo(new KnownIssueMatch(Optional.empty(), List.of(crash), List.of(), List.of(), List.of()));
         assertThat(match.notes()).containsExactly("known issue crash is obsolete: the case conforms");
     }
 
@@ -90,15 +91,19 @@ class KnownIssueMatchTest {
 
         KnownIssueMatch match = match(clean(), rare);
 
-        assertThat(match).isEqualTo(new KnownIssueMatch(Optional.empty(), List.of(), List.of(rare), List.of()));
+        assertThat(match)
+                .isEqualTo(new KnownIssueMatch(Optional.empty(), List.of(), List.of(rare), List.of(), List.of()));
         assertThat(match.notes()).containsExactly("known issue rare, which shows sometimes, did not show");
         assertThat(match(crashed(), rare)).isEqualTo(hit(rare));
     }
 
     @Test
     void anotherViolationIsNoHit() {
-        assertThat(match(clean().differing(0, DECODE_0, Map.of(DifferenceKind.TORN, 3L)), crash))
-                .isEqualTo(KnownIssueMatch.NONE);
+        KnownIssueMatch match = match(clean().differing(0, DECODE_0, Map.of(DifferenceKind.TORN, 3L)), crash);
+
+        assertThat(match).isEqualTo(otherwise(crash));
+        assertThat(match.notes())
+                .containsExactly("known issue crash is declared for this case, which violates in another way");
     }
 
     @Test
@@ -107,7 +112,8 @@ class KnownIssueMatchTest {
 
         KnownIssueMatch match = match(both, crash);
 
-        assertThat(match).isEqualTo(new KnownIssueMatch(Optional.empty(), List.of(), List.of(), List.of(crash)));
+        assertThat(match)
+                .isEqualTo(new KnownIssueMatch(Optional.empty(), List.of(), List.of(), List.of(crash), List.of()));
         assertThat(match.notes()).containsExactly("known issue crash showed, but not alone");
     }
 
@@ -241,7 +247,7 @@ class KnownIssueMatchTest {
 
     @Test
     void theSameSymptomInAnotherPhaseIsAnother() {
-        assertThat(match(clean().killed(DECODE_0, "wait", "SIGSEGV"), crash)).isEqualTo(KnownIssueMatch.NONE);
+        assertThat(match(clean().killed(DECODE_0, "wait", "SIGSEGV"), crash)).isEqualTo(otherwise(crash));
     }
 
     @Test
@@ -250,9 +256,9 @@ class KnownIssueMatchTest {
 
         assertThat(match(crashed(), memory)).isEqualTo(hit(memory));
         assertThat(match(clean().killed(DECODE_0, "register", "SIGSEGV", "mlx5: no memory left"), memory))
-                .isEqualTo(KnownIssueMatch.NONE);
+                .isEqualTo(otherwise(memory));
         assertThat(match(clean().killed(DECODE_0, "register", "SIGSEGV"), memory))
-                .isEqualTo(KnownIssueMatch.NONE);
+                .isEqualTo(otherwise(memory));
     }
 
     @Test
@@ -288,6 +294,20 @@ class KnownIssueMatchTest {
                 .containsExactly(slow);
     }
 
+    /** The figure is there, and says nothing. */
+    @Test
+    void aThroughputThatCouldNotBeJudgedMakesNothingObsolete() {
+        KnownIssueSpec slow = issue(
+                "slow", Expectation.ALWAYS, ANY, signature(Optional.empty(), Optional.empty(), FindingKind.THROUGHPUT));
+        TransferPlan fast = Observations.plan(draft -> draft.expectThroughput(0.5));
+        TransferObservation crowded = Observations.clean(fast).host(2, 4).seen();
+
+        assertThat(Judge.judge(fast, crowded).shareOfReference()).isPresent();
+        assertThat(match(fast, LIBRARY, crowded, slow)).isEqualTo(KnownIssueMatch.NONE);
+        assertThat(match(fast, LIBRARY, Observations.clean(fast).seen(), slow).obsolete())
+                .containsExactly(slow);
+    }
+
     @Test
     void aCaseThatPlantsAFaultMakesNothingObsolete() {
         TransferPlan caught = Observations.plan(draft -> draft.expectCaught(FindingKind.TORN));
@@ -299,7 +319,11 @@ class KnownIssueMatchTest {
         assertThat(match(caught, LIBRARY, seen, crash)).isEqualTo(KnownIssueMatch.NONE);
     }
 
+    private static KnownIssueMatch otherwise(KnownIssueSpec record) {
+        return new KnownIssueMatch(Optional.empty(), List.of(), List.of(), List.of(), List.of(record));
+    }
+
     private static KnownIssueMatch hit(KnownIssueSpec record) {
-        return new KnownIssueMatch(Optional.of(record), List.of(), List.of(), List.of());
+        return new KnownIssueMatch(Optional.of(record), List.of(), List.of(), List.of(), List.of());
     }
 }

@@ -154,6 +154,7 @@ public final class Samples {
                                 "https://example.org/1",
                                 List.of("a hit"),
                                 List.of(),
+                                List.of(),
                                 List.of()),
                         new KnownIssueUse(
                                 "long-fixed",
@@ -161,11 +162,24 @@ public final class Samples {
                                 "https://example.org/2",
                                 List.of(),
                                 List.of("conforms | now", "conforms too"),
+                                List.of(),
+                                List.of("hangs otherwise")),
+                        new KnownIssueUse(
+                                "rare",
+                                "Rare.",
+                                "https://example.org/3",
+                                List.of("a hit"),
+                                List.of(),
+                                List.of("not"),
                                 List.of()),
                         new KnownIssueUse(
-                                "rare", "Rare.", "https://example.org/3", List.of("a hit"), List.of(), List.of("not")),
-                        new KnownIssueUse(
-                                "elsewhere", "Not here.", "https://example.org/4", List.of(), List.of(), List.of())),
+                                "elsewhere",
+                                "Not here.",
+                                "https://example.org/4",
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                List.of())),
                 Optional.empty());
     }
 

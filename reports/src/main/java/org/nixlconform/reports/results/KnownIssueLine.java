@@ -17,6 +17,7 @@ final class KnownIssueLine {
         add("hit by", use.hit(), parts);
         add("OBSOLETE for", use.obsolete(), parts);
         add("did not show in", use.notSeen(), parts);
+        add("something else found in", use.violating(), parts);
         return use.id() + ": " + String.join(", ", parts);
     }
 

@@ -64,7 +64,7 @@ class MatrixTest {
 
                         * release-hangs: hit by 1 cell
                           * The release of a request hangs. <https://example.org/1>
-                        * long-fixed: OBSOLETE for 2 cells
+                        * long-fixed: OBSOLETE for 2 cells, something else found in 1 cell
                           * It was fixed. <https://example.org/2>
                           * **obsolete**: conforms \\| now
                           * **obsolete**: conforms too
