@@ -70,6 +70,7 @@ class ArchitectureTest {
                         "environment.KnowsEngine",
                         "cluster.KnowsEngine",
                         "plan.KnowsCluster",
+                        "fault.KnowsEngine",
                         "message.KnowsPlan",
                         "configuration.KnowsPlan",
                         "assertion.KnowsEngine",
