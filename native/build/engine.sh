@@ -20,7 +20,7 @@ class_path=$5
 skip_tests=$6
 
 # Targets of CMakeLists.txt that are shipped. Its other targets are built only for our own tests.
-libraries=(nixlconform)
+libraries=(nixlconform nixlconform_fault)
 
 target=$module/target
 engine=$target/engine
