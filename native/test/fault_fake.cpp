@@ -168,7 +168,7 @@ int nixl_capi_create_backend(void *, const char *, void *, void **) { return 0; 
 
 int nixl_capi_make_xfer_req(void *by, int operation, void *local, const int *local_indices, size_t count, void *remote,
                             const int *remote_indices, size_t remote_count, void **out, void *opt) {
-    if (count != remote_count) return -2;
+    if (count != remote_count || count == 0) return -2;
     auto *made = new request{static_cast<agent *>(by), operation, {}, {}, static_cast<listing *>(remote)->owner,
                              false, "", controls.polls_to_done};
     for (size_t i = 0; i < count; i++) {

@@ -53,6 +53,9 @@ struct request {
     bool unfinished() const;
 };
 
+/* Of those that we prepared for a request. */
+void release_own_lists(request *made);
+
 /* Does what is due for requests that nobody polls. Called from within calls of their agent. */
 void pump(void *agent);
 
