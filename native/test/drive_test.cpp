@@ -185,7 +185,7 @@ struct iteration {
     }
 
     int32_t linger(uint64_t idle_ns = 0) {
-        return nxc_drive_linger(table.entries, &nixl, &nixl, &book, &page, idle_ns);
+        return nxc_drive_linger(table.entries, &nixl, &nixl, &book, &page, idle_ns, 0);
     }
 };
 
@@ -295,7 +295,7 @@ void whatCameBeforeTheRunCounts() {
     it.nixl.in_get_notifs = [&] {
         if (it.nixl.arrivals.empty()) __atomic_store_n(&idle.stop, 1, __ATOMIC_RELEASE);
     };
-    CHECK(nxc_drive_linger(table.entries, &it.nixl, &it.nixl, &it.book, &idle, 0) == 0, "linger failed");
+    CHECK(nxc_drive_linger(table.entries, &it.nixl, &it.nixl, &it.book, &idle, 0, 0) == 0, "linger failed");
     CHECK(it.expected[0].received == 1 && it.page.notifications_received == 0, "not taken while idle");
     it.nixl.in_get_notifs = [] {};
     it.nixl.arrivals = {{}, {{"b", "two"}}};

@@ -73,11 +73,13 @@ int main(int argc, char **argv) {
                   "a call of create_backend belongs to no request");
     entry_refused(all, "{\"fault\": \"crash\", \"call\": \"register_mem\", \"how\": \"burn\"}",
                   "\"how\" must be one of segv, abort, exit, memory, kill, it is \"burn\"");
-    entry_refused(all, "{\"fault\": \"log\", \"call\": \"get_notifs\"}", "it needs \"text\" or \"noise\"");
+    entry_refused(all, "{\"fault\": \"log\", \"call\": \"get_notifs\"}", "it needs \"text\" or \"noiseBytes\"");
     entry_refused(all, "{\"fault\": \"metadata\", \"how\": \"cut\"}", "\"cut\" needs \"bytes\"");
     entry_refused(all, "{\"fault\": \"metadata\", \"how\": \"empty\", \"bytes\": 3}", "\"empty\" takes no \"bytes\"");
     entry_refused(all, "{\"fault\": \"metadata\", \"how\": \"file\", \"file\": \"/nowhere/blob\"}",
                   "its file /nowhere/blob cannot be read: No such file");
+
+    entry_refused(all, "{\"fault\": \"metadata\", \"how\": \"half\", \"bytes\": 3}", "\"half\" takes no \"bytes\"");
 
     accepted(all, "");
     accepted(all, "{\"fault\": \"slow\", \"factor\": 2.5e0, \"milliseconds\": 0, \"growth\": 1}");

@@ -298,16 +298,17 @@ void memory_faults(suite &s) {
     s.reads("{'fault': 'flip', 'descriptor': 3, 'byte': 77, 'bit': 4}",
             decode_says + "flip request=0 descriptor=3 byte=77 bit=4\n",
             [](world &, bytes &e) { world::at(e, some[3])[77] ^= 16; });
-    // 6 descriptors of 12 words: 71 words and one.
+    // 6 descriptors of 12 words.
     const auto invert = [](bytes::iterator word) { std::for_each(word, word + 8, [](uint8_t &b) { b ^= 0xff; }); };
-    s.reads("{'fault': 'every', 'words': 20}", decode_says + "every request=0 inverted=3\n",
+    s.reads("{'fault': 'every', 'words': 20}", decode_says + "every request=0 inverted=4\n",
             [invert](world &, bytes &e) {
-                invert(world::at(e, some[1]) + 7 * 8);
-                invert(world::at(e, some[3]) + 3 * 8);
-                invert(world::at(e, some[4]) + 11 * 8);
+                invert(world::at(e, some[0]) + 10 * 8);
+                invert(world::at(e, some[2]) + 6 * 8);
+                invert(world::at(e, some[4]) + 2 * 8);
+                invert(world::at(e, some[5]) + 10 * 8);
             });
     s.reads("{'fault': 'every'}", decode_says + "every request=0 inverted=1\n",
-            [invert](world &, bytes &e) { invert(world::at(e, some[5]) + 11 * 8); });
+            [invert](world &, bytes &e) { invert(world::at(e, some[3])); });
     s.reads("{'fault': 'exchange', 'descriptor': 1, 'with': 4}",
             decode_says + "exchange request=0 descriptor=1 withRequest=0 with=4\n", [](world &, bytes &e) {
                 std::swap_ranges(world::at(e, some[1]), world::at(e, some[1]) + length, world::at(e, some[4]));
@@ -619,6 +620,17 @@ void completion(suite &s) {
               CHECK(figures.bytes == 11 && figures.descriptors == 12 && figures.post_micros == 0, "the figures");
               CHECK(NIXL(get_xfer_telemetry)(it.decode.agent, made, &figures) == -5, "the next call");
           });
+    // Whatever is moved instead, what is counted is what was asked for.
+    s.run("{'fault': 'skip', 'descriptor': 1}", decode_says + "skip request=0 descriptor=1\n", [](world &it) {
+        for (int request = 0; request < 2; request++) {
+            void *made = it.make();
+            fault::telemetry figures{};
+            CHECK(it.move(made) == 0 && NIXL(get_xfer_telemetry)(it.decode.agent, made, &figures) == 0, "the call");
+            CHECK(figures.bytes == (request == 0 ? some.size() * length : 4) &&
+                      figures.descriptors == (request == 0 ? some.size() : 5) && figures.post_micros == 2,
+                  "the figures of request %d", request);
+        }
+    });
     for (const char *call : {"post_xfer_req", "get_xfer_status"}) {
         const ending end = s.never_ends(std::string("{'fault': 'hang', 'call': '") + call + "'}",
                                         [](world &it) { it.move(it.make()); });
@@ -675,12 +687,15 @@ void metadata(suite &s) {
     const std::string two = "abcdefghij";
     const std::string at = decode_says + "metadata how=";
     loaded(s, "{'fault': 'metadata', 'how': 'cut', 'bytes': 4}", at + "cut load=0 bytes=4\n", "0123", two);
-    loaded(s, "{'fault': 'metadata', 'how': 'flip', 'byte': 2, 'bit': 1, 'loads': 1}", at + "flip load=1 bytes=10\n",
+    loaded(s, "{'fault': 'metadata', 'how': 'half'}", at + "half load=0 bytes=5\n", "01234", two);
+    loaded(s, "{'fault': 'metadata', 'how': 'tail'}", at + "tail load=0 bytes=9\n", "012345678", two);
+    loaded(s, "{'fault': 'metadata', 'how': 'tail', 'bytes': 30}", at + "tail load=0 bytes=0\n", "", two);
+    loaded(s, "{'fault': 'metadata', 'how': 'flip', 'byte': 2, 'bit': 1, 'load': 1}", at + "flip load=1 bytes=10\n",
            one, "abadefghij");
     loaded(s, "{'fault': 'metadata', 'how': 'empty'}", at + "empty load=0 bytes=0\n", "", two);
     loaded(s, "{'fault': 'metadata', 'how': 'replay'}", at + "replay load=1 bytes=10\n", one, one);
     // What is replayed is what the agent was given, not what a fault made of it.
-    loaded(s, "{'fault': 'metadata', 'how': 'cut', 'bytes': 4}, {'fault': 'metadata', 'how': 'replay', 'loads': 1}",
+    loaded(s, "{'fault': 'metadata', 'how': 'cut', 'bytes': 4}, {'fault': 'metadata', 'how': 'replay', 'load': 1}",
            at + "cut load=0 bytes=4\n" + at + "replay load=1 bytes=10\n", "0123", one);
     const std::string file = s.all().folder() + "/blob";
     std::ofstream(file) << "other";
@@ -705,8 +720,8 @@ void logs(suite &s) {
     end = said("'text': 'flood', 'repeatBytes': 200000");
     CHECK(end.errors.size() >= 200000 && end.errors.size() < 270000, "%zu bytes", end.errors.size());
     for (size_t i = 0; i < end.errors.size(); i++) CHECK(end.errors[i] == "flood\n"[i % 6], "byte %zu", i);
-    end = said("'noise': 100000");
-    const ending again = said("'noise': 100000");
+    end = said("'noiseBytes': 100000");
+    const ending again = said("'noiseBytes': 100000");
     CHECK(end.errors.size() == 100000 && end.errors == again.errors, "%zu bytes", end.errors.size());
     CHECK(std::count(end.errors.begin(), end.errors.end(), 'x') < 1000, "this is no noise");
 }

@@ -88,10 +88,10 @@ int32_t nxc_drive_add_descriptors(nxc_nixl_table table, void *list, const uint64
 int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request *requests, uint32_t count,
                       nxc_notification_book *book, nxc_progress *page, uint64_t idle_ns);
 
-/* Keeps an agent that has nothing to do polling, as a serving engine does once a step, until page->stop is set.
- * Returns 0 or the first error. */
+/* Keeps an agent that has nothing to do polling, as a serving engine does once a step, until page->stop is set or
+ * `limit_ns` have passed (0: no limit). Returns 0 or the first error. */
 int32_t nxc_drive_linger(nxc_nixl_table table, void *agent, void *map, nxc_notification_book *book,
-                         nxc_progress *page, uint64_t idle_ns);
+                         nxc_progress *page, uint64_t idle_ns, uint64_t limit_ns);
 
 /*
  * The reference for throughput: the same ranges, copied between two processes by the kernel (process_vm_readv, or

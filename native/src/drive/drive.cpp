@@ -233,8 +233,9 @@ int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request 
 }
 
 int32_t nxc_drive_linger(nxc_nixl_table table, void *agent, void *map, nxc_notification_book *book,
-                         nxc_progress *page, uint64_t idle_ns) {
-    while (!stopped(page)) {
+                         nxc_progress *page, uint64_t idle_ns, uint64_t limit_ns) {
+    const uint64_t begin = nxc_clock_ns();
+    while (!stopped(page) && (limit_ns == 0 || nxc_clock_ns() - begin < limit_ns)) {
         uint64_t arrived = 0;
         const int32_t status = collect(table, agent, map, book, page, &arrived);
         if (status < 0) {

@@ -55,9 +55,9 @@ void write_all(const char *bytes, size_t length) {
 
 void write_log(const planned &fault, uint64_t random) {
     constexpr size_t chunk = size_t{1} << 16;
-    if (fault.noise > 0) {
+    if (fault.noise_bytes > 0) {
         std::string noise;
-        for (int64_t left = fault.noise; left > 0; left -= static_cast<int64_t>(noise.size())) {
+        for (int64_t left = fault.noise_bytes; left > 0; left -= static_cast<int64_t>(noise.size())) {
             noise.resize(std::min(chunk, static_cast<size_t>(left)));
             for (char &each : noise) {
                 random = random * 6364136223846793005u + 1442695040888963407u;

@@ -51,32 +51,25 @@ void write_pattern(planned &fault, const request &done) {
     }
 }
 
-/* Inverts every n-th whole word of all descriptors in order; the last one when there are fewer than n. */
+/* Inverts every n-th whole word of all descriptors in order, the first of them n / 2 words after the begin; that of the
+ * middle when there are fewer. */
 void every(planned &fault, const request &done) {
     int64_t words = 0;
-    char *last = nullptr;
     for (const range &each : done.locals) {
         words += static_cast<int64_t>(each.length / 8);
-        last = each.length < 8 ? last : at(each.address) + (each.length / 8 - 1) * 8;
     }
     if (words == 0 || !take(fault, done.rank, done.ordinal)) {
         return;
     }
-    const auto invert = [](char *word) {
-        std::for_each(word, word + 8, [](char &byte) { byte = static_cast<char>(~byte); });
-    };
-    int64_t next = fault.words - 1; /* index of the next word to be inverted, from where the current descriptor begins */
+    int64_t next = std::min(fault.words, words) / 2; /* counted from where the current descriptor begins */
     int64_t inverted = 0;
     for (const range &each : done.locals) {
         const int64_t count = static_cast<int64_t>(each.length / 8);
         for (; next < count; next += fault.words, inverted++) {
-            invert(at(each.address) + next * 8);
+            char *word = at(each.address) + next * 8;
+            std::for_each(word, word + 8, [](char &byte) { byte = static_cast<char>(~byte); });
         }
         next -= count;
-    }
-    if (inverted == 0) {
-        invert(last);
-        inverted = 1;
     }
     trace(fault, done.rank, said("request", done.ordinal) + " " + said("inverted", inverted));
 }

@@ -85,6 +85,10 @@ bool spoil(const planned &fault, const std::string &last_blob, std::string *blob
         }
         blob->resize(static_cast<size_t>(fault.bytes));
         return true;
+    case metadata_how::half: blob->resize(blob->size() / 2); return true;
+    case metadata_how::tail:
+        blob->resize(blob->size() - std::min(blob->size(), static_cast<size_t>(std::max<int64_t>(1, fault.bytes))));
+        return true;
     case metadata_how::flip:
         if (fault.byte >= static_cast<int64_t>(blob->size())) {
             return false;
@@ -230,7 +234,7 @@ int load_remote_md(void *agent, const void *blob, size_t length, char **name) {
         const std::string rank = rank_of(in, agent);
         for (planned &fault : in.plan.faults) {
             std::string spoiled = given;
-            if (fault.is == kind::metadata && (fault.loads < 0 || fault.loads == in.loaded) &&
+            if (fault.is == kind::metadata && (fault.load < 0 || fault.load == in.loaded) &&
                 spoil(fault, in.last_blob, &spoiled) && take(fault, rank, -1)) {
                 given = spoiled;
                 trace(fault, rank,

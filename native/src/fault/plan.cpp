@@ -52,8 +52,8 @@ const key keys[] = {
     whole("milliseconds", &planned::milliseconds, 0, int64_t{86400} * 1000),
     whole("status", &planned::status, INT32_MIN, INT32_MAX),
     whole("repeatBytes", &planned::repeat_bytes),
-    whole("noise", &planned::noise),
-    whole("loads", &planned::loads),
+    whole("noiseBytes", &planned::noise_bytes),
+    whole("load", &planned::load),
     whole("descriptors", &planned::descriptors),
     real("factor", &planned::factor),
     real("growth", &planned::growth),
@@ -105,8 +105,8 @@ const shape shapes[] = {
     {"hang", kind::hang, "call", "request after"},
     {"fail", kind::fail, "call status", "request after"},
     {"crash", kind::crash, "call how", "request after"},
-    {"log", kind::log, "call", "request after text repeatBytes noise"},
-    {"metadata", kind::metadata, "how", "loads bytes byte bit file"},
+    {"log", kind::log, "call", "request after text repeatBytes noiseBytes"},
+    {"metadata", kind::metadata, "how", "load bytes byte bit file"},
     {"telemetry", kind::telemetry, "bytes descriptors", "request"},
 };
 
@@ -221,8 +221,8 @@ class entry_reader {
         if (on_calls(out_->is) && !call_known()) {
             return false;
         }
-        if (out_->is == kind::log && out_->noise == 0 && out_->text.empty()) {
-            return wrong("it needs \"text\" or \"noise\"");
+        if (out_->is == kind::log && out_->noise_bytes == 0 && out_->text.empty()) {
+            return wrong("it needs \"text\" or \"noiseBytes\"");
         }
         if (out_->is == kind::crash) {
             return choose("segv abort exit memory kill", [this](int i) { out_->crash = static_cast<crash_how>(i); });
@@ -240,7 +240,7 @@ class entry_reader {
     }
 
     bool metadata_known(const json &entry) {
-        if (!choose("cut flip empty replay file", [this](int i) { out_->metadata = static_cast<metadata_how>(i); })) {
+        if (!choose("cut half tail flip empty replay file", [this](int i) { out_->metadata = static_cast<metadata_how>(i); })) {
             return false;
         }
         const char *needs = out_->metadata == metadata_how::cut    ? "bytes"
@@ -249,7 +249,8 @@ class entry_reader {
                                                                    : "";
         for (const char *each : {"bytes", "byte", "bit", "file"}) {
             const bool there = entry.member(each) != nullptr;
-            if (there != listed(needs, each)) {
+            const bool optional = out_->metadata == metadata_how::tail && strcmp(each, "bytes") == 0;
+            if (there != listed(needs, each) && !optional) {
                 return wrong("\"" + out_->how + "\" " + (there ? "takes no \"" : "needs \"") + each + "\"");
             }
         }

@@ -30,7 +30,7 @@ enum class kind {
 
 enum class crash_how { segv, abort, exit, memory, kill };
 
-enum class metadata_how { cut, flip, empty, replay, file };
+enum class metadata_how { cut, half, tail, flip, empty, replay, file };
 
 /* One entry of the plan. A member that its kind does not have keeps its default. */
 struct planned {
@@ -60,8 +60,8 @@ struct planned {
     int64_t milliseconds = 0;
     int64_t status = 0;
     int64_t repeat_bytes = 0;
-    int64_t noise = 0;
-    int64_t loads = -1; /* -1: any */
+    int64_t noise_bytes = 0;
+    int64_t load = -1; /* -1: any */
     int64_t descriptors = 0;
     double factor = 1;
     double growth = 1;

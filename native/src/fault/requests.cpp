@@ -282,6 +282,14 @@ int get_xfer_telemetry(void *agent, void *handle, telemetry *out) {
     if (of == nullptr || out == nullptr) {
         return status;
     }
+    if (status == success && !of->own_lists.empty()) {
+        /* A library that moves other descriptors than it was given counts what it was given. */
+        out->bytes = 0;
+        out->descriptors = of->locals.size();
+        for (const range &each : of->locals) {
+            out->bytes += each.length;
+        }
+    }
     ledger &in = book();
     hold_lock hold(in.lock);
     for (planned &fault : in.plan.faults) {

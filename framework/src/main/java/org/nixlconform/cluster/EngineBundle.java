@@ -21,6 +21,7 @@ public final class EngineBundle {
             "runtime/bin/java",
             "jars/nixlconform-native.jar",
             "lib/libnixlconform.so",
+            "lib/libnixlconform_fault.so",
             "lib/libjnidispatch.so");
 
     private final Path folder;
@@ -51,6 +52,11 @@ public final class EngineBundle {
 
     public Path folder() {
         return folder;
+    }
+
+    /** What stands in for NIXL's library where faults are planted. */
+    public Path faultLibrary() {
+        return folder.resolve("lib").resolve("libnixlconform_fault.so");
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.nixlconform.configuration;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.nixlconform.message.FindingException;
 
 /** Reads the files of one run. */
@@ -31,5 +32,18 @@ public final class Configuration {
     public static EnvironmentSpec environment(String nameOrPath, Path root) {
         Path file = FileKind.ENVIRONMENT.locate(nameOrPath, root);
         return YamlFile.read(FileKind.ENVIRONMENT, file, root, new EnvironmentReader(file)::read);
+    }
+
+    /**
+     * The records of {@code config/known-issues.yaml}, in its order; none where there is no such file.
+     *
+     * @param root the folder that holds {@code config}
+     * @throws FindingException the file has mistakes: then all of them at once
+     */
+    public static List<KnownIssueSpec> knownIssues(Path root) {
+        return FileKind.KNOWN_ISSUES
+                .find("known-issues", root)
+                .map(file -> YamlFile.read(FileKind.KNOWN_ISSUES, file, root, KnownIssueReader::read))
+                .orElse(List.of());
     }
 }

@@ -15,7 +15,8 @@ import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
 /** The schema of an environment file. */
 final class EnvironmentReader {
     private static final List<String> MODES = List.of("wheel");
-    private static final Pattern DISTRIBUTION = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?");
+    static final String DISTRIBUTION_EXPECTED = "the name of a wheel, such as nixl-cu12";
+    static final Pattern DISTRIBUTION = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?");
     private static final Pattern EXACT_VERSION = Pattern.compile("[0-9][0-9A-Za-z.!+_-]*");
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final int MOST_DELAY_MICROSECONDS = 1_000_000;
@@ -54,8 +55,8 @@ final class EnvironmentReader {
     private static WheelInstall install(YamlObject install) {
         install.required("mode", String.join(", ", MODES)).ifPresent(value -> value.oneOf(MODES));
         return new WheelInstall(
-                install.required("distribution", "the name of a wheel, such as nixl-cu12")
-                        .flatMap(value -> value.text(DISTRIBUTION, "the name of a wheel, such as nixl-cu12"))
+                install.required("distribution", DISTRIBUTION_EXPECTED)
+                        .flatMap(value -> value.text(DISTRIBUTION, DISTRIBUTION_EXPECTED))
                         .orElse(""),
                 install.required("version", "an exact version, such as 1.5.1")
                         .flatMap(value -> value.text(EXACT_VERSION, "an exact version, such as 1.5.1"))

@@ -14,7 +14,9 @@ import org.nixlconform.message.FindingKind;
 /** A kind of configuration file: where those of the project lie, and which of them explains every key. */
 enum FileKind {
     CLUSTER("cluster", "config/clusters", "config/clusters/example.yaml"),
-    ENVIRONMENT("environment", "config/environments", "config/environments/nixl-wheel.yaml");
+    ENVIRONMENT("environment", "config/environments", "config/environments/nixl-wheel.yaml"),
+    /** A single one, {@code config/known-issues.yaml}. */
+    KNOWN_ISSUES("known-issues", "config", "docs/known-issues.md");
 
     private static final String SUFFIX = ".yaml";
 

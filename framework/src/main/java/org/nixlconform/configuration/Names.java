@@ -12,6 +12,32 @@ final class Names {
     static final List<String> BACKENDS = List.of("UCX", "LIBFABRIC");
     static final List<String> PLACEMENTS = List.of("PACK", "SPREAD");
     static final List<String> MEMORIES = List.of("DRAM", "VRAM");
+    static final List<String> OPERATIONS = List.of("READ", "WRITE");
+    static final List<String> ROLES = List.of("PREFILL", "DECODE");
+    static final List<String> LAYOUTS = List.of("NHD", "HND");
+    static final List<String> DATA_TYPES = List.of("FP8", "BF16", "FP16", "FP32");
+    static final List<String> ATTENTIONS = List.of("MHA", "GQA", "MLA");
+
+    /** Of an engine, from the first NIXL call on. */
+    static final List<String> PHASES = List.of(
+            "open",
+            "agent",
+            "backend",
+            "register",
+            "metadata",
+            "connect",
+            "prepare",
+            "invalid",
+            "reference",
+            "arm",
+            "make",
+            "transfer",
+            "post",
+            "wait",
+            "notify",
+            "verify",
+            "release",
+            "close");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 

@@ -95,6 +95,11 @@ final class YamlValue {
         return values;
     }
 
+    /** A list with at least one entry, or a single value without the list around it. */
+    List<YamlValue> oneOrMore() {
+        return node instanceof ScalarNode ? List.of(this) : nonEmptyList();
+    }
+
     /** A list with at least one entry. */
     List<YamlValue> nonEmptyList() {
         List<YamlValue> values = list();

@@ -66,6 +66,8 @@ interface AnswerReading<T> {
                     verified.bytesVerified(),
                     verified.slicesSelected(),
                     verified.bytesSelected(),
+                    verified.slicesLate(),
+                    Duration.ofNanos(verified.lateNanos()),
                     verified.runsDiffering(),
                     counts,
                     verified.differences().stream()

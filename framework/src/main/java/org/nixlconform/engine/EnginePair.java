@@ -34,7 +34,10 @@ import org.nixlconform.plan.TransferPlan;
  * ranks that it concerns at once and ends when all have answered, were lost, or are overdue.
  */
 public final class EnginePair implements AutoCloseable {
-    private static final Duration STEP = Duration.ofSeconds(90);
+    /** A step of the set-up may take three times what the case gives a transfer, within these bounds. */
+    private static final Duration LONGEST_STEP = Duration.ofSeconds(90);
+
+    private static final Duration SHORTEST_STEP = Duration.ofSeconds(10);
     private static final int REFERENCE_PASSES = 4;
     private static final int LISTED_DIFFERENCES = 200;
     private static final double SLOWEST_BYTES_PER_SECOND = 50e6;
@@ -44,6 +47,7 @@ public final class EnginePair implements AutoCloseable {
     private final AgentSettings settings;
     private final RankRoster roster;
     private final PlanTranslation translation;
+    private final Duration step;
 
     private EnginePair(TransferPlan plan, Environment environment, AgentSettings settings, RankRoster roster) {
         this.plan = plan;
@@ -51,6 +55,7 @@ public final class EnginePair implements AutoCloseable {
         this.settings = settings;
         this.roster = roster;
         this.translation = new PlanTranslation(plan);
+        this.step = step(plan);
     }
 
     /**
@@ -77,6 +82,15 @@ public final class EnginePair implements AutoCloseable {
         AgentSettings settings = AgentSettings.of(environment.spec().agent(), ranks, cores);
         RankRoster roster = RankRoster.start(assignment, environment.variables(), bundle, logFolder);
         return new EnginePair(plan, environment, settings, roster);
+    }
+
+    private static Duration step(TransferPlan plan) {
+        Duration wanted = plan.expectations()
+                .completion()
+                .map(completion -> completion.within().multipliedBy(3))
+                .orElse(LONGEST_STEP);
+        Duration atLeast = wanted.compareTo(SHORTEST_STEP) < 0 ? SHORTEST_STEP : wanted;
+        return atLeast.compareTo(LONGEST_STEP) > 0 ? LONGEST_STEP : atLeast;
     }
 
     public AgentSettings settings() {
@@ -110,7 +124,7 @@ public final class EnginePair implements AutoCloseable {
                             translation.arena(rank),
                             rank.role() == Role.PREFILL));
         }
-        return perform("open", asks, STEP.plus(forBytes()), (rank, answer) -> {
+        return perform("open", asks, step.plus(forBytes()), (rank, answer) -> {
             FromRank.Opened opened = (FromRank.Opened) answer;
             translation.opened(rank, roster.pidOf(rank), opened.arenaAddress(), opened.metadata());
             return true;
@@ -138,7 +152,7 @@ public final class EnginePair implements AutoCloseable {
         return perform(
                 "invalid",
                 initiators(ask),
-                STEP,
+                step,
                 (rank, answer) -> ((FromRank.Tried) answer)
                         .attempts().stream()
                                 .map(attempt -> new Attempt(
@@ -153,7 +167,7 @@ public final class EnginePair implements AutoCloseable {
         return perform(
                 "reference",
                 initiators(new ToRank.Reference(REFERENCE_PASSES)),
-                STEP.plus(forBytes()),
+                step.plus(forBytes()),
                 (rank, answer) -> {
                     FromRank.Referenced copied = (FromRank.Referenced) answer;
                     return new ReferenceCopy(copied.bytes(), copied.passNanos(), copied.errorNumber());
@@ -167,7 +181,7 @@ public final class EnginePair implements AutoCloseable {
                 Generations.generationOf(iteration),
                 Generations.olderGenerationOf(iteration),
                 Generations.poisonGenerationOf(iteration));
-        return perform("arm", all(ask), STEP.plus(forBytes()), (rank, answer) -> {
+        return perform("arm", all(ask), step.plus(forBytes()), (rank, answer) -> {
             FromRank.Armed armed = (FromRank.Armed) answer;
             return new Armed(armed.slices(), armed.alreadyRight());
         });
@@ -189,7 +203,7 @@ public final class EnginePair implements AutoCloseable {
         return perform(
                 "verify",
                 all(new ToRank.Verify(iteration, LISTED_DIFFERENCES)),
-                STEP.plus(forBytes()),
+                step.plus(forBytes()),
                 AnswerReading.verification());
     }
 
@@ -215,7 +229,7 @@ public final class EnginePair implements AutoCloseable {
     private EngineStep<Boolean> performDone(String name, Function<RankId, ToRank> ask) {
         Map<RankId, ToRank> asks = new LinkedHashMap<>();
         plan.topology().ranks().forEach(rank -> asks.put(rank, ask.apply(rank)));
-        return perform(name, asks, STEP, (rank, answer) -> answer instanceof FromRank.Done);
+        return perform(name, asks, step, (rank, answer) -> answer instanceof FromRank.Done);
     }
 
     private <T> EngineStep<T> perform(

@@ -42,7 +42,7 @@ public record EngineStep<T>(
 
     public record PhaseTook(RankId rank, String phase, Duration took) {}
 
-    /** A NIXL call returned an error. */
+    /** A NIXL call returned an error; or, with status 0, not what it stands for, which {@code statusName} then says. */
     public record RefusedCall(
             RankId rank, String phase, String call, int status, String statusName, List<String> lastLogLines) {}
 
@@ -93,11 +93,14 @@ public record EngineStep<T>(
             OptionalLong telemetryBytes,
             OptionalLong telemetryDescriptors) {}
 
+    /** @param slicesLate not there when the transfer was over, but {@code lateBy} later at most */
     public record Verification(
             boolean destination,
             long bytesVerified,
             long slicesSelected,
             long bytesSelected,
+            long slicesLate,
+            Duration lateBy,
             long runsDiffering,
             Map<String, Long> byClassification,
             List<DifferingRun> differences,
@@ -147,6 +150,11 @@ public record EngineStep<T>(
 
         Collector(String name) {
             this.name = name;
+        }
+
+        /** What is left pending is not known here. */
+        boolean failed() {
+            return !(refused.isEmpty() && lost.isEmpty());
         }
 
         EngineStep<T> finish() {

@@ -3,6 +3,7 @@ package org.nixlconform.engine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -45,6 +46,12 @@ public final class RankRoster {
     private static final Duration GONE_WITHIN = Duration.ofSeconds(10);
     /** A rank that polls is in some call at any time; only one that takes this long does not return. */
     private static final Duration CALL_HANGS_AFTER = Duration.ofSeconds(1);
+    /** Together with what a rank gets to look: five seconds for two ranks, fifteen for eighty, with some to spare. */
+    private static final Duration LOOK_WITHIN = Duration.ofMillis(2_500);
+
+    private static final Duration LOOK_FOR_EACH_RANK = Duration.ofMillis(75);
+    private static final Duration WARDEN_ANSWERS_EARLIER = Duration.ofMillis(400);
+    private static final Duration LEAVES_WITHIN = Duration.ofSeconds(1);
 
     private static final long LOG_LIMIT_BYTES = 4L << 20;
     private static final int LAST_LINES = 30;
@@ -57,6 +64,8 @@ public final class RankRoster {
     private final Map<RankId, Integer> pids = new HashMap<>();
     private final Map<RankId, LostRank> lost = new LinkedHashMap<>();
     private final List<LogLine> logLines = new ArrayList<>();
+    private final Set<Node> wardensGone = new HashSet<>();
+    private @Nullable StepEvidence evidence;
     private boolean ended;
 
     /** @param level {@code WARN} or {@code ERROR} */
@@ -169,9 +178,9 @@ public final class RankRoster {
         while (!pending.isEmpty() && System.nanoTime() < end) {
             take(poll(end - System.nanoTime()), step, pending, reading);
         }
-        if (!pending.isEmpty()) {
-            Map<RankId, EngineStep.Sample> samples = sample(pending, step, reading);
-            pending.forEach(rank -> step.overdue.add(overdue(rank, deadline, false, samples)));
+        if (!pending.isEmpty() || step.failed()) {
+            StepEvidence seen = look(pending, step, reading);
+            pending.forEach(rank -> step.overdue.add(overdue(rank, deadline, false, seen)));
         }
         return step.finish();
     }
@@ -197,7 +206,7 @@ public final class RankRoster {
                 }
             }
         }
-        if (!pending.isEmpty()) {
+        if (!pending.isEmpty() || step.failed()) {
             leave(watch, step, pending, reading);
         }
         return step.finish();
@@ -209,11 +218,13 @@ public final class RankRoster {
         // Asked before ranks are, which takes time in which nothing moves.
         boolean stalled = watch.stalled();
         Duration deadline = watch.deadline();
-        Map<RankId, EngineStep.Sample> samples = sample(pending, step, reading);
-        pending.forEach(rank -> step.overdue.add(overdue(rank, deadline, stalled, samples)));
+        StepEvidence seen = look(pending, step, reading);
+        pending.forEach(rank -> step.overdue.add(overdue(rank, deadline, stalled, seen)));
         Set<RankId> leaving = new HashSet<>(pending);
         leaving.forEach(rank -> send(rank, new ToRank.Cancel()));
-        long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+        // One that says nothing of itself will not leave either.
+        leaving.retainAll(seen.samples().keySet());
+        long end = System.nanoTime() + LEAVES_WITHIN.toNanos();
         while (!leaving.isEmpty() && System.nanoTime() < end) {
             take(poll(end - System.nanoTime()), step, leaving, reading);
         }
@@ -233,31 +244,73 @@ public final class RankRoster {
         return pending;
     }
 
-    private <T> Map<RankId, EngineStep.Sample> sample(
-            Set<RankId> pending, EngineStep.Collector<T> step, AnswerReading<T> reading) {
-        Map<RankId, EngineStep.Sample> samples = new HashMap<>();
-        pending.forEach(rank -> send(rank, new ToRank.Sample()));
-        long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
-        Set<RankId> silent = new HashSet<>(pending);
-        while (!silent.isEmpty() && System.nanoTime() < end) {
+    /**
+     * Asks all ranks how far they are and all wardens what they see, while all live, and keeps it beside the logs; only what
+     * went wrong first is kept.
+     */
+    private <T> StepEvidence look(Set<RankId> pending, EngineStep.Collector<T> step, AnswerReading<T> reading) {
+        StepEvidence seen = new StepEvidence(step.name);
+        Set<RankId> asked = new HashSet<>(assignment.ranks());
+        asked.removeAll(lost.keySet());
+        asked.forEach(rank -> send(rank, new ToRank.Sample()));
+        boolean first = evidence == null;
+        Duration within = first ? lookWithin() : LEAVES_WITHIN;
+        if (first) {
+            evidence = seen;
+            channels.forEach((node, channel) -> channel.send(new ToWarden.Inspect(
+                    pendingFirst(node, pending),
+                    within.minus(WARDEN_ANSWERS_EARLIER).toMillis())));
+        }
+        long end = System.nanoTime() + within.toNanos();
+        while (!hasAll(seen, asked, first) && System.nanoTime() < end) {
             Line line = poll(end - System.nanoTime());
             FromRank.@Nullable Sampled sampled = sampleOf(line);
             if (line != null && sampled != null) {
-                RankId rank = PlanTranslation.rank(line.label());
-                samples.put(rank, translate(sampled));
-                silent.remove(rank);
+                seen.sampled(PlanTranslation.rank(line.label()), sampled);
             } else {
                 take(line, step, pending, reading);
-                silent.retainAll(pending);
             }
         }
-        return samples;
+        if (first) {
+            Map<RankId, Node> places = new LinkedHashMap<>();
+            assignment.ranks().forEach(rank -> places.put(rank, assignment.node(rank)));
+            seen.write(Optional.ofNullable(logFolder.getParent()).orElse(logFolder), places, pids);
+        }
+        return seen;
     }
 
-    private EngineStep.OverdueRank overdue(
-            RankId rank, Duration deadline, boolean stalled, Map<RankId, EngineStep.Sample> samples) {
+    private Duration lookWithin() {
+        int most = assignment.nodes().stream()
+                .mapToInt(node -> assignment.ranksOn(node).size())
+                .max()
+                .orElse(0);
+        return LOOK_WITHIN.plus(LOOK_FOR_EACH_RANK.multipliedBy(most));
+    }
+
+    private List<String> pendingFirst(Node node, Set<RankId> pending) {
+        return assignment.ranksOn(node).stream()
+                .sorted(Comparator.comparing(rank -> !pending.contains(rank)))
+                .map(RankId::label)
+                .toList();
+    }
+
+    private boolean hasAll(StepEvidence seen, Set<RankId> asked, boolean wardensToo) {
+        Set<Node> nodes = new HashSet<>(wardensToo ? channels.keySet() : Set.of());
+        nodes.removeAll(wardensGone);
+        Set<RankId> looked = new HashSet<>();
+        nodes.forEach(node -> looked.addAll(assignment.ranksOn(node)));
+        Set<RankId> living = new HashSet<>(asked);
+        living.removeAll(lost.keySet());
+        return seen.hasAll(living, looked, nodes);
+    }
+
+    private EngineStep.OverdueRank overdue(RankId rank, Duration deadline, boolean stalled, StepEvidence seen) {
         return new EngineStep.OverdueRank(
-                rank, deadline, stalled, Optional.ofNullable(samples.get(rank)), lastLogLines(rank));
+                rank,
+                deadline,
+                stalled,
+                Optional.ofNullable(seen.samples().get(rank)).map(RankRoster::translate),
+                lastLogLines(rank));
     }
 
     private @Nullable Line poll(long nanos) {
@@ -277,7 +330,7 @@ public final class RankRoster {
             return;
         }
         if (line.label().equals(Wire.WARDEN)) {
-            heed(Wire.decode(line.text(), FromWarden.class), step, pending);
+            heed(line.node(), Wire.decode(line.text(), FromWarden.class), step, pending);
         } else if (line.label().equals(WardenChannel.ENDED)) {
             wardenEnded(line.node(), step, pending);
         } else {
@@ -295,6 +348,10 @@ public final class RankRoster {
             keepPhases(rank, refused.phases(), step);
             step.refused.add(new RefusedCall(
                     rank, refused.phase(), refused.call(), refused.status(), refused.statusName(), lastLogLines(rank)));
+        } else if (answer instanceof FromRank.Misread misread) {
+            keepPhases(rank, misread.phases(), step);
+            step.refused.add(
+                    new RefusedCall(rank, misread.phase(), misread.call(), 0, misread.what(), lastLogLines(rank)));
         } else if (answer instanceof FromRank.Broken broken) {
             step.broken.add(new EngineStep.BrokenRank(rank, broken.phase(), broken.message()));
         } else {
@@ -308,7 +365,7 @@ public final class RankRoster {
         phases.forEach(phase -> step.phases.add(new PhaseTook(rank, phase.name(), Duration.ofNanos(phase.nanos()))));
     }
 
-    private void heed(FromWarden message, EngineStep.Collector<?> step, Set<RankId> pending) {
+    private void heed(Node node, FromWarden message, EngineStep.Collector<?> step, Set<RankId> pending) {
         if (message instanceof FromWarden.Logged logged) {
             logLines.add(new LogLine(PlanTranslation.rank(logged.label()), logged.level(), logged.text()));
         } else if (message instanceof FromWarden.Ended over) {
@@ -321,6 +378,10 @@ public final class RankRoster {
         } else if (message instanceof FromWarden.CannotStart refused) {
             RankId rank = PlanTranslation.rank(refused.label());
             step.broken.add(new EngineStep.BrokenRank(rank, "start", refused.message()));
+        } else if (evidence != null && message instanceof FromWarden.Inspected inspected) {
+            evidence.inspected(PlanTranslation.rank(inspected.label()), inspected);
+        } else if (evidence != null && message instanceof FromWarden.Counted counted) {
+            evidence.counted(node, counted);
         }
     }
 
@@ -345,6 +406,7 @@ public final class RankRoster {
     }
 
     private void wardenEnded(Node node, EngineStep.Collector<?> step, Set<RankId> pending) {
+        wardensGone.add(node);
         for (RankId rank : assignment.ranksOn(node)) {
             if (!lost.containsKey(rank)) {
                 lose(

@@ -47,6 +47,12 @@ record EngineVariables(Map<String, String> values, List<Fact> described) {
         return new EngineVariables(Map.copyOf(values), List.copyOf(described));
     }
 
+    EngineVariables with(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(values);
+        more.put(name, value);
+        return new EngineVariables(Map.copyOf(more), described);
+    }
+
     private static Map<String, String> ours(Path emptyConfiguration) {
         Map<String, String> ours = new LinkedHashMap<>();
         // UCX would catch SIGSEGV and others, which the JVM uses for itself (null checks, safepoints): it would print a

@@ -25,6 +25,7 @@ import org.nixlconform.message.FindingKind;
 /** NIXL as it is installed on a node, what an engine there needs to load it, and what the probe saw of it. */
 public final class Environment {
     private static final Duration PROBE_DEADLINE = Duration.ofSeconds(60);
+    private static final String FAULT_PLAN = "NIXLCONFORM_FAULT_PLAN";
     private static final Duration SHORT_DEADLINE = Duration.ofSeconds(10);
     /** Of some hundred mapped files, those that decide how data moves; all are in the probe's evidence. */
     private static final Pattern TELLING =
@@ -36,19 +37,39 @@ public final class Environment {
     private final EngineVariables variables;
     private final Probe.Outcome probe;
     private final List<Fact> properties;
+    /** What engines load in place of NIXL's library; empty for NIXL itself. */
+    private final Optional<Path> standIn;
 
     private Environment(
             EnvironmentSpec spec,
             EngineBundle bundle,
             WheelInstaller.Installation installation,
             EngineVariables variables,
-            Probe.Outcome probe) {
+            Probe.Outcome probe,
+            Optional<Path> standIn) {
         this.spec = spec;
         this.bundle = bundle;
         this.installation = installation;
         this.variables = variables;
         this.probe = probe;
+        this.standIn = standIn;
         this.properties = describe();
+    }
+
+    /**
+     * The same environment, in which engines load the library that misbehaves on request in place of NIXL's own; it
+     * forwards to that.
+     *
+     * @param plan what it is to do, a file on the node
+     */
+    public Environment withFaults(Path plan) {
+        return new Environment(
+                spec.withVariable(FAULT_PLAN, plan.toString()),
+                bundle,
+                installation,
+                variables.with(FAULT_PLAN, plan.toString()),
+                probe,
+                Optional.of(bundle.faultLibrary()));
     }
 
     /**
@@ -67,7 +88,7 @@ public final class Environment {
         announceDropped(spec, node, lines);
         Path library = installation.wheel().libraryIn(installation.folder());
         Probe.Outcome probe = new Probe(spec, node, bundle, library, variables.values(), folder, PROBE_DEADLINE).run();
-        return new Environment(spec, bundle, installation, variables, probe);
+        return new Environment(spec, bundle, installation, variables, probe, Optional.empty());
     }
 
     /** Makes the probe's folder and NIXL's empty configuration file; gives the latter. */
@@ -114,8 +135,13 @@ public final class Environment {
         return installation.folder();
     }
 
-    /** {@code libnixl_capi.so}, on the node. */
+    /** What engines load, on the node: {@code libnixl_capi.so}, or what stands in for it. */
     public Path library() {
+        return standIn.orElse(realLibrary());
+    }
+
+    /** {@code libnixl_capi.so}, on the node. */
+    public Path realLibrary() {
         return installation.wheel().libraryIn(folder());
     }
 

@@ -210,6 +210,7 @@ final class Probe {
                         FindingKind.REFUSED,
                         "environment",
                         "environment %s has no agent in which a backend could be created".formatted(spec.name()))
+                .during("agent")
                 .with("expected", "%s to return 0".formatted(refusal.call()))
                 .with("actual", refusal.described())
                 .with("node", node.name())
@@ -222,6 +223,7 @@ final class Probe {
                         FindingKind.REFUSED,
                         "environment",
                         "backend %s of environment %s cannot be created".formatted(backend, spec.name()))
+                .during("backend")
                 .with("expected", "%s to return 0".formatted(call))
                 .with("actual", actual)
                 .with("node", node.name());

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
@@ -16,6 +17,7 @@ import org.nixlconform.message.FindingRenderer;
 import org.nixlconform.plan.Planned;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation;
+import org.nixlconform.verdict.KnownIssueMatch;
 import org.nixlconform.verdict.Outcome;
 import org.nixlconform.verdict.Verdict;
 import org.opentest4j.AssertionFailedError;
@@ -26,7 +28,11 @@ import org.opentest4j.TestAbortedException;
  * JUnit's result after the body, when evidence has been taken.
  */
 final class CellExtension
-        implements BeforeTestExecutionCallback, AfterTestExecutionCallback, AfterEachCallback, ParameterResolver {
+        implements BeforeTestExecutionCallback,
+                TestExecutionExceptionHandler,
+                AfterTestExecutionCallback,
+                AfterEachCallback,
+                ParameterResolver {
     private final Cell cell;
     private final CellPipeline pipeline;
     /** Empty until the pipeline was run. */
@@ -43,17 +49,35 @@ final class CellExtension
         verdict = Optional.of(judged);
         // Without an observation there is nothing that a body could look at.
         if (pipeline.observation().isEmpty()) {
-            raise(judged);
+            raise(judged, pipeline.knownIssues());
         }
+    }
+
+    /**
+     * A body may assert what the symptom of a known issue breaks. That is the same departure once more, and an abort
+     * that comes later could not take its place. What is no assertion is a fault of the body and stays.
+     */
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable raised) throws Throwable {
+        if (raised instanceof AssertionError && pipeline.knownIssues().hit().isPresent()) {
+            TestAbortedException abort = KnownIssues.abort(pipeline.knownIssues(), pipeline.verdict());
+            abort.addSuppressed(raised);
+            throw abort;
+        }
+        throw raised;
     }
 
     @Override
     public void afterTestExecution(ExtensionContext context) {
-        pipeline.finish(testResult(pipeline.verdict(), context.getExecutionException()));
+        finish(context.getExecutionException());
         // Also after a body that failed or aborted: JUnit shows both, and a failure beats an abort.
         if (pipeline.observation().isPresent()) {
-            raise(pipeline.verdict());
+            raise(pipeline.verdict(), pipeline.knownIssues());
         }
+    }
+
+    private void finish(Optional<Throwable> raised) {
+        pipeline.finish(testResult(KnownIssues.outcome(pipeline.knownIssues(), pipeline.verdict()), raised));
     }
 
     /** A case whose own set-up failed never ran; the report must say so. */
@@ -70,14 +94,14 @@ final class CellExtension
                                     "a method that runs before each test " + (aborted ? "aborted it" : "failed"))
                             .with("actual", cause)
                             .with("where", cell.testClass() + "." + cell.testMethod()));
-            pipeline.abandon(instead, testResult(instead, Optional.of(cause)));
+            pipeline.abandon(instead, testResult(instead.outcome(), Optional.of(cause)));
         }
     }
 
     /** The worse of what the verdict and the body say. */
-    private static String testResult(Verdict verdict, Optional<Throwable> raised) {
+    private static String testResult(Outcome verdict, Optional<Throwable> raised) {
         Outcome body = raised.map(CellExtension::outcome).orElse(Outcome.CONFORMS);
-        return switch (verdict.outcome().worse(body)) {
+        return switch (verdict.worse(body)) {
             case CONFORMS -> "passed";
             case INCONCLUSIVE -> "aborted";
             case VIOLATES -> "failed";
@@ -92,15 +116,19 @@ final class CellExtension
         return raised instanceof AssertionError ? Outcome.VIOLATES : Outcome.BROKEN;
     }
 
-    private static void raise(Verdict verdict) {
-        String message = FindingRenderer.render(verdict.findings());
-        switch (verdict.outcome()) {
+    private static void raise(Verdict verdict, KnownIssueMatch knownIssues) {
+        if (knownIssues.hit().isPresent()) {
+            throw KnownIssues.abort(knownIssues, verdict);
+        }
+        List<Finding> findings = KnownIssues.findings(knownIssues, verdict);
+        String message = FindingRenderer.render(findings);
+        switch (KnownIssues.outcome(knownIssues, verdict)) {
             case CONFORMS -> {
                 // Nothing to raise.
             }
             case INCONCLUSIVE -> throw new TestAbortedException(message);
             case VIOLATES -> throw new AssertionFailedError(message);
-            case BROKEN -> throw new FindingException(verdict.findings());
+            case BROKEN -> throw new FindingException(findings);
         }
     }
 

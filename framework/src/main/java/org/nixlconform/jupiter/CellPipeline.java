@@ -1,5 +1,6 @@
 package org.nixlconform.jupiter;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.Assigned;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.RankAssignment;
+import org.nixlconform.configuration.KnownIssueSpec;
 import org.nixlconform.engine.EnginePair;
 import org.nixlconform.environment.Environment;
 import org.nixlconform.message.Finding;
@@ -25,6 +27,7 @@ import org.nixlconform.report.TransferReport.Stage;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferRun;
 import org.nixlconform.verdict.Judge;
+import org.nixlconform.verdict.KnownIssueMatch;
 import org.nixlconform.verdict.Outcome;
 import org.nixlconform.verdict.Verdict;
 
@@ -37,6 +40,7 @@ final class CellPipeline {
     private Instant startedAt = Instant.now();
     private Verdict verdict = Verdict.without(
             Outcome.BROKEN, Finding.of(FindingKind.STAGE, "pipeline", "the case was not run to its end"));
+    private KnownIssueMatch knownIssues = KnownIssueMatch.NONE;
     private @Nullable TransferPlan plan;
     private @Nullable TransferObservation observation;
     private @Nullable EnginePair engines;
@@ -82,8 +86,19 @@ final class CellPipeline {
                 judged.shareOfReference());
     }
 
-    private static String evidenceOf(Finding finding) {
-        return finding.subject().equals("integrity") ? Evidence.DIFFERENCES : Evidence.LOGS;
+    private static Verdict noted(Verdict judged, List<String> more) {
+        List<String> notes = new ArrayList<>(judged.notes());
+        notes.addAll(more);
+        return new Verdict(judged.outcome(), judged.findings(), notes, judged.gbPerSecond(), judged.shareOfReference());
+    }
+
+    private String evidenceOf(Finding finding) {
+        if (finding.subject().equals("integrity")) {
+            return Evidence.DIFFERENCES;
+        }
+        return finding.subject().equals("completion") && Files.exists(evidence.resolve(Evidence.STATE))
+                ? Evidence.STATE
+                : Evidence.LOGS;
     }
 
     private static Verdict broken(List<Finding> findings) {
@@ -112,11 +127,12 @@ final class CellPipeline {
                 stage("environment", () -> run.environment(cell.environment().get()));
         Optional<Finding> probeFailure =
                 environment.probeFailure(declared.backend().name());
-        if (probeFailure.isPresent()) {
-            // The probe called NIXL: what it saw is judged like anything else from there on.
-            return Verdict.without(Outcome.VIOLATES, probeFailure.get());
-        }
-        return transfer(on.plan(), on.ranks(), environment);
+        // The probe called NIXL: what it saw is judged like anything else from there on.
+        Verdict judged = probeFailure
+                .map(failure -> Verdict.without(Outcome.VIOLATES, failure))
+                .orElseGet(() -> transfer(on.plan(), on.ranks(), environment));
+        knownIssues = run.knownIssues().match(cell.name(), environment, on.plan(), observation(), judged);
+        return noted(judged, knownIssues.notes());
     }
 
     private Verdict transfer(TransferPlan possible, RankAssignment ranks, Environment environment) {
@@ -132,7 +148,7 @@ final class CellPipeline {
     }
 
     /** What the ranks share, on the node that has fewest cores for each. */
-    private static TransferObservation.Host host(RankAssignment ranks) {
+    static TransferObservation.Host host(RankAssignment ranks) {
         Node busiest = ranks.nodes().stream()
                 .max((a, b) -> Double.compare(load(ranks, a), load(ranks, b)))
                 .orElseThrow();
@@ -159,6 +175,11 @@ final class CellPipeline {
 
     Verdict verdict() {
         return verdict;
+    }
+
+    /** What known issues say to the verdict; nothing before {@link #run}. */
+    KnownIssueMatch knownIssues() {
+        return knownIssues;
     }
 
     Optional<TransferObservation> observation() {
@@ -202,7 +223,7 @@ final class CellPipeline {
                 observation(),
                 verdict,
                 testResult,
-                Optional.empty(),
+                knownIssues.hit().map(KnownIssueSpec::id),
                 startedAt,
                 Duration.between(startedAt, Instant.now()),
                 stages,

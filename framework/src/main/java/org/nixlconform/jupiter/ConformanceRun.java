@@ -57,6 +57,9 @@ final class ConformanceRun implements AutoCloseable {
     private final Set<String> names = new HashSet<>();
     private final Map<String, Environment> environments = new LinkedHashMap<>();
     private final List<EnvironmentSpec> environmentSpecs;
+    private final KnownIssues knownIssues;
+    private final Canaries canaries = new Canaries();
+    private final boolean canariesOn;
     private final @Nullable Cluster cluster;
     private final @Nullable EngineBundle bundle;
     private final Heartbeat heartbeat = new Heartbeat();
@@ -65,40 +68,55 @@ final class ConformanceRun implements AutoCloseable {
 
     private boolean obstacleSaid;
 
-    private ConformanceRun(Selection selection, Path folder, Opened opened) {
+    private ConformanceRun(Selection selection, Path folder, Opened opened, boolean canariesOn) {
         this.selection = selection;
+        this.canariesOn = canariesOn;
         this.folder = folder;
         this.cluster = opened.cluster();
         this.bundle = opened.bundle();
         this.environmentSpecs = opened.environments();
+        this.knownIssues = opened.knownIssues();
         this.obstacle = opened.obstacle();
     }
 
-    private record Opened(
+    record Opened(
             @Nullable Cluster cluster,
             @Nullable EngineBundle bundle,
             List<EnvironmentSpec> environments,
-            @Nullable FindingException obstacle) {}
+            KnownIssues knownIssues,
+            @Nullable FindingException obstacle) {
+        Cluster reached() {
+            return present(cluster);
+        }
+
+        EngineBundle engines() {
+            return present(bundle);
+        }
+    }
 
     /** @param property gives the values of {@code cluster}, {@code root}, {@code work} and of the selection */
     static ConformanceRun open(Function<String, @Nullable String> property) {
         Path root = Path.of(or(property.apply("root"), "")).toAbsolutePath();
         Path folder = root.resolve("target").resolve("conformance");
+        boolean canariesOn = !"off".equalsIgnoreCase(property.apply("canaries"));
         ConformanceRun run;
         try {
             Selection selection = Selection.of(property);
             // A list leaves the last run's report alone.
             Path own = selection.listOnly() ? root.resolve("target").resolve("conformance-list") : folder;
-            run = new ConformanceRun(selection, own, reach(property, root));
+            run = new ConformanceRun(selection, own, reach(property, root), canariesOn);
         } catch (FindingException refused) {
             run = new ConformanceRun(
-                    new Selection(List.of(), List.of(), false), folder, new Opened(null, null, List.of(), refused));
+                    new Selection(List.of(), List.of(), false),
+                    folder,
+                    new Opened(null, null, List.of(), new KnownIssues(List.of()), refused),
+                    canariesOn);
         }
         run.begin();
         return run;
     }
 
-    private static Opened reach(Function<String, @Nullable String> property, Path root) {
+    static Opened reach(Function<String, @Nullable String> property, Path root) {
         ClusterSpec spec = Configuration.cluster(or(property.apply("cluster"), "local"), root);
         String work = property.apply("work");
         if (work != null) {
@@ -108,9 +126,10 @@ final class ConformanceRun implements AutoCloseable {
                 .map(name -> Configuration.environment(name, root))
                 .map(environment -> verbose(property, environment))
                 .toList();
+        KnownIssues knownIssues = new KnownIssues(Configuration.knownIssues(root));
         EngineBundle bundle =
                 EngineBundle.in(root.resolve("native").resolve("target").resolve("engine"));
-        return new Opened(Cluster.open(spec), bundle, specs, null);
+        return new Opened(Cluster.open(spec), bundle, specs, knownIssues, null);
     }
 
     /** {@code -Dverbose}: NIXL says what it does, and throughput says nothing any more. */
@@ -135,10 +154,31 @@ final class ConformanceRun implements AutoCloseable {
                                     .map(node -> node + " (" + node.facts().cores() + " cores)")
                                     .toList()));
             prove();
+            releaseCanaries();
         }
         ServiceLoader.load(Reporter.class).forEach(reporters::add);
         RunReport report = report();
         reporters.forEach(reporter -> guarded(reporter, () -> reporter.start(folder, report)));
+    }
+
+    private void releaseCanaries() {
+        if (!canariesOn) {
+            canaries.off();
+            return;
+        }
+        try {
+            for (Environment environment : environments.values()) {
+                canaries.release(
+                        new FaultRun(
+                                cluster(),
+                                bundle(),
+                                environment,
+                                folder.resolve("evidence").resolve("canaries")),
+                        this::say);
+            }
+        } catch (FindingException lives) {
+            obstacle = lives;
+        }
     }
 
     /** Proves every environment before the first cell: what is missing is said once, not by each cell. */
@@ -284,6 +324,10 @@ final class ConformanceRun implements AutoCloseable {
                 .anyMatch(variable -> DEBUG_LEVELS.contains(variable.getValue().toUpperCase(Locale.ROOT)));
     }
 
+    KnownIssues knownIssues() {
+        return knownIssues;
+    }
+
     Path folder() {
         return folder;
     }
@@ -327,6 +371,7 @@ final class ConformanceRun implements AutoCloseable {
                 .forEach(environment -> environment
                         .properties()
                         .forEach(fact -> properties.add(new RunReport.Property(fact.name(), fact.value()))));
+        properties.addAll(canaries.properties());
         return new RunReport(
                 cluster == null ? "none" : cluster.spec().name(),
                 startedAt,
@@ -334,6 +379,7 @@ final class ConformanceRun implements AutoCloseable {
                 mustJudge,
                 selection.described(),
                 leftovers,
+                knownIssues.uses(),
                 Optional.ofNullable(obstacle).map(FindingException::findings).map(FindingRenderer::render));
     }
 
@@ -364,7 +410,10 @@ final class ConformanceRun implements AutoCloseable {
         }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+                // The last proof of the judge is none of the run's results.
+                if (!file.equals(folder) && !file.equals(folder.resolve("confusion.json"))) {
+                    Files.delete(file);
+                }
             }
         } catch (IOException undeletable) {
             throw new UncheckedIOException("the last run's results cannot be removed from " + folder, undeletable);

@@ -25,6 +25,8 @@ import org.nixlconform.verdict.Verdict;
 record Evidence(Path report, Path folder) {
     static final String DIFFERENCES = "differences.csv";
     static final String LOGS = "logs";
+    /** How far each rank was, where a step did not end as it should. */
+    static final String STATE = "state.txt";
 
     /** Writes what belongs to the case, drops empty logs. @return files, relative to the report folder */
     List<Path> keep(

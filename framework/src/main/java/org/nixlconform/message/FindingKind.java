@@ -21,16 +21,24 @@ public enum FindingKind {
     NEVER_STARTED,
     STALLED,
     NOT_NOTIFIED,
+    /** NIXL said that a transfer was done before its data were there. */
+    EARLY_DONE,
     SLOW,
     ENGINE_DIED,
     PEER_LOST,
     REFUSED,
     CALL_NEVER_RETURNED,
+    /** Metadata were loaded, but as those of another agent. */
+    METADATA_MISREAD,
 
     // Notifications that arrived, but not as sent.
     NOTIFICATION_DUPLICATED,
     NOTIFICATION_ALTERED,
     NOTIFICATION_WRONG_SENDER,
+    /** It reached another rank than the one that it was meant for. */
+    NOTIFICATION_MISDELIVERED,
+    /** It reached the destination before the data that it speaks of. */
+    EARLY_NOTIFICATION,
 
     /** An invalid request was accepted. */
     ACCEPTED,

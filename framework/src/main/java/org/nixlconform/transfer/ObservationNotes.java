@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.nixlconform.engine.EngineStep;
 import org.nixlconform.plan.InvalidRequest;
 import org.nixlconform.plan.RankId;
@@ -16,6 +17,7 @@ import org.nixlconform.transfer.TransferObservation.EngineLoss;
 import org.nixlconform.transfer.TransferObservation.Integrity;
 import org.nixlconform.transfer.TransferObservation.InvalidRequestOutcome;
 import org.nixlconform.transfer.TransferObservation.Iteration;
+import org.nixlconform.transfer.TransferObservation.Misdelivered;
 import org.nixlconform.transfer.TransferObservation.NotificationCount;
 import org.nixlconform.transfer.TransferObservation.PhaseTime;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
@@ -172,6 +174,8 @@ final class ObservationNotes {
         }
 
         void verified(Map<RankId, EngineStep.Verification> answers) {
+            Map<String, RankId> meantFor = new HashMap<>();
+            answers.forEach((rank, seen) -> seen.notices().forEach(notice -> meantFor.put(notice.text(), rank)));
             new TreeMap<>(answers).forEach((rank, seen) -> {
                 integrity.add(new Integrity(
                         rank,
@@ -180,16 +184,19 @@ final class ObservationNotes {
                         seen.slicesSelected(),
                         seen.bytesSelected(),
                         alreadyRight.getOrDefault(rank, 0L),
+                        seen.slicesLate(),
+                        seen.lateBy(),
                         seen.runsDiffering(),
                         wording.counts(seen.byClassification()),
                         seen.differences().stream()
                                 .map(run -> wording.describe(rank, run))
                                 .toList()));
-                notifications.addAll(counts(rank, seen));
+                notifications.addAll(counts(rank, seen, meantFor));
             });
         }
 
-        private List<NotificationCount> counts(RankId receiver, EngineStep.Verification seen) {
+        private List<NotificationCount> counts(
+                RankId receiver, EngineStep.Verification seen, Map<String, RankId> meantFor) {
             Map<String, List<EngineStep.Notice>> bySender = new TreeMap<>();
             seen.notices()
                     .forEach(notice -> bySender.computeIfAbsent(notice.sender(), sender -> new ArrayList<>())
@@ -198,21 +205,42 @@ final class ObservationNotes {
             seen.strays()
                     .forEach(stray -> strays.computeIfAbsent(stray.sender(), sender -> new ArrayList<>())
                             .add(stray.text()));
+            strays.keySet().forEach(sender -> bySender.putIfAbsent(sender, List.of()));
             List<NotificationCount> counts = new ArrayList<>();
-            bySender.forEach((sender, notices) -> counts.add(new NotificationCount(
-                    receiver,
-                    sender,
-                    notices.size(),
-                    (int) notices.stream()
-                            .filter(notice -> notice.received() > 0)
-                            .count(),
-                    notices.stream()
-                            .mapToInt(notice -> Math.max(0, notice.received() - 1))
-                            .sum(),
-                    strays.getOrDefault(sender, List.of()))));
-            strays.keySet().removeAll(bySender.keySet());
-            strays.forEach((sender, texts) -> counts.add(new NotificationCount(receiver, sender, 0, 0, 0, texts)));
+            bySender.forEach((sender, notices) -> {
+                List<String> texts = strays.getOrDefault(sender, List.of());
+                counts.add(new NotificationCount(
+                        receiver,
+                        sender,
+                        notices.size(),
+                        (int) notices.stream()
+                                .filter(notice -> notice.received() > 0)
+                                .count(),
+                        notices.stream()
+                                .mapToInt(notice -> Math.max(0, notice.received() - 1))
+                                .sum(),
+                        texts.stream()
+                                .filter(text -> !isOfAnother(receiver, meantFor.get(text)))
+                                .toList(),
+                        misdelivered(receiver, texts, meantFor)));
+            });
             return counts;
+        }
+
+        private static List<Misdelivered> misdelivered(
+                RankId receiver, List<String> texts, Map<String, RankId> meantFor) {
+            List<Misdelivered> found = new ArrayList<>();
+            for (String text : texts) {
+                RankId rank = meantFor.get(text);
+                if (rank != null && isOfAnother(receiver, rank)) {
+                    found.add(new Misdelivered(rank, text));
+                }
+            }
+            return found;
+        }
+
+        private static boolean isOfAnother(RankId receiver, @Nullable RankId meantFor) {
+            return meantFor != null && !meantFor.equals(receiver);
         }
 
         private Iteration finish() {

@@ -64,8 +64,8 @@ public record TransferObservation(
     /**
      * @param phase as in {@link PhaseTime}
      * @param call the NIXL function, such as {@code nixl_capi_create_backend}
-     * @param status as returned, such as -2
-     * @param statusName such as {@code BACKEND}
+     * @param status as returned, such as -2; 0 when the call succeeded but gave what it must not
+     * @param statusName such as {@code BACKEND}; with status 0, what was wrong
      * @param lastLogLines the tail of that engine's standard error, the only place where NIXL says why
      */
     public record CallFailure(
@@ -177,14 +177,25 @@ public record TransferObservation(
      * @param expected from {@code sender}: its requests to this rank
      * @param received with the right text, counted once each
      * @param duplicated right text, more than once
-     * @param altered texts from this sender that are none of the expected ones, rendered printable, a few of them
+     * @param altered texts from this sender that no rank expects, rendered printable, a few of them
+     * @param misdelivered texts from this sender that other ranks expect
      */
     public record NotificationCount(
-            RankId receiver, String sender, int expected, int received, int duplicated, List<String> altered) {
+            RankId receiver,
+            String sender,
+            int expected,
+            int received,
+            int duplicated,
+            List<String> altered,
+            List<Misdelivered> misdelivered) {
         public NotificationCount {
             altered = List.copyOf(altered);
+            misdelivered = List.copyOf(misdelivered);
         }
     }
+
+    /** @param meantFor the rank that expects this text */
+    public record Misdelivered(RankId meantFor, String text) {}
 
     /**
      * What one rank's arena held after the iteration, all of it.
@@ -194,6 +205,8 @@ public record TransferObservation(
      * @param slicesSelected destination slices
      * @param bytesSelected bytes in them
      * @param alreadyRight destination slices that held the new content before the transfer began
+     * @param slicesLate destination slices that were not there when the transfer was over for the rank, but came later
+     * @param lateBy how much later at most; zero when none was late
      * @param runsDiffering number of differing runs, however many are listed
      * @param countByKind by name of the difference's kind
      * @param differences the first of them
@@ -205,6 +218,8 @@ public record TransferObservation(
             long slicesSelected,
             long bytesSelected,
             long alreadyRight,
+            long slicesLate,
+            Duration lateBy,
             long runsDiffering,
             Map<DifferenceKind, Long> countByKind,
             List<Difference> differences) {

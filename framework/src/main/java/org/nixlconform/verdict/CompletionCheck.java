@@ -36,7 +36,7 @@ final class CompletionCheck implements Check {
         observation.timeouts().stream()
                 .sorted(Comparator.comparing(Timeout::rank))
                 .map(timeout -> new UnendedStep(plan, observation, timeout))
-                .filter(step -> !step.onlyWaitsForStoppedRanks())
+                .filter(step -> !step.isExplained())
                 .map(UnendedStep::finding)
                 .forEach(findings::add);
         findings.addAll(unendedTransfers(plan, observation));

@@ -20,6 +20,7 @@ final class EngineLossCheck implements Check {
                 loss.rank() + " ended by itself, " + Wording.cause(loss) + ", while " + Wording.activity(loss.phase());
         return Wording.withLog(
                 Finding.of(FindingKind.ENGINE_DIED, "engine", headline)
+                        .during(loss.phase())
                         .with("expected", "the engine lives until it is told to end")
                         .with("actual", Wording.cause(loss))
                         .with("where", loss.rank() + ", phase " + loss.phase()),

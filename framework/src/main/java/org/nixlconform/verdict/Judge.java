@@ -22,7 +22,7 @@ import org.nixlconform.transfer.TransferObservation;
  *       throughput that cannot be judged is a note and does not hide what else conforms.
  * </ul>
  *
- * <p>Findings come in the order of the checks, most telling first: engine lost, call failed, step not ended, integrity,
+ * <p>Findings come in the order of the checks, most telling first: engine lost, call failed, step not ended, ended too early, integrity,
  * notifications, invalid requests, throughput, log, vacuous.
  *
  * <p>A case that plants a fault ({@link Expectations#caughtAs}) turns this around: it conforms only if the fault was
@@ -33,6 +33,7 @@ public final class Judge {
             new EngineLossCheck(),
             new CallFailureCheck(),
             new CompletionCheck(),
+            new EarlyCompletionCheck(),
             new IntegrityCheck(),
             new NotificationCheck(),
             new InvalidRequestCheck(),

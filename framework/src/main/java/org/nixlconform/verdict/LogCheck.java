@@ -28,16 +28,21 @@ final class LogCheck implements Check {
 
     @Override
     public List<Finding> check(TransferPlan plan, TransferObservation observation) {
+        List<LogLine> undeclared = undeclared(plan, observation);
+        return undeclared.isEmpty() ? List.of() : List.of(finding(undeclared));
+    }
+
+    /** The lines that the finding is about. */
+    static List<LogLine> undeclared(TransferPlan plan, TransferObservation observation) {
         List<Pattern> allowed = plan.expectations().allowedLog().stream()
                 .map(line -> Pattern.compile(line.pattern()))
                 .toList();
         Set<Tail> shown = shownElsewhere(observation);
-        List<LogLine> undeclared = observation.logLines().stream()
+        return observation.logLines().stream()
                 .filter(line -> allowed.stream()
                         .noneMatch(pattern -> pattern.matcher(line.text()).find()))
                 .filter(line -> !shown.contains(new Tail(line.rank(), line.text())))
                 .toList();
-        return undeclared.isEmpty() ? List.of() : List.of(finding(undeclared));
     }
 
     private static Finding finding(List<LogLine> undeclared) {

@@ -14,9 +14,10 @@ import org.nixlconform.transfer.TransferObservation.NotificationCount;
 /**
  * Every notification arrives once, as sent, from its sender. Judged where completion is expected.
  *
- * <p>For one receiver, sender and iteration the first that holds is told: unknown sender, altered text, duplicate,
- * missing. A notification missing beside an altered or misattributed one of the same receiver is that one; its counts
- * are in the finding. One that is missing after a timeout, loss or failure of either end is explained there.
+ * <p>For one receiver, sender and iteration the first that holds is told: meant for another rank, unknown sender, altered
+ * text, duplicate, missing. A notification missing beside an altered or misattributed one of the same receiver is that
+ * one, as is one that another rank got; its counts are in the finding. One that is missing after a timeout, loss or
+ * failure of either end is explained there.
  */
 final class NotificationCheck implements Check {
     private static final int TEXTS = 3;
@@ -38,6 +39,16 @@ final class NotificationCheck implements Check {
     }
 
     private static Optional<Finding> wrong(TransferPlan plan, Iteration iteration, NotificationCount count) {
+        if (!count.misdelivered().isEmpty()) {
+            TransferObservation.Misdelivered first = count.misdelivered().get(0);
+            return Optional.of(finding(
+                    plan,
+                    iteration,
+                    count,
+                    FindingKind.NOTIFICATION_MISDELIVERED,
+                    "a notification from " + count.sender() + " was meant for " + first.meantFor(),
+                    "\"" + first.text() + "\" at " + first.meantFor()));
+        }
         if (isStray(plan, count)) {
             return Optional.of(finding(
                     plan,
@@ -73,7 +84,7 @@ final class NotificationCheck implements Check {
             TransferPlan plan, TransferObservation observation, Iteration iteration, NotificationCount count) {
         if (count.received() >= count.expected()
                 || isExplained(plan, observation, iteration.index(), count)
-                || receivedWrong(plan, iteration, count.receiver())) {
+                || wentAstray(plan, iteration, count.receiver())) {
             return Optional.empty();
         }
         long missing = (long) count.expected() - count.received();
@@ -111,10 +122,13 @@ final class NotificationCheck implements Check {
                         || !count.altered().isEmpty());
     }
 
-    private static boolean receivedWrong(TransferPlan plan, Iteration iteration, RankId receiver) {
+    /** Whether what a receiver misses came altered, under another name, or to another rank: there is a finding for that. */
+    static boolean wentAstray(TransferPlan plan, Iteration iteration, RankId receiver) {
         return iteration.notifications().stream()
-                .filter(count -> count.receiver().equals(receiver))
-                .anyMatch(count -> !count.altered().isEmpty() || isStray(plan, count));
+                .anyMatch(count -> count.receiver().equals(receiver)
+                        ? !count.altered().isEmpty() || isStray(plan, count)
+                        : count.misdelivered().stream()
+                                .anyMatch(each -> each.meantFor().equals(receiver)));
     }
 
     private static boolean isExplained(

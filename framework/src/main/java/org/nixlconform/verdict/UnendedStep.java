@@ -22,11 +22,23 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
     private static final Set<String> AFTER_TRANSFER = Set.of("verify", "close", "release");
 
     /**
-     * Whether the rank has nothing left to do and waits for others alone, all of which were lost or refused, or, where
+     * Whether another finding says why. The rank has nothing left to do and waits for others alone, all of which were lost or refused, or, where
      * its data are complete, are stuck themselves. Those have their own findings. A destination whose data are
      * incomplete keeps its own where the writer is stuck: it alone knows how much arrived.
      */
-    boolean onlyWaitsForStoppedRanks() {
+    boolean isExplained() {
+        return onlyWaitsForStoppedRanks() || (kind() == FindingKind.NOT_NOTIFIED && wentAstray());
+    }
+
+    /** What the rank waits for came, but not as it was sent. */
+    private boolean wentAstray() {
+        return plan.expectations().completion().isPresent()
+                && observation.iterations().stream()
+                        .filter(iteration -> iteration.index() == timeout.iteration())
+                        .anyMatch(iteration -> NotificationCheck.wentAstray(plan, iteration, timeout.rank()));
+    }
+
+    private boolean onlyWaitsForStoppedRanks() {
         List<RankId> debtors = debtors();
         return waitsForOthers()
                 && !debtors.isEmpty()
@@ -36,6 +48,7 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
     Finding finding() {
         FindingKind kind = kind();
         Finding finding = Finding.of(kind, "completion", headline(kind) + ", on " + timeout.rank())
+                .during(timeout.phase())
                 .with("expected", expected())
                 .with("actual", actual())
                 .with(
@@ -54,8 +67,9 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
         boolean advances =
                 !timeout.stalled() && progress().filter(UnendedStep::hasBegun).isPresent();
         if (timeout.call().isPresent()) {
-            // A post may block for the whole copy: while blocks still land it is slow, not stuck.
-            return advances ? FindingKind.SLOW : FindingKind.CALL_NEVER_RETURNED;
+            // A post may block for the whole copy: while blocks still land it is slow, not stuck. No other call may.
+            boolean copies = timeout.call().get().endsWith("post_xfer_req") && !hasAllSlices();
+            return advances && copies ? FindingKind.SLOW : FindingKind.CALL_NEVER_RETURNED;
         }
         if (lacksOnlyNotifications()) {
             return FindingKind.NOT_NOTIFIED;
@@ -66,6 +80,12 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
             return FindingKind.NEVER_STARTED;
         }
         return timeout.stalled() ? FindingKind.STALLED : FindingKind.SLOW;
+    }
+
+    private boolean hasAllSlices() {
+        return progress()
+                .filter(progress -> progress.slices() > 0 && progress.slicesLanded() >= progress.slices())
+                .isPresent();
     }
 
     private boolean moves() {

@@ -57,11 +57,15 @@ record ArchitectureRules(String root) {
         for (String stage : STAGES) {
             List<String> allowed = new ArrayList<>(STAGES.subList(STAGES.indexOf(stage) + 1, STAGES.size()));
             allowed.addAll(LEAVES);
+            if (stage.equals("jupiter")) {
+                allowed.add("fault");
+            }
             if (stage.equals("engine")) {
                 allowed.add("engine.protocol");
             }
             rules.add(dependsOnlyOn(stage, allowed));
         }
+        rules.add(dependsOnlyOn("fault", List.of("plan", "message")));
         rules.add(dependsOnlyOn("message", List.of()));
         rules.add(dependsOnlyOn("configuration", List.of("message")));
         // What a verdict is made of is in its signature: the stages to its right.
@@ -74,7 +78,8 @@ record ArchitectureRules(String root) {
 
     /** Nothing escapes the layers by standing beside them. */
     ArchRule everyPackageIsALayer() {
-        String[] known = Stream.of(STAGES, LEAVES, List.of("assertion", "binding", "engine.protocol", "engine.process"))
+        String[] known = Stream.of(
+                        STAGES, LEAVES, List.of("assertion", "fault", "binding", "engine.protocol", "engine.process"))
                 .flatMap(List::stream)
                 .map(this::packageOf)
                 .toArray(String[]::new);

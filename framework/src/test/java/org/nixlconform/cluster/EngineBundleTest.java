@@ -16,6 +16,7 @@ class EngineBundleTest {
             "runtime/bin/java",
             "jars/nixlconform-native.jar",
             "lib/libnixlconform.so",
+            "lib/libnixlconform_fault.so",
             "lib/libjnidispatch.so");
 
     @TempDir

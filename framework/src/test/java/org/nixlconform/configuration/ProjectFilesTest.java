@@ -18,9 +18,14 @@ import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
 import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
 import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
+import org.nixlconform.plan.Attention;
 import org.nixlconform.plan.Backend;
+import org.nixlconform.plan.DataType;
+import org.nixlconform.plan.Layout;
 import org.nixlconform.plan.MemoryKind;
+import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.Placement;
+import org.nixlconform.plan.Role;
 
 /** The files that the project ships. */
 class ProjectFilesTest {
@@ -91,6 +96,34 @@ class ProjectFilesTest {
         assertThat(Names.BACKENDS).isEqualTo(constants(Backend.values()));
         assertThat(Names.PLACEMENTS).isEqualTo(constants(Placement.values()));
         assertThat(Names.MEMORIES).isEqualTo(constants(MemoryKind.values()));
+        assertThat(Names.OPERATIONS).isEqualTo(constants(Operation.values()));
+        assertThat(Names.ROLES).isEqualTo(constants(Role.values()));
+        assertThat(Names.LAYOUTS).isEqualTo(constants(Layout.values()));
+        assertThat(Names.DATA_TYPES).isEqualTo(constants(DataType.values()));
+        assertThat(Names.ATTENTIONS).isEqualTo(constants(Attention.values()));
+    }
+
+    @Test
+    void knownIssuesAreRead() {
+        assertThat(Configuration.knownIssues(ROOT))
+                .extracting(KnownIssueSpec::id)
+                .contains("ucx-shared-memory-alone");
+    }
+
+    /** What the document shows is a file that can be read. */
+    @Test
+    void theExampleInTheDocumentIsRead(@TempDir Path folder) throws IOException {
+        String document = Files.readString(ROOT.resolve("docs/known-issues.md"));
+        int begin = document.indexOf("```yaml\n") + "```yaml\n".length();
+        Path config = Files.createDirectory(folder.resolve("config"));
+        Files.writeString(
+                config.resolve("known-issues.yaml"), document.substring(begin, document.indexOf("```", begin)));
+
+        assertThat(Configuration.knownIssues(folder)).singleElement().satisfies(record -> {
+            assertThat(record.condition()).isNotEqualTo(KnownIssueSpec.Condition.NONE);
+            assertThat(record.signature().log()).isPresent();
+            assertThat(record.provider()).isNotEmpty();
+        });
     }
 
     private static List<String> constants(Enum<?>[] values) {

@@ -265,6 +265,7 @@ class EnvironmentTest {
                 "runtime/bin/java",
                 "jars/nixlconform-native.jar",
                 "lib/libnixlconform.so",
+                "lib/libnixlconform_fault.so",
                 "lib/libjnidispatch.so")) {
             Files.createDirectories(engine.resolve(piece).getParent());
             Files.writeString(engine.resolve(piece), "#!/bin/sh\n" + program);

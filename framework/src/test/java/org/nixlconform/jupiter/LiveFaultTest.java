@@ -6,6 +6,8 @@ import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.Operation.READ;
 import static org.nixlconform.plan.Role.DECODE;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +28,9 @@ import org.nixlconform.verdict.Outcome;
 class LiveFaultTest {
     private static final int BLOCK_BYTES = 65_536;
     private static final int BLOCKS = 4_000;
+
+    private static final Duration STALL = Duration.ofSeconds(2);
+    private static final Duration TO_VERDICT = Duration.ofSeconds(5);
 
     @TempDir
     Path root;
@@ -59,6 +64,17 @@ class LiveFaultTest {
     @ExpectIntegrity
     @ExpectCompletion(withinSeconds = 60, stallSeconds = 2)
     static class LongTransferTestCase {
+        @TransferTest
+        void cell() {}
+    }
+
+    @Backends(UCX)
+    @Topology
+    @Direction(operation = READ, initiator = DECODE)
+    @Blocks(transferred = 11)
+    @ExpectIntegrity
+    @ExpectCompletion
+    static class ShortTransferTestCase {
         @TransferTest
         void cell() {}
     }
@@ -108,6 +124,32 @@ class LiveFaultTest {
         assertThat(fact(first, "where")).isEqualTo("decode-0-rank-0, phase transfer");
         assertThat(fact(first, "log")).contains("NIXL UCX backend");
         assertThat(evidence(first).resolve("decode-0-rank-0.log")).isNotEmptyFile();
+        Path cell = evidence(first).getParent();
+        assertThat(row(cell, "decode-0-rank-0")).contains("  ended by signal 9  ");
+        assertThat(cell.resolve("stacks/decode-0-rank-0.txt")).content().contains("ended by signal 9");
+        // The other one was looked at too, whether it lived on or, as it sometimes does in NIXL, aborted.
+        assertThat(cell.resolve("stacks/prefill-0-rank-0.txt"))
+                .content()
+                .containsAnyOf("at org.nixlconform.", "ended by signal 6");
+    }
+
+    private static String row(Path cell, String rank) throws IOException {
+        return Files.readAllLines(cell.resolve("state.txt")).stream()
+                .filter(line -> line.startsWith(rank + " "))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aTransferThatEndsAsItShouldLeavesNoTracesOfALook() throws Exception {
+        Run run = kit.run(ShortTransferTestCase.class);
+
+        assertThat(run.report("cell").verdict().outcome()).isEqualTo(Outcome.CONFORMS);
+        try (var files = Files.walk(root.resolve("target/conformance/evidence"))) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .contains("plan.txt")
+                    .doesNotContain("stacks", "state.txt", "sockets.txt", "counters.txt");
+        }
     }
 
     @Test
@@ -119,18 +161,40 @@ class LiveFaultTest {
             tookAfterwards = Duration.between(stop.doneAt(), report.startedAt().plus(report.took()));
         }
 
-        // The stall, two questions of two seconds each to one that does not answer, and the end.
-        assertThat(tookAfterwards).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(15));
+        // The stall itself, and then, although one rank says nothing, no more than this until verdict and evidence.
+        assertThat(tookAfterwards).isBetween(STALL, STALL.plus(TO_VERDICT));
         Finding peer = about("decode-0-rank-0", report);
         assertThat(peer.kind()).isEqualTo(FindingKind.STALLED);
         assertThat(peer.headline())
                 .matches("transfer stalled, [\\d ]+ of 4 000 slices arrived and none in the last .*");
-        assertThat(evidence(peer).resolve("decode-0-rank-0.log")).isNotEmptyFile();
+        assertThat(evidence(peer)).hasFileName("state.txt");
+        expectEvidenceOfTheStop(evidence(peer).getParent());
         // A process that does not run says nothing of itself.
         Finding stopped = about("prefill-0-rank-0", report);
         assertThat(stopped.kind()).isEqualTo(FindingKind.STALLED);
         assertThat(stopped.headline()).contains("how far it got is not known");
         assertThat(report.verdict().findings()).hasSize(2);
+    }
+
+    private static void expectEvidenceOfTheStop(Path cell) throws IOException {
+        assertThat(row(cell, "decode-0-rank-0")).containsPattern("  [SR] \\(.*  \\d+ of 4000  ");
+        assertThat(row(cell, "prefill-0-rank-0")).contains("  T (stopped)  ").endsWith(" -");
+        assertThat(cell.resolve("stacks/decode-0-rank-0.txt"))
+                .content()
+                .contains("\"main\"", "at org.nixlconform.", "voluntary_ctxt_switches");
+        assertThat(cell.resolve("stacks/prefill-0-rank-0.txt"))
+                .content()
+                .contains("none: the process does not run, its state is T (stopped)", "Threads:");
+        assertThat(cell.resolve("sockets.txt"))
+                .content()
+                .containsPattern("(?m)^prefill-0-rank-0 .* tcp6? +ESTABLISHED ");
+        assertThat(cell.resolve("counters.txt"))
+                .content()
+                .containsPattern("(?m)^ +lo +receive bytes +\\d+ +\\d+ +\\d{8}");
+        assertThat(cell.resolve("logs/decode-0-rank-0.log"))
+                .isNotEmptyFile()
+                .content()
+                .doesNotContain("Full thread dump");
     }
 
     @Test

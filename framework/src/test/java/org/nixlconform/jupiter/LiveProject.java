@@ -27,7 +27,7 @@ final class LiveProject {
                 """);
     }
 
-    private static Path projectFolder() {
+    static Path projectFolder() {
         Path start = Path.of(System.getProperty("root", "")).toAbsolutePath();
         for (Path folder = start; folder != null; folder = folder.getParent()) {
             if (Files.isDirectory(folder.resolve("config/clusters"))) {

@@ -102,6 +102,30 @@ class RefusedRunTest {
     }
 
     @Test
+    void everyMistakeOfKnownIssuesBeforeAnyNodeIsTouched() {
+        kit.write("config/known-issues.yaml", """
+                        issues:
+                          - id: one
+                            statement: something is wrong
+                            nixl: {versions: [">=1.0"]}
+                            signature: {kind: TORM}
+                            expectation: never
+                            link: https://example.org/1
+                            since: 2026-08-01
+                        """);
+
+        Run run = refusedWith(
+                "config/known-issues.yaml has 3 mistakes",
+                "config/known-issues.yaml:4:23: wrong value \">=1.0\"",
+                "no range",
+                "config/known-issues.yaml:5:23: wrong value 'TORM' for 'kind' in signature",
+                "did you mean 'TORN'",
+                "wrong value 'never' for 'expectation'");
+
+        assertThat(run.console()).doesNotContain("cores");
+    }
+
+    @Test
     void anUnknownBackendOnTheCommandLine() {
         kit.with("backends", "UCX,LIBFABRICS");
 

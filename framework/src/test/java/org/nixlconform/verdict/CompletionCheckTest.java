@@ -477,6 +477,12 @@ class CompletionCheckTest {
 
     private static NotificationCount received(NotificationCount count, int received) {
         return new NotificationCount(
-                count.receiver(), count.sender(), count.expected(), received, count.duplicated(), count.altered());
+                count.receiver(),
+                count.sender(),
+                count.expected(),
+                received,
+                count.duplicated(),
+                count.altered(),
+                count.misdelivered());
     }
 }

@@ -242,6 +242,8 @@ class IntegrityCheckTest {
                 old.slicesSelected(),
                 old.bytesSelected(),
                 old.alreadyRight(),
+                old.slicesLate(),
+                old.lateBy(),
                 runs,
                 countByKind,
                 List.of());

@@ -123,7 +123,7 @@ class JudgeTest {
                 .differing(1, DECODE_0, Map.of(DifferenceKind.ZERO, 1L))
                 .notifications(counts -> counts.stream()
                         .map(count -> new TransferObservation.NotificationCount(
-                                count.receiver(), count.sender(), 1, 1, 1, List.of()))
+                                count.receiver(), count.sender(), 1, 1, 1, List.of(), List.of()))
                         .toList())
                 .invalidRequests(outcomes -> outcomes.stream()
                         .map(outcome -> new TransferObservation.InvalidRequestOutcome(

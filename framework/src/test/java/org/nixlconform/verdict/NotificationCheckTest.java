@@ -19,6 +19,7 @@ import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.TransferObservation.Misdelivered;
 import org.nixlconform.transfer.TransferObservation.NotificationCount;
 import org.nixlconform.transfer.TransferObservation.Progress;
 
@@ -64,7 +65,13 @@ class NotificationCheckTest {
         Finding finding = onlyFinding(
                 plan,
                 added(new NotificationCount(
-                        PREFILL_0, sender, 0, received, duplicated, altered.isEmpty() ? List.of() : List.of(altered))),
+                        PREFILL_0,
+                        sender,
+                        0,
+                        received,
+                        duplicated,
+                        altered.isEmpty() ? List.of() : List.of(altered),
+                        List.of())),
                 FindingKind.NOTIFICATION_WRONG_SENDER);
 
         assertThat(finding.headline())
@@ -75,7 +82,7 @@ class NotificationCheckTest {
     void nameOfNobodyIsWrongEvenWhenItIsExpected() {
         onlyFinding(
                 plan,
-                added(new NotificationCount(PREFILL_0, "somebody-else", 1, 1, 0, List.of())),
+                added(new NotificationCount(PREFILL_0, "somebody-else", 1, 1, 0, List.of(), List.of())),
                 FindingKind.NOTIFICATION_WRONG_SENDER);
     }
 
@@ -85,15 +92,38 @@ class NotificationCheckTest {
                 plan,
                 Observations.clean(plan).notifications(counts -> {
                     List<NotificationCount> changed = new ArrayList<>(replaced(counts, count(1, 0, 0)));
-                    changed.add(new NotificationCount(PREFILL_0, "somebody-else", 0, 1, 0, List.of()));
+                    changed.add(new NotificationCount(PREFILL_0, "somebody-else", 0, 1, 0, List.of(), List.of()));
                     return changed;
                 }),
                 FindingKind.NOTIFICATION_WRONG_SENDER);
     }
 
     @Test
+    void whatAnotherRankExpectsIsMisdeliveredAndExplainsTheMissingOne() {
+        Finding finding = onlyFinding(
+                plan,
+                Observations.clean(plan).notifications(counts -> {
+                    List<NotificationCount> changed = new ArrayList<>(replaced(counts, count(1, 0, 0)));
+                    changed.add(new NotificationCount(
+                            DECODE_0,
+                            DECODE_0.label(),
+                            0,
+                            0,
+                            0,
+                            List.of(),
+                            List.of(new Misdelivered(PREFILL_0, "request 0"))));
+                    return changed;
+                }),
+                FindingKind.NOTIFICATION_MISDELIVERED);
+
+        assertThat(finding.headline())
+                .isEqualTo("a notification from decode-0-rank-0 was meant for prefill-0-rank-0, on decode-0-rank-0");
+    }
+
+    @Test
     void strangerWhoSentNothingIsNoFinding() {
-        assertThat(findings(plan, added(new NotificationCount(PREFILL_0, "somebody-else", 0, 0, 0, List.of()))))
+        assertThat(findings(
+                        plan, added(new NotificationCount(PREFILL_0, "somebody-else", 0, 0, 0, List.of(), List.of()))))
                 .isEmpty();
     }
 
@@ -125,7 +155,7 @@ class NotificationCheckTest {
     void missingNotificationFromAnUnknownExpectedSenderIsAFinding() {
         onlyFinding(
                 plan,
-                added(new NotificationCount(PREFILL_0, "somebody-else", 1, 0, 0, List.of())),
+                added(new NotificationCount(PREFILL_0, "somebody-else", 1, 0, 0, List.of(), List.of())),
                 FindingKind.NOT_NOTIFIED);
     }
 
@@ -164,6 +194,7 @@ class NotificationCheckTest {
 
     /** What prefill-0-rank-0 got from decode-0-rank-0, its only peer. */
     private static NotificationCount count(int expected, int received, int duplicated, String... altered) {
-        return new NotificationCount(PREFILL_0, DECODE_0.label(), expected, received, duplicated, List.of(altered));
+        return new NotificationCount(
+                PREFILL_0, DECODE_0.label(), expected, received, duplicated, List.of(altered), List.of());
     }
 }

@@ -244,9 +244,30 @@ public final class Observations {
                         old.slicesSelected(),
                         old.bytesSelected(),
                         old.alreadyRight(),
+                        0,
+                        Duration.ZERO,
                         countByKind.values().stream().mapToLong(Long::longValue).sum(),
                         countByKind,
                         countByKind.keySet().stream().map(Observations::example).toList())));
+    }
+
+    /** Slices that were not there when a rank was told that its transfer is over. */
+    Observations late(int index, RankId rank, long slices, Duration by) {
+        return integrity(
+                index,
+                rank,
+                old -> Optional.of(new Integrity(
+                        rank,
+                        old.destination(),
+                        old.bytesVerified(),
+                        old.slicesSelected(),
+                        old.bytesSelected(),
+                        old.alreadyRight(),
+                        slices,
+                        by,
+                        old.runsDiffering(),
+                        old.countByKind(),
+                        old.differences())));
     }
 
     static Difference example(DifferenceKind kind) {
@@ -327,7 +348,7 @@ public final class Observations {
                     OptionalLong.of(bytes),
                     OptionalLong.of(20)));
             notifications.add(
-                    new NotificationCount(pair.target(), pair.initiator().label(), 1, 1, 0, List.of()));
+                    new NotificationCount(pair.target(), pair.initiator().label(), 1, 1, 0, List.of(), List.of()));
         });
         List<Integrity> integrity = new ArrayList<>();
         planned.destinations().forEach(rank -> integrity.add(cleanIntegrity(rank, true)));
@@ -343,6 +364,8 @@ public final class Observations {
                 destination ? SLICES : 0,
                 destination ? 1L << 26 : 0,
                 0,
+                0,
+                Duration.ZERO,
                 0,
                 Map.of(),
                 List.of());

@@ -288,6 +288,8 @@ class VacuousCheckTest {
                 slicesSelected,
                 bytesSelected,
                 alreadyRight,
+                old.slicesLate(),
+                old.lateBy(),
                 old.runsDiffering(),
                 old.countByKind(),
                 old.differences());

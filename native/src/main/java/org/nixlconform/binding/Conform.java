@@ -63,7 +63,7 @@ final class Conform {
             long idleNanos);
 
     static native int nxc_drive_linger(
-            Pointer table, Pointer agent, Pointer map, Pointer book, Pointer page, long idleNanos);
+            Pointer table, Pointer agent, Pointer map, Pointer book, Pointer page, long idleNanos, long limitNanos);
 
     static native long nxc_reference_copy(int pid, Pointer ranges, long count, int write);
 

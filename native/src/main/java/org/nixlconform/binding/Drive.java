@@ -174,13 +174,19 @@ public final class Drive implements AutoCloseable {
 
     /** Polls like an idle serving engine until {@link #wake()}. @return 0, or the first error */
     public int linger() {
+        return linger(0);
+    }
+
+    /** The same, but for a time at most. @param limitNanos 0 for no limit */
+    public int linger(long limitNanos) {
         return Conform.nxc_drive_linger(
                 agent.nixl().table().pointer(),
                 agent.agent(),
                 agent.map(),
                 book.pointer(),
                 lingerPage.memory().pointer(),
-                Math.max(LINGER_PAUSES * idleNanos, SHORTEST_LINGER_NANOS));
+                Math.max(LINGER_PAUSES * idleNanos, SHORTEST_LINGER_NANOS),
+                limitNanos);
     }
 
     /** Ends {@link #linger()}, from another thread. */

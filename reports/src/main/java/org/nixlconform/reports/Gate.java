@@ -70,7 +70,7 @@ public final class Gate {
         facts.add(new Fact("evidence", run.matrixFile() + ", " + run.indexFile()));
         String headline = "the run does not pass, for %d %s"
                 .formatted(reasons.size(), reasons.size() == 1 ? "reason" : "reasons");
-        return Optional.of(new Finding(FindingKind.CHECK, "gate", headline, facts));
+        return Optional.of(new Finding(FindingKind.CHECK, "gate", headline, Optional.empty(), facts));
     }
 
     private static List<Fact> reasons(RunFolder run, Optional<RunState> state, Cells read) {

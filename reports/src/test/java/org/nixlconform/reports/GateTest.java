@@ -19,6 +19,7 @@ import org.nixlconform.report.RunReport.MustJudge;
 import org.nixlconform.report.TransferReport;
 import org.nixlconform.reports.results.ResultsReporter;
 import org.nixlconform.reports.results.RunFolder;
+import org.nixlconform.verdict.Verdict;
 
 class GateTest {
     private static final TransferReport CONFORMS = Samples.conforms(1, 1, Operation.READ);
@@ -88,6 +89,21 @@ class GateTest {
     }
 
     @Test
+    void anObsoleteKnownIssueDoesNotPassAndIsNamed() {
+        Verdict conforms = CONFORMS.verdict();
+        Verdict noted = new Verdict(
+                conforms.outcome(),
+                List.of(),
+                List.of("known issue long-fixed is obsolete: the case conforms"),
+                conforms.gbPerSecond(),
+                conforms.shareOfReference());
+        TransferReport failed = Samples.report(CONFORMS.plan().orElseThrow(), noted, "failed", Optional.empty());
+        Map<String, String> reasons = reasons(gate(CLEAN, true, failed));
+        assertThat(reasons).containsOnlyKeys("test");
+        assertThat(reasons.get("test")).contains("known issue long-fixed is obsolete: the case conforms");
+    }
+
+    @Test
     void aCombinationThatHadToBeJudgedAndWasNotDoesNotPass() {
         RunReport run = mustJudge(new MustJudge("UCX", "PACK", "DRAM"), new MustJudge("LIBFABRIC", "SPREAD", "VRAM"));
         assertThat(reasons(gate(run, true, CONFORMS)))
@@ -126,8 +142,8 @@ class GateTest {
     @Test
     void aRunThatCouldNotBeginEndsWithWhyAndNothingElse() {
         String why = "cluster: no file says what cluster locl is";
-        RunReport run =
-                new RunReport("none", Instant.EPOCH, List.of(), List.of(), Map.of(), List.of(), Optional.of(why));
+        RunReport run = new RunReport(
+                "none", Instant.EPOCH, List.of(), List.of(), Map.of(), List.of(), List.of(), Optional.of(why));
         gate(run, true);
         assertThat(Gate.message(new RunFolder(folder))).contains(why);
     }
@@ -150,7 +166,14 @@ class GateTest {
 
     private static RunReport mustJudge(MustJudge... combinations) {
         return new RunReport(
-                "local", Instant.EPOCH, List.of(), List.of(combinations), Map.of(), List.of(), Optional.empty());
+                "local",
+                Instant.EPOCH,
+                List.of(),
+                List.of(combinations),
+                Map.of(),
+                List.of(),
+                List.of(),
+                Optional.empty());
     }
 
     /** The facts of an objection by name, without the pointer to evidence that each ends with. */

@@ -111,7 +111,14 @@ class RenderTest {
     @Test
     void aRunThatCouldNotBeginIsLeftToTheGate() throws Exception {
         RunReport run = new RunReport(
-                "none", Samples.STARTED, List.of(), List.of(), Map.of(), List.of(), Optional.of("cluster: unknown"));
+                "none",
+                Samples.STARTED,
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                List.of(),
+                Optional.of("cluster: unknown"));
         try (ResultsReporter reporter = new ResultsReporter()) {
             reporter.start(folder, run);
             reporter.finish(run);

@@ -31,6 +31,7 @@ import org.nixlconform.plan.Selection;
 import org.nixlconform.plan.Topology;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.report.RunReport;
+import org.nixlconform.report.RunReport.KnownIssueUse;
 import org.nixlconform.report.RunReport.MustJudge;
 import org.nixlconform.report.RunReport.Property;
 import org.nixlconform.report.TransferReport;
@@ -146,6 +147,25 @@ public final class Samples {
                 List.of(new MustJudge("UCX", "PACK", "DRAM")),
                 selection,
                 leftovers,
+                List.of(
+                        new KnownIssueUse(
+                                "release-hangs",
+                                "The release of a request hangs.",
+                                "https://example.org/1",
+                                List.of("a hit"),
+                                List.of(),
+                                List.of()),
+                        new KnownIssueUse(
+                                "long-fixed",
+                                "It was fixed.",
+                                "https://example.org/2",
+                                List.of(),
+                                List.of("conforms | now", "conforms too"),
+                                List.of()),
+                        new KnownIssueUse(
+                                "rare", "Rare.", "https://example.org/3", List.of("a hit"), List.of(), List.of("not")),
+                        new KnownIssueUse(
+                                "elsewhere", "Not here.", "https://example.org/4", List.of(), List.of(), List.of())),
                 Optional.empty());
     }
 
@@ -284,6 +304,17 @@ public final class Samples {
                         OptionalLong.empty(),
                         OptionalLong.empty())),
                 List.of(),
-                List.of(new Integrity(DESTINATION, true, 33_554_432, 512, 16_777_216, 0, 0, Map.of(), differences)));
+                List.of(new Integrity(
+                        DESTINATION,
+                        true,
+                        33_554_432,
+                        512,
+                        16_777_216,
+                        0,
+                        0,
+                        Duration.ZERO,
+                        0,
+                        Map.of(),
+                        differences)));
     }
 }

@@ -12,6 +12,7 @@ import org.nixlconform.binding.Nixl;
 import org.nixlconform.binding.NixlAgent;
 import org.nixlconform.binding.NixlAgent.BlockRanges;
 import org.nixlconform.binding.NixlCallException;
+import org.nixlconform.binding.NixlFunction;
 import org.nixlconform.binding.NixlStatus;
 import org.nixlconform.binding.Payload;
 import org.nixlconform.binding.ProgressPage;
@@ -29,6 +30,10 @@ import org.nixlconform.engine.protocol.ToRank;
  * <p>It is longer than most classes because it is the whole call flow of a serving engine in order, one method a step.
  */
 final class RankSession {
+    private static final long LATE_NANOS = 3_000_000_000L;
+    private static final long LATE_LOOK_NANOS = 20_000_000L;
+    private static final int POISON = Payload.CLASSIFICATIONS.indexOf("POISON");
+
     private final String label;
     private final ProgressPage page = new ProgressPage();
     private final List<Prepared> prepared = new ArrayList<>();
@@ -46,6 +51,9 @@ final class RankSession {
     private Generations generations = new Generations(1, 1, 1);
     private long slices;
     private long sliceBytes;
+    private long landedAtEnd;
+    private long endedNanos;
+    private boolean complete;
 
     RankSession(String label) {
         this.label = label;
@@ -117,7 +125,11 @@ final class RankSession {
         for (ToRank.Peer peer : ask.peers()) {
             String loaded = agent().loadRemote(peer.metadata());
             if (!loaded.equals(peer.label())) {
-                throw new IllegalStateException("metadata of " + peer.label() + " were loaded as " + loaded);
+                return new FromRank.Misread(
+                        "connect",
+                        NixlFunction.LOAD_REMOTE_MD.symbol(),
+                        "metadata of " + peer.label() + " were loaded as those of " + printable(loaded),
+                        clock.finish());
             }
         }
         return new FromRank.Done(clock.finish());
@@ -262,14 +274,16 @@ final class RankSession {
     private FromRank transfer(PhaseClock clock) {
         clock.enter("transfer");
         Drive.Result result = drive().run(made.stream().mapToLong(Made::request).toArray());
+        // What is there at this moment is what a serving engine would read.
+        landedAtEnd = landed();
+        endedNanos = System.nanoTime();
         clock.end();
         List<FromRank.RequestEnd> ends = new ArrayList<>();
         for (int i = 0; i < made.size(); i++) {
             ends.add(end(made.get(i), result.outcomes().get(i)));
         }
         ProgressPage.Sample sample = page.sample();
-        boolean complete =
-                sample.done() + sample.failed() == sample.requests() && sample.received() == sample.expected();
+        complete = sample.done() + sample.failed() == sample.requests() && sample.received() == sample.expected();
         return new FromRank.Transferred(ends, result.status(), !complete, clock.finish());
     }
 
@@ -304,8 +318,17 @@ final class RankSession {
     private FromRank verify(ToRank.Verify ask, PhaseClock clock) throws NixlCallException {
         clock.enter("verify");
         RunList runs = expected == null ? new RunList() : expected;
-        Payload.Verification found =
-                payload().verify(arena(), runs, opened().locationLimit(), generations.data(), ask.listed());
+        Payload.Verification found = compare(runs, ask.listed());
+        long late = 0;
+        long lateNanos = 0;
+        if (complete && landedAtEnd < slices) {
+            if (found.byClassification()[POISON] > 0) {
+                awaitLate();
+                found = compare(runs, ask.listed());
+            }
+            late = Math.max(0, landed() - landedAtEnd);
+            lateNanos = late == 0 ? 0 : System.nanoTime() - endedNanos;
+        }
         clock.enter("release");
         for (Made request : made) {
             agent().release(request.request());
@@ -323,6 +346,8 @@ final class RankSession {
                 found.bytesVerified(),
                 slices,
                 sliceBytes,
+                late,
+                lateNanos,
                 found.runsDiffering(),
                 found.byClassification(),
                 found.differences().stream().map(each -> difference(runs, each)).toList(),
@@ -331,6 +356,19 @@ final class RankSession {
                         .map(stray -> new FromRank.Stray(stray.sender(), printable(stray.text())))
                         .toList(),
                 clock.finish());
+    }
+
+    private Payload.Verification compare(RunList runs, int listed) {
+        return payload().verify(arena(), runs, opened().locationLimit(), generations.data(), listed);
+    }
+
+    /** Slices that were never written may still be under way: that is another failure than one that loses them. */
+    private void awaitLate() {
+        long deadline = System.nanoTime() + LATE_NANOS;
+        while (landed() < slices && System.nanoTime() < deadline) {
+            drive().rearm();
+            drive().linger(LATE_LOOK_NANOS);
+        }
     }
 
     private static FromRank.Difference difference(RunList runs, Payload.Difference found) {

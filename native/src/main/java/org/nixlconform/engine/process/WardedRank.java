@@ -91,6 +91,16 @@ final class WardedRank {
         return log.lastLines();
     }
 
+    /** For one who looks at it from another thread. */
+    Inspection.Subject subject() {
+        Posix.ChildEnd how = end;
+        String ended = "";
+        if (how != null) {
+            ended = how.signal() == 0 ? "exited with " + how.exitCode() : "ended by signal " + how.signal();
+        }
+        return new Inspection.Subject(label, child.pid(), ended, lastLogLines());
+    }
+
     void close() {
         outbox.add(NO_MORE);
         log.close();

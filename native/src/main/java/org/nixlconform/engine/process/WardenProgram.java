@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class WardenProgram {
     private final BlockingQueue<String> inbox = new LinkedBlockingQueue<>();
     private final Map<String, WardedRank> ranks = new LinkedHashMap<>();
     private final Deque<String> waiting = new ArrayDeque<>();
+    private final NodeCounters countersAtStart = NodeCounters.read();
     private ToWarden.@Nullable Start start;
     private volatile boolean inputEnded;
 
@@ -104,6 +106,15 @@ final class WardenProgram {
                     rank.kill();
                 }
             }
+        } else if (message instanceof ToWarden.Inspect ask) {
+            Inspection.begin(
+                    ask.labels().stream()
+                            .flatMap(label -> Optional.ofNullable(ranks.get(label)).stream())
+                            .map(WardedRank::subject)
+                            .toList(),
+                    ask.withinMillis(),
+                    countersAtStart,
+                    this::say);
         }
     }
 

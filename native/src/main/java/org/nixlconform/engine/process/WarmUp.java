@@ -94,6 +94,8 @@ final class WarmUp {
                 1,
                 1,
                 0,
+                0,
+                0,
                 new long[9],
                 List.of(),
                 List.of(new FromRank.NoticeCount("", "", 1)),

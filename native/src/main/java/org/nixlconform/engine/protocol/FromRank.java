@@ -16,6 +16,7 @@ import java.util.List;
     @JsonSubTypes.Type(value = FromRank.Transferred.class, name = "transferred"),
     @JsonSubTypes.Type(value = FromRank.Verified.class, name = "verified"),
     @JsonSubTypes.Type(value = FromRank.Refused.class, name = "refused"),
+    @JsonSubTypes.Type(value = FromRank.Misread.class, name = "misread"),
     @JsonSubTypes.Type(value = FromRank.Broken.class, name = "broken"),
     @JsonSubTypes.Type(value = FromRank.Sampled.class, name = "sampled")
 })
@@ -72,11 +73,17 @@ public sealed interface FromRank {
             long telemetryBytes,
             long telemetryDescriptors) {}
 
+    /**
+     * @param slicesLate destination slices that were not there when the transfer was over for this rank, but came later
+     * @param lateNanos how much later at most, 0 when none was late
+     */
     record Verified(
             boolean destination,
             long bytesVerified,
             long slicesSelected,
             long bytesSelected,
+            long slicesLate,
+            long lateNanos,
             long runsDiffering,
             long[] byClassification,
             List<Difference> differences,
@@ -114,6 +121,9 @@ public sealed interface FromRank {
 
     /** A NIXL call returned an error: observed, not thrown. */
     record Refused(String phase, String call, int status, String statusName, List<Phase> phases) implements FromRank {}
+
+    /** A NIXL call returned success, but not what it stands for. */
+    record Misread(String phase, String call, String what, List<Phase> phases) implements FromRank {}
 
     /** Our own part failed, before or beside NIXL. */
     record Broken(String phase, String message) implements FromRank {}

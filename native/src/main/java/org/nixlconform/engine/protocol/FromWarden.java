@@ -10,7 +10,9 @@ import java.util.List;
     @JsonSubTypes.Type(value = FromWarden.Up.class, name = "up"),
     @JsonSubTypes.Type(value = FromWarden.Ended.class, name = "ended"),
     @JsonSubTypes.Type(value = FromWarden.Logged.class, name = "logged"),
-    @JsonSubTypes.Type(value = FromWarden.CannotStart.class, name = "cannotStart")
+    @JsonSubTypes.Type(value = FromWarden.CannotStart.class, name = "cannotStart"),
+    @JsonSubTypes.Type(value = FromWarden.Inspected.class, name = "inspected"),
+    @JsonSubTypes.Type(value = FromWarden.Counted.class, name = "counted")
 })
 public sealed interface FromWarden {
 
@@ -32,4 +34,53 @@ public sealed interface FromWarden {
     record Logged(String label, String level, String text) implements FromWarden {}
 
     record CannotStart(String label, String message) implements FromWarden {}
+
+    /**
+     * What a rank looks like from outside.
+     *
+     * @param state of its process, a letter and a word as in {@code /proc}, such as {@code T (stopped)}; or what became of
+     *     it
+     * @param stacks threads, Java stacks and native stacks, as text of at most 256 KiB; what cannot be had is said in it
+     * @param sockets at most 500
+     * @param socketsLeftOut how many more it has
+     * @param lastLogLines the end of its standard error so far
+     * @param complete false when native stacks, which may take long, follow with all of it once more
+     */
+    record Inspected(
+            String label,
+            String state,
+            String stacks,
+            List<Socket> sockets,
+            int socketsLeftOut,
+            List<String> lastLogLines,
+            boolean complete)
+            implements FromWarden {}
+
+    /**
+     * An open socket.
+     *
+     * @param kind {@code tcp}, {@code tcp6} or {@code unix}
+     * @param local address and port, or the name of a unix socket
+     * @param sendQueueBytes written and not yet acknowledged by the other side, -1 where the system does not say
+     * @param receiveQueueBytes arrived and not yet read, -1 where the system does not say
+     */
+    record Socket(
+            int fd,
+            String kind,
+            String local,
+            String remote,
+            String state,
+            long sendQueueBytes,
+            long receiveQueueBytes) {}
+
+    /**
+     * Network and fabric counters of the node.
+     *
+     * @param devices that were looked at
+     * @param changed those that are not what they were when the warden started
+     */
+    record Counted(List<String> devices, List<Counter> changed) implements FromWarden {}
+
+    /** @param name such as {@code receive bytes} */
+    record Counter(String device, String name, long before, long after) {}
 }

@@ -8,7 +8,8 @@ import java.util.List;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "ask")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = ToWarden.Start.class, name = "start"),
-    @JsonSubTypes.Type(value = ToWarden.Kill.class, name = "kill")
+    @JsonSubTypes.Type(value = ToWarden.Kill.class, name = "kill"),
+    @JsonSubTypes.Type(value = ToWarden.Inspect.class, name = "inspect")
 })
 public sealed interface ToWarden {
 
@@ -25,4 +26,13 @@ public sealed interface ToWarden {
 
     /** End the process groups of these ranks. */
     record Kill(List<String> labels) implements ToWarden {}
+
+    /**
+     * Look at these ranks from outside, also at frozen ones, while all live. Answered by one {@link FromWarden.Counted} and
+     * one or two {@link FromWarden.Inspected} for each rank, in any order and in bounded time.
+     *
+     * @param labels most telling first: where time runs out, the last get no native stacks
+     * @param withinMillis until the last answer; what is not done by then is said
+     */
+    record Inspect(List<String> labels, long withinMillis) implements ToWarden {}
 }

@@ -69,6 +69,30 @@ class WardenTest {
         }
     }
 
+    @Test
+    void aFrozenRankIsLookedAtFromOutsideAndALivingOneTellsItsStacks() throws Exception {
+        try (WardenProcess warden = warden()) {
+            warden.start(EngineProgram.command("rank"), 2, ONE, TWO);
+            Posix.kill(warden.answer(ONE, FromRank.Hello.class).pid(), SIGSTOP);
+            warden.answer(TWO, FromRank.Hello.class);
+            warden.send(new ToWarden.Inspect(List.of(ONE, TWO), 5_000));
+            assertThat(warden.said(FromWarden.Counted.class, each -> true).devices())
+                    .contains("lo");
+            FromWarden.Inspected frozen = inspected(warden, ONE);
+            assertThat(frozen.state()).isEqualTo("T (stopped)");
+            assertThat(frozen.stacks()).contains("none: the process does not run", "Threads:");
+            FromWarden.Inspected living = inspected(warden, TWO);
+            assertThat(living.stacks()).contains("\"main\"", "at org.nixlconform.engine.process.RankProgram");
+            // Where they came from, and not into what the rank is judged by.
+            assertThat(Files.readString(warden.log(TWO))).doesNotContain("Full thread dump");
+            expectAnAnswer(warden, TWO);
+        }
+    }
+
+    private static FromWarden.Inspected inspected(WardenProcess warden, String label) throws Exception {
+        return warden.said(FromWarden.Inspected.class, each -> each.label().equals(label) && each.complete());
+    }
+
     /** A frozen rank sees no end of input: its warden has to kill it. */
     @Test
     void aFrozenRankEndsWithTheWardensInput() throws Exception {

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.report.Reporter;
@@ -21,10 +23,12 @@ import org.nixlconform.reports.results.RunFolder;
 public final class AllureReporter implements Reporter {
     private @Nullable RunFolder run;
     private @Nullable AllureResultsWriter writer;
+    private final Map<String, String> issueLinks = new HashMap<>();
 
     @Override
     public void start(Path folder, RunReport run) {
         this.run = new RunFolder(folder);
+        run.knownIssues().forEach(use -> issueLinks.put(use.id(), use.link()));
         writer = new FileSystemResultsWriter(this.run.allureResults());
         writeRunFiles(run);
     }
@@ -33,7 +37,7 @@ public final class AllureReporter implements Reporter {
     public void publish(TransferReport report) {
         AllureResultsWriter open = Objects.requireNonNull(writer, "start comes before publish");
         Attachments attachments = new Attachments(Objects.requireNonNull(run).folder(), open);
-        open.write(new CellTest(report, attachments).result());
+        open.write(new CellTest(report, attachments, issueLinks).result());
     }
 
     /** Properties may have become known only during the run. */

@@ -41,9 +41,12 @@ final class CellTest {
 
     private final TransferReport report;
     private final Attachments attachments;
+    private final Map<String, String> issueLinks;
     private final Standing standing;
 
-    CellTest(TransferReport report, Attachments attachments) {
+    /** @param issueLinks where a known issue is told, by its id */
+    CellTest(TransferReport report, Attachments attachments, Map<String, String> issueLinks) {
+        this.issueLinks = issueLinks;
         this.report = report;
         this.attachments = attachments;
         this.standing = Standing.of(
@@ -189,10 +192,15 @@ final class CellTest {
     }
 
     private List<Link> links() {
-        return CellResult.evidenceFolder(report.evidence())
-                .map(folder ->
-                        List.of(new Link().setName(folder).setUrl(url(folder)).setType("evidence")))
-                .orElse(List.of());
+        List<Link> links = new ArrayList<>();
+        CellResult.evidenceFolder(report.evidence())
+                .ifPresent(folder ->
+                        links.add(new Link().setName(folder).setUrl(url(folder)).setType("evidence")));
+        report.knownIssue()
+                .filter(issueLinks::containsKey)
+                .ifPresent(id -> links.add(
+                        new Link().setName(id).setUrl(issueLinks.get(id)).setType("issue")));
+        return links;
     }
 
     /** Relative, so that it leads to the folder beside {@code index.html}. */

@@ -72,6 +72,7 @@ public final class ConsoleReporter implements Reporter {
     public void finish(RunReport run) {
         if (run.obstacle().isEmpty()) {
             out.println("nixlconform: " + counted(counts));
+            run.knownIssues().forEach(use -> out.println("nixlconform: known issue " + KnownIssueLine.of(use)));
         }
         run.leftovers().forEach(this::indented);
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.nixlconform.report.RunReport.KnownIssueUse;
 import org.nixlconform.report.RunReport.Property;
 import org.nixlconform.reports.results.RunFolder.Cells;
 
@@ -40,6 +41,7 @@ public final class MatrixPage {
         Matrix.byEnvironment(cells.cells()).forEach(this::matrix);
         standingList("Does not conform", cell -> cell.standing().fails());
         standingList("Known issues", cell -> cell.standing() == Standing.KNOWN_ISSUE);
+        run.ifPresent(this::records);
         notJudged();
         notes();
         run.ifPresent(this::runProperties);
@@ -105,6 +107,18 @@ public final class MatrixPage {
                     ? "no evidence files"
                     : "evidence in [%1$s](<%1$s>)".formatted(cell.evidence());
             line("  * %s`%s.%s`, %s".formatted(where, cell.testClass(), cell.testMethod(), evidence));
+        }
+    }
+
+    private void records(RunState state) {
+        if (state.knownIssues().isEmpty()) {
+            return;
+        }
+        heading("Records of known issues");
+        for (KnownIssueUse use : state.knownIssues()) {
+            line("* " + escaped(KnownIssueLine.of(use)));
+            line("  * %s <%s>".formatted(escaped(use.statement()), use.link()));
+            use.obsolete().forEach(cell -> line("  * **obsolete**: " + escaped(cell)));
         }
     }
 

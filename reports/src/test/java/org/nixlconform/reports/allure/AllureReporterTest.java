@@ -45,6 +45,19 @@ class AllureReporterTest {
     }
 
     @Test
+    void aKnownIssueLinksToWhereItIsTold() throws Exception {
+        JsonNode links = write("run", Samples.knownIssue()).get(0).get("links");
+
+        assertThat(links).anySatisfy(link -> {
+            assertThat(link.get("name").asText()).isEqualTo("release-hangs");
+            assertThat(link.get("url").asText()).isEqualTo("https://example.org/1");
+            assertThat(link.get("type").asText()).isEqualTo("issue");
+        });
+        assertThat(write("other", Samples.violates()).get(0).get("links"))
+                .noneSatisfy(link -> assertThat(link.get("type").asText()).isEqualTo("issue"));
+    }
+
+    @Test
     void historyFollowsTheCaseAndNotItsPlaceInTheRun() throws Exception {
         List<TransferReport> cells = new ArrayList<>(List.of(
                 Samples.conforms(1, 1, Operation.READ),

@@ -56,6 +56,10 @@ class ConsoleReporterTest {
                           0.0 s
                               cluster: VRAM needs a GPU on every node, and node local has none
                         nixlconform: 4 cells: conforms 1, known issue 1, not judged 1, VIOLATES 1
+                        nixlconform: known issue release-hangs: hit by 1 cell
+                        nixlconform: known issue long-fixed: OBSOLETE for 2 cells
+                        nixlconform: known issue rare: hit by 1 cell, did not show in 1 cell
+                        nixlconform: known issue elsewhere: never tried here
                               engine: process 4711 was left
                         """);
     }

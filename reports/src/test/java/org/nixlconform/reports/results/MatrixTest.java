@@ -59,6 +59,16 @@ class MatrixTest {
                 .contains(
                         "* **BROKEN** 1P-TP3 -> 1D-TP3, refused\n  * plan: 8 KV heads cannot be shared out over 3 ranks")
                 .contains("## Known issues\n\n* **known issue** 4P-TP1")
+                .contains("""
+                        ## Records of known issues
+
+                        * release-hangs: hit by 1 cell
+                          * The release of a request hangs. <https://example.org/1>
+                        * long-fixed: OBSOLETE for 2 cells
+                          * It was fixed. <https://example.org/2>
+                          * **obsolete**: conforms \\| now
+                          * **obsolete**: conforms too
+                        """, "* elsewhere: never tried here\n")
                 .contains("## Not judged\n\n"
                         + "* cluster: VRAM needs a GPU on every node, and node local has none (1 cell)\n")
                 .contains("## Notes\n\n* throughput was not judged: 4 ranks share 2 cores (4 cells)\n")

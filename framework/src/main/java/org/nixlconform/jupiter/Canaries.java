@@ -1,0 +1,97 @@
+package org.nixlconform.jupiter;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.nixlconform.environment.Environment;
+import org.nixlconform.fault.FaultCatalogue;
+import org.nixlconform.fault.PlantedFault;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Backend;
+import org.nixlconform.report.RunReport;
+
+/**
+ * Faults that a run plants in itself before its first cell, in the environment and on the backend that it is going to
+ * judge. A run in which one of them lives says nothing: it is void.
+ */
+final class Canaries {
+    private static final long SEED = 1;
+
+    private final List<RunReport.Property> properties = new ArrayList<>();
+
+    private record Sung(PlantedFault fault, FaultRun.Found found) {
+        boolean caught() {
+            return found.planted() && found.kinds().containsAll(fault.expected());
+        }
+
+        /** The environment's own trouble came first. The cells will tell of it. */
+        boolean prevented() {
+            return !found.planted() && !found.findings().isEmpty();
+        }
+
+        String described() {
+            String how = caught() ? "found" : prevented() ? "not planted, found" : "NOT found as it is, but";
+            return String.format(
+                    Locale.ROOT,
+                    "%s %s, %.1f s",
+                    how,
+                    found.kinds(),
+                    found.took().toMillis() / 1e3);
+        }
+    }
+
+    /**
+     * Plants all of them, at the same time.
+     *
+     * @throws FindingException when one of them lives
+     */
+    void release(FaultRun runner, Consumer<String> console) {
+        Environment environment = runner.environment();
+        for (String name : environment.spec().backends()) {
+            if (environment.probeFailure(name).isPresent()) {
+                continue;
+            }
+            List<Sung> all = FaultCatalogue.canaries(SEED, Backend.valueOf(name)).parallelStream()
+                    .map(fault -> new Sung(fault, runner.of(fault)))
+                    .toList();
+            for (Sung canary : all) {
+                console.accept("canary " + environment.name() + " " + name + ", "
+                        + canary.fault().name() + ": " + canary.described());
+                properties.add(new RunReport.Property(
+                        "canary " + environment.name() + " " + name + ", "
+                                + canary.fault().name(),
+                        canary.described()));
+            }
+            all.stream()
+                    .filter(canary -> !canary.caught() && !canary.prevented())
+                    .findFirst()
+                    .ifPresent(lives -> {
+                        throw new FindingException(lived(runner, name, lives));
+                    });
+        }
+    }
+
+    private static Finding lived(FaultRun runner, String backend, Sung canary) {
+        return Finding.of(
+                        FindingKind.CHECK,
+                        "canary",
+                        "the run is void: a planted fault, " + canary.fault().name() + ", was not found")
+                .with("expected", canary.fault().expected())
+                .with("actual", canary.found().planted() ? canary.found().kinds() : "it could not be planted")
+                .with("where", "environment " + runner.environment().name() + ", " + backend)
+                .with("evidence", runner.folder())
+                .with("remedy", "no verdict of this run counts; please report it with that folder");
+    }
+
+    void off() {
+        properties.add(new RunReport.Property(
+                "canaries", "off, as -Dcanaries=off asks for: nothing shows that faults are found"));
+    }
+
+    List<RunReport.Property> properties() {
+        return List.copyOf(properties);
+    }
+}

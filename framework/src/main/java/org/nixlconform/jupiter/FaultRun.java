@@ -1,0 +1,116 @@
+package org.nixlconform.jupiter;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.nixlconform.cluster.Assigned;
+import org.nixlconform.cluster.Cluster;
+import org.nixlconform.cluster.EngineBundle;
+import org.nixlconform.engine.EnginePair;
+import org.nixlconform.environment.Environment;
+import org.nixlconform.fault.LibraryFault;
+import org.nixlconform.fault.PlantedFault;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.message.FindingRenderer;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.TransferObservation;
+import org.nixlconform.transfer.TransferRun;
+import org.nixlconform.verdict.Judge;
+
+/** Plants a fault below a real transfer, and says how the judge found it. */
+record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, Path folder) {
+
+    /**
+     * @param planted whether every part of the fault was really applied; if not, nothing was proven
+     * @param findings what the judge found
+     */
+    record Found(boolean planted, List<Finding> findings, Duration took) {
+        Found {
+            findings = List.copyOf(findings);
+        }
+
+        Set<FindingKind> kinds() {
+            return findings.stream().map(Finding::kind).collect(Collectors.toCollection(TreeSet::new));
+        }
+
+        boolean isAs(Set<FindingKind> expected) {
+            return planted && kinds().equals(expected);
+        }
+
+        String described() {
+            return (planted ? "" : "not planted; ")
+                    + (findings.isEmpty() ? "no finding" : FindingRenderer.render(findings));
+        }
+    }
+
+    /** Never throws for what the engines do; what they leave behind is a finding. */
+    Found of(PlantedFault fault) {
+        return of(fault.name(), fault.plan(), fault.seed(), fault.faults());
+    }
+
+    /** A transfer without a fault. */
+    Found clean(String name, TransferPlan plan) {
+        return of(name, plan, 0, List.of());
+    }
+
+    private Found of(String name, TransferPlan plan, long seed, List<LibraryFault> faults) {
+        Instant begun = Instant.now();
+        Path own = folder.resolve((name + "-" + seed).replaceAll("[^A-Za-z0-9.-]+", "_"));
+        Path trace = own.resolve("planted.txt");
+        List<Finding> findings = new ArrayList<>();
+        try {
+            Files.createDirectories(own);
+            Files.deleteIfExists(trace);
+            Path planFile = own.resolve("faults.json");
+            Files.writeString(
+                    planFile, LibraryFault.plan(environment.realLibrary().toString(), trace.toString(), seed, faults));
+            findings.addAll(transfer(plan, faults.isEmpty() ? environment : environment.withFaults(planFile), own));
+            Files.writeString(own.resolve("findings.txt"), FindingRenderer.render(findings) + "\n");
+            return new Found(planted(trace, faults), findings, Duration.between(begun, Instant.now()));
+        } catch (IOException unwritable) {
+            throw new FindingException(
+                    Finding.of(FindingKind.STAGE, "fault", "the files of a planted fault cannot be written")
+                            .with("actual", unwritable)
+                            .with("where", own),
+                    unwritable);
+        }
+    }
+
+    private Collection<Finding> transfer(TransferPlan plan, Environment faulty, Path own) {
+        if (!(cluster.assign(plan) instanceof Assigned.On on)) {
+            return List.of(Finding.of(FindingKind.NODE, "fault", "the cluster has no place for " + plan.name()));
+        }
+        List<Finding> findings = new ArrayList<>();
+        EnginePair engines;
+        try {
+            engines = EnginePair.start(plan, on.ranks(), faulty, bundle, own.resolve(Evidence.LOGS));
+        } catch (FindingException stopped) {
+            return stopped.findings();
+        }
+        try {
+            TransferObservation seen =
+                    new TransferRun(plan, engines, CellPipeline.host(on.ranks()), false, step -> {}).run();
+            findings.addAll(Judge.judge(plan, seen).findings());
+        } catch (FindingException stopped) {
+            findings.addAll(stopped.findings());
+        } finally {
+            findings.addAll(engines.end());
+        }
+        return findings;
+    }
+
+    private static boolean planted(Path trace, List<LibraryFault> faults) throws IOException {
+        List<String> lines = Files.exists(trace) ? Files.readAllLines(trace) : List.of();
+        return faults.stream().allMatch(fault -> lines.stream().anyMatch(line -> line.contains(" " + fault.name())));
+    }
+}

@@ -1,0 +1,91 @@
+package org.nixlconform.engine.process;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nixlconform.engine.protocol.FromWarden;
+
+/** Network and fabric counters of this node at one moment. */
+record NodeCounters(Map<String, Map<String, Long>> byDevice) {
+    /** In the order of the kernel's table, which heads them twice with the same words. */
+    private static final String[] COLUMNS = {
+        "receive bytes",
+        "receive packets",
+        "receive errors",
+        "receive dropped",
+        "receive fifo errors",
+        "receive frame errors",
+        "receive compressed",
+        "receive multicast",
+        "send bytes",
+        "send packets",
+        "send errors",
+        "send dropped",
+        "send fifo errors",
+        "send collisions",
+        "send carrier losses",
+        "send compressed"
+    };
+
+    static NodeCounters read() {
+        return read(ProcFile.PROC, Path.of("/sys"));
+    }
+
+    static NodeCounters read(Path proc, Path sys) {
+        Map<String, Map<String, Long>> byDevice = new LinkedHashMap<>();
+        ProcFile.read(proc.resolve("net/dev")).lines().skip(2).forEach(line -> {
+            int colon = line.indexOf(':');
+            byDevice.put(
+                    line.substring(0, Math.max(0, colon)).strip(),
+                    row(line.substring(colon + 1).strip().split(" +")));
+        });
+        for (Path device : ProcFile.list(sys.resolve("class/infiniband"))) {
+            for (Path port : ProcFile.list(device.resolve("ports"))) {
+                Map<String, Long> counters = new LinkedHashMap<>();
+                List.of("counters", "hw_counters").forEach(folder -> addFiles(port.resolve(folder), counters));
+                byDevice.put(device.getFileName() + " port " + port.getFileName(), counters);
+            }
+        }
+        return new NodeCounters(byDevice);
+    }
+
+    private static Map<String, Long> row(String[] values) {
+        Map<String, Long> counters = new LinkedHashMap<>();
+        for (int i = 0; i < Math.min(values.length, COLUMNS.length); i++) {
+            counters.put(COLUMNS[i], number(values[i]));
+        }
+        return counters;
+    }
+
+    private static void addFiles(Path folder, Map<String, Long> counters) {
+        for (Path file : ProcFile.list(folder)) {
+            String text = ProcFile.read(file).strip();
+            if (!text.isEmpty()) {
+                counters.put(file.getFileName().toString(), number(text));
+            }
+        }
+    }
+
+    /** A setting among the counters is no number: it does not change either. */
+    private static long number(String text) {
+        try {
+            return Long.parseUnsignedLong(text);
+        } catch (NumberFormatException setting) {
+            return -1;
+        }
+    }
+
+    /** What has changed until {@code now}. A counter that is new began at 0. */
+    FromWarden.Counted until(NodeCounters now) {
+        List<FromWarden.Counter> changed = new ArrayList<>();
+        now.byDevice.forEach((device, counters) -> counters.forEach((name, after) -> {
+            long before = byDevice.getOrDefault(device, Map.of()).getOrDefault(name, 0L);
+            if (before != after) {
+                changed.add(new FromWarden.Counter(device, name, before, after));
+            }
+        }));
+        return new FromWarden.Counted(List.copyOf(now.byDevice.keySet()), changed);
+    }
+}
