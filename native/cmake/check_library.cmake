@@ -1,6 +1,8 @@
 # Fails when the shared library could not be loaded on an old node, or exports other than what its headers declare.
 #
 #   cmake -DLIBRARY=... -DREADELF=readelf -DINCLUDE_DIRECTORY=... -DGLIBC_MAXIMUM=2.28 -P check_library.cmake
+#
+# With -DFUNCTION_LIST=file instead of INCLUDE_DIRECTORY, what it must export is nixl_capi_x for each X(x) in that file.
 cmake_minimum_required(VERSION 3.16)
 
 execute_process(COMMAND ${READELF} -W --dyn-syms --dynamic ${LIBRARY}
@@ -32,7 +34,18 @@ foreach(line IN LISTS lines)
 endforeach()
 
 set(declared "")
-file(GLOB headers ${INCLUDE_DIRECTORY}/nixlconform/*.h)
+set(headers "")
+if(FUNCTION_LIST)
+  file(READ ${FUNCTION_LIST} text)
+  string(REGEX MATCHALL "\n +X\\([a-z_]+\\)" entries "${text}")
+  foreach(entry IN LISTS entries)
+    string(REGEX REPLACE ".*X\\(([a-z_]+)\\)" "nixl_capi_\\1" symbol "${entry}")
+    list(APPEND declared "${symbol}")
+  endforeach()
+  list(REMOVE_DUPLICATES declared)
+else()
+  file(GLOB headers ${INCLUDE_DIRECTORY}/nixlconform/*.h)
+endif()
 foreach(header IN LISTS headers)
   get_filename_component(part ${header} NAME_WE)
   file(READ ${header} text)

@@ -115,7 +115,6 @@
 #define NXF_INTERCEPTED(X) \
     X(create_agent)                                                                                                   \
     X(create_configured_agent)                                                                                        \
-    X(create_backend)                                                                                                 \
     X(destroy_agent)                                                                                                  \
     X(create_reg_dlist)                                                                                               \
     X(reg_dlist_add_desc)                                                                                             \

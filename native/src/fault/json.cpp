@@ -94,7 +94,7 @@ class reader {
         while (!at_end() && peek() != '"') {
             const unsigned char c = static_cast<unsigned char>(peek());
             if (c < ' ') {
-                return wrong("no control character in a text");
+                return wrong("a text without control characters");
             }
             next_++;
             if (c != '\\') {
@@ -160,7 +160,7 @@ class reader {
             return;
         }
         const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-        out->push_back(static_cast<char>((0xf00 >> more & 0xff) | code >> 6 * more));
+        out->push_back(static_cast<char>((0xff00 >> (more + 1) & 0xff) | code >> 6 * more));
         for (int i = more - 1; i >= 0; i--) {
             out->push_back(static_cast<char>(0x80 | (code >> 6 * i & 0x3f)));
         }
@@ -225,7 +225,9 @@ class reader {
         }
         *mistake_ = std::string(expected) + " was expected at line " + std::to_string(line) + ", column " +
                     std::to_string(column) + ", found " +
-                    (at_end() ? "the end of the text" : "'" + text_.substr(next_, 1) + "'");
+                    (at_end()                                          ? "the end of the text"
+                     : static_cast<unsigned char>(peek()) < ' ' ? "a control character"
+                                                                : "'" + text_.substr(next_, 1) + "'");
         return false;
     }
 

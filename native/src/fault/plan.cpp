@@ -1,122 +1,323 @@
+#include "plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
-#include <algorithm>
-
-#include "fault.h"
 #include "functions.h"
+#include "json.h"
 
 namespace fault {
+
 namespace {
 
-/* Settings of each fault beside those that all have. A name that ends in ! must be there. */
-struct kind {
+constexpr int64_t limit = int64_t{1} << 62;
+
+/* How one key of a fault is read: exactly one of the members is set. */
+struct key {
     const char *name;
-    std::vector<std::string> settings;
+    int64_t planned::*integer;
+    int64_t least;
+    int64_t most;
+    double planned::*real;
+    bool planned::*flag;
+    std::string planned::*text;
 };
 
-const std::vector<kind> &kinds() {
-    static const std::vector<kind> all = {
-        {"zero", {"descriptor!"}},
-        {"flip", {"descriptor!", "byte!", "bit!"}},
-        {"every", {"words!"}},
-        {"old", {"descriptor!", "byte"}},
-        {"exchange", {"descriptor!", "with!", "withRequest"}},
-        {"write", {"descriptor!", "offset!", "bytes!"}},
-        {"skip", {"descriptor!"}},
-        {"redirect", {"descriptor!", "with!"}},
-        {"swap", {"descriptor!", "with!"}},
-        {"shift", {"descriptor!", "bytes!"}},
-        {"cut", {"descriptor!", "bytes!"}},
-        {"lengthen", {"descriptor!", "bytes!"}},
-        {"again", {"descriptor!", "with!"}},
-        {"stop", {"after!"}},
-        {"late", {"descriptor!", "milliseconds!", "hold"}},
-        {"early-done", {"milliseconds!"}},
-        {"early-notification", {"milliseconds!"}},
-        {"overwrite", {"region!", "offset!", "bytes!", "from!"}},
-        {"lose", {}},
-        {"double", {}},
-        {"alter", {"byte!"}},
-        {"empty", {}},
-        {"rename", {"sender!"}},
-        {"unnotified", {}},
-        {"misdeliver", {"agent!"}},
-        {"never-done", {}},
-        {"hang", {"call!", "after"}},
-        {"fail", {"call!", "status!", "after"}},
-        {"crash", {"call!", "how!", "after"}},
-        {"slow", {"factor", "milliseconds", "growth"}},
-        {"metadata", {"how!", "bytes", "byte", "bit", "file", "load"}},
-        {"log", {"call!", "text", "repeatBytes", "noiseBytes"}},
-        {"telemetry", {"bytes!", "descriptors!"}},
-    };
-    return all;
+constexpr key whole(const char *name, int64_t planned::*member, int64_t least = 0, int64_t most = limit) {
+    return {name, member, least, most, nullptr, nullptr, nullptr};
+}
+constexpr key real(const char *name, double planned::*member) { return {name, nullptr, 0, 0, member, nullptr, nullptr}; }
+constexpr key text(const char *name, std::string planned::*member) {
+    return {name, nullptr, 0, 0, nullptr, nullptr, member};
 }
 
-const std::vector<std::string> common = {"fault", "rank", "request", "times", "rate"};
+const key keys[] = {
+    text("rank", &planned::rank),
+    whole("request", &planned::request),
+    whole("times", &planned::times),
+    real("rate", &planned::rate),
+    whole("descriptor", &planned::descriptor),
+    whole("with", &planned::with),
+    whole("withRequest", &planned::with_request),
+    whole("byte", &planned::byte),
+    whole("bit", &planned::bit, 0, 7),
+    whole("words", &planned::words, 1),
+    whole("offset", &planned::offset, -limit),
+    whole("bytes", &planned::bytes, -limit),
+    whole("from", &planned::from, -limit),
+    whole("region", &planned::region),
+    whole("after", &planned::after),
+    whole("milliseconds", &planned::milliseconds, 0, int64_t{86400} * 1000),
+    whole("status", &planned::status, INT32_MIN, INT32_MAX),
+    whole("repeatBytes", &planned::repeat_bytes),
+    whole("noiseBytes", &planned::noise_bytes),
+    whole("load", &planned::load),
+    whole("descriptors", &planned::descriptors),
+    real("factor", &planned::factor),
+    real("growth", &planned::growth),
+    {"hold", nullptr, 0, 0, nullptr, &planned::hold, nullptr},
+    text("sender", &planned::sender),
+    text("agent", &planned::agent),
+    text("call", &planned::call),
+    text("text", &planned::text),
+    text("file", &planned::file),
+    text("how", &planned::how),
+};
 
-bool knows(const std::vector<std::string> &names, const std::string &name) {
-    return std::any_of(names.begin(), names.end(),
-                       [&](const std::string &each) { return each == name || each == name + "!"; });
+/* Names of keys, parted by blanks. Each fault takes rank, times and rate too. */
+struct shape {
+    const char *name;
+    kind is;
+    const char *needed;
+    const char *allowed;
+};
+
+const shape shapes[] = {
+    {"zero", kind::zero, "descriptor", "request"},
+    {"flip", kind::flip, "descriptor byte bit", "request"},
+    {"every", kind::every, "", "request words"},
+    {"old", kind::old, "descriptor", "request byte"},
+    {"exchange", kind::exchange, "descriptor with", "request withRequest"},
+    {"write", kind::write, "descriptor offset bytes", "request"},
+    {"skip", kind::skip, "descriptor", "request"},
+    {"redirect", kind::redirect, "descriptor with", "request"},
+    {"swap", kind::swap, "descriptor with", "request"},
+    {"shift", kind::shift, "descriptor bytes", "request"},
+    {"cut", kind::cut, "descriptor bytes", "request"},
+    {"lengthen", kind::lengthen, "descriptor bytes", "request"},
+    {"again", kind::again, "descriptor with", "request"},
+    {"stop", kind::stop, "after", "request"},
+    {"late", kind::late, "descriptor milliseconds", "request hold"},
+    {"early-done", kind::early_done, "milliseconds", "request"},
+    {"early-notification", kind::early_notification, "milliseconds", "request"},
+    {"overwrite", kind::overwrite, "region offset bytes from", "request"},
+    {"lose", kind::lose, "", "request"},
+    {"double", kind::double_, "", "request"},
+    {"alter", kind::alter, "byte", "request"},
+    {"empty", kind::empty, "", "request"},
+    {"rename", kind::rename, "sender", "request"},
+    {"unnotified", kind::unnotified, "", "request"},
+    {"misdeliver", kind::misdeliver, "agent", "request"},
+    {"never-done", kind::never_done, "", "request"},
+    {"slow", kind::slow, "", "request factor milliseconds growth"},
+    {"hang", kind::hang, "call", "request after"},
+    {"fail", kind::fail, "call status", "request after"},
+    {"crash", kind::crash, "call how", "request after"},
+    {"log", kind::log, "call", "request after text repeatBytes noiseBytes"},
+    {"metadata", kind::metadata, "how", "load bytes byte bit file"},
+    {"telemetry", kind::telemetry, "bytes descriptors", "request"},
+};
+
+bool listed(const char *names, const std::string &name) {
+    return (' ' + std::string(names) + ' ').find(' ' + name + ' ') != std::string::npos;
 }
 
-bool read_fault(const json &value, planted *out, std::string *mistake) {
-    const json *name = value.is == json::kind::object ? value.member("fault") : nullptr;
-    if (name == nullptr || name->is != json::kind::text) {
-        *mistake = "each fault is an object with a text \"fault\", found " + described(value);
-        return false;
+std::string in_words(std::string names) {
+    for (size_t blank; (blank = names.find(' ')) != std::string::npos;) {
+        names.replace(blank, 1, ",\t");
     }
-    const auto found = std::find_if(kinds().begin(), kinds().end(),
-                                    [&](const kind &each) { return name->text == each.name; });
-    if (found == kinds().end()) {
-        *mistake = "there is no fault \"" + name->text + "\"";
-        return false;
+    for (char &each : names) {
+        each = each == '\t' ? ' ' : each;
     }
-    for (const auto &member : value.members) {
-        if (!knows(common, member.first) && !knows(found->settings, member.first)) {
-            *mistake = "fault \"" + name->text + "\" has no setting \"" + member.first + "\"";
-            return false;
+    return names;
+}
+
+template <typename Entry, size_t count> const Entry *named(const Entry (&entries)[count], const std::string &name) {
+    for (const Entry &each : entries) {
+        if (name == each.name) {
+            return &each;
         }
     }
-    for (const std::string &setting : found->settings) {
-        if (setting.back() == '!' && value.member(setting.substr(0, setting.size() - 1).c_str()) == nullptr) {
-            *mistake = "fault \"" + name->text + "\" needs the setting \"" + setting.substr(0, setting.size() - 1) + "\"";
+    return nullptr;
+}
+
+template <typename Entry, size_t count> std::string all_names(const Entry (&entries)[count]) {
+    std::string names;
+    for (const Entry &each : entries) {
+        names += (names.empty() ? "" : " ") + std::string(each.name);
+    }
+    return in_words(names);
+}
+
+/* One entry of `faults`. Messages begin with its place and name. */
+class entry_reader {
+  public:
+    entry_reader(size_t place, planned *out, std::string *mistake)
+        : where_("fault " + std::to_string(place)), out_(out), mistake_(mistake) {}
+
+    bool read(const json &entry) {
+        const json *name = entry.member("fault");
+        if (entry.is != json::kind::object || name == nullptr || name->is != json::kind::text) {
+            return wrong("an object with the text \"fault\" was expected, found " + described(entry));
+        }
+        shape_ = named(shapes, name->text);
+        if (shape_ == nullptr) {
+            return wrong("there is no fault \"" + name->text + "\", only " + all_names(shapes));
+        }
+        where_ += " (" + name->text + ")";
+        out_->name = name->text;
+        out_->is = shape_->is;
+        for (const auto &member : entry.members) {
+            if (member.first != "fault" && !member_of(member.first, member.second)) {
+                return false;
+            }
+        }
+        for (const key &each : keys) {
+            if (listed(shape_->needed, each.name) && entry.member(each.name) == nullptr) {
+                return wrong("it needs \"" + std::string(each.name) + "\"");
+            }
+        }
+        return consistent(entry);
+    }
+
+  private:
+    bool member_of(const std::string &name, const json &value) {
+        const std::string allowed =
+            std::string(shape_->needed) + " " + shape_->allowed + " rank times rate";
+        const key *key = named(keys, name);
+        if (key == nullptr || !listed(allowed.c_str(), name)) {
+            const size_t begin = allowed.find_first_not_of(' ');
+            std::string names = allowed.substr(begin);
+            for (size_t twice; (twice = names.find("  ")) != std::string::npos;) {
+                names.erase(twice, 1);
+            }
+            return wrong("it takes no \"" + name + "\", only " + in_words(names));
+        }
+        if (key->text != nullptr) {
+            out_->*key->text = value.text;
+            return value.is == json::kind::text || wrong_type(name, "a text", value);
+        }
+        if (key->flag != nullptr) {
+            out_->*key->flag = value.boolean;
+            return value.is == json::kind::boolean || wrong_type(name, "true or false", value);
+        }
+        if (key->real != nullptr) {
+            out_->*key->real = value.number;
+            return (value.is == json::kind::number && value.number >= 0) || wrong_type(name, "a number from 0", value);
+        }
+        out_->*key->integer = value.integer;
+        return (value.is == json::kind::number && value.whole && value.integer >= key->least &&
+                value.integer <= key->most) ||
+               wrong_type(name,
+                          key->most == limit && key->least == -limit ? "a whole number"
+                          : key->most == limit ? "a whole number from " + std::to_string(key->least)
+                                               : "a whole number from " + std::to_string(key->least) + " to " +
+                                                     std::to_string(key->most),
+                          value);
+    }
+
+    bool consistent(const json &entry) {
+        if (out_->rate > 1) {
+            return wrong("\"rate\" must be from 0 to 1, it is " + std::to_string(out_->rate));
+        }
+        if (out_->bytes < 0 && out_->is != kind::shift) {
+            return wrong("\"bytes\" must not be negative, it is " + std::to_string(out_->bytes));
+        }
+        if (out_->with_request >= 0 && out_->request < 0) {
+            return wrong("\"withRequest\" needs \"request\"");
+        }
+        if (on_calls(out_->is) && !call_known()) {
             return false;
         }
+        if (out_->is == kind::log && out_->noise_bytes == 0 && out_->text.empty()) {
+            return wrong("it needs \"text\" or \"noiseBytes\"");
+        }
+        if (out_->is == kind::crash) {
+            return choose("segv abort exit memory kill", [this](int i) { out_->crash = static_cast<crash_how>(i); });
+        }
+        return out_->is != kind::metadata || metadata_known(entry);
     }
-    out->name = name->text;
-    out->settings = value;
-    out->rank = out->text("rank");
-    out->request = out->number("request", -1);
-    out->times = out->number("times", 1);
-    out->rate = out->fraction("rate", 1);
-    if (knows(found->settings, "call") && function_named(out->text("call").c_str()) == function_count) {
-        *mistake = "fault \"" + name->text + "\": NIXL has no call \"" + out->text("call") + "\"";
+
+    bool call_known() {
+        out_->function = function_named(out_->call.c_str());
+        if (out_->function == function_count) {
+            return wrong("there is no function nixl_capi_" + out_->call + " to plant it at");
+        }
+        return out_->request < 0 || takes_request(out_->function) ||
+               wrong("a call of " + out_->call + " belongs to no request, so that \"request\" says nothing");
+    }
+
+    bool metadata_known(const json &entry) {
+        if (!choose("cut half tail flip empty replay file", [this](int i) { out_->metadata = static_cast<metadata_how>(i); })) {
+            return false;
+        }
+        const char *needs = out_->metadata == metadata_how::cut    ? "bytes"
+                            : out_->metadata == metadata_how::flip ? "byte bit"
+                            : out_->metadata == metadata_how::file ? "file"
+                                                                   : "";
+        for (const char *each : {"bytes", "byte", "bit", "file"}) {
+            const bool there = entry.member(each) != nullptr;
+            const bool optional = out_->metadata == metadata_how::tail && strcmp(each, "bytes") == 0;
+            if (there != listed(needs, each) && !optional) {
+                return wrong("\"" + out_->how + "\" " + (there ? "takes no \"" : "needs \"") + each + "\"");
+            }
+        }
+        return out_->metadata != metadata_how::file || read_file(out_->file, &out_->content) ||
+               wrong("its file " + out_->file + " cannot be read: " + strerror(errno));
+    }
+
+    template <typename Take> bool choose(const char *choices, Take take) {
+        const std::string all = std::string(choices) + " ";
+        int place = 0;
+        for (size_t begin = 0; begin < all.size(); place++) {
+            const size_t end = all.find(' ', begin);
+            if (all.substr(begin, end - begin) == out_->how) {
+                take(place);
+                return true;
+            }
+            begin = end + 1;
+        }
+        return wrong("\"how\" must be one of " + in_words(choices) + ", it is \"" + out_->how + "\"");
+    }
+
+    bool wrong_type(const std::string &name, const std::string &expected, const json &found) {
+        return wrong("\"" + name + "\" must be " + expected + ", it is " + described(found));
+    }
+
+    bool wrong(const std::string &what) {
+        *mistake_ = where_ + ": " + what;
         return false;
     }
-    return true;
+
+    std::string where_;
+    planned *out_;
+    std::string *mistake_;
+    const shape *shape_ = nullptr;
+};
+
+bool text_member(const json &document, const char *name, bool needed, std::string *out, std::string *mistake) {
+    const json *value = document.member(name);
+    if (value != nullptr && value->is == json::kind::text) {
+        *out = value->text;
+        return true;
+    }
+    if (value == nullptr && !needed) {
+        return true;
+    }
+    *mistake = "\"" + std::string(name) + "\" must be a text, " +
+               (value == nullptr ? "it is missing" : "it is " + described(*value));
+    return false;
 }
 
 } // namespace
 
-int64_t planted::number(const char *key, int64_t otherwise) const {
-    const json *value = settings.member(key);
-    return value != nullptr && value->whole ? value->integer : otherwise;
+bool on_calls(kind is) {
+    return is == kind::hang || is == kind::fail || is == kind::crash || is == kind::log;
 }
 
-double planted::fraction(const char *key, double otherwise) const {
-    const json *value = settings.member(key);
-    return value != nullptr && value->is == json::kind::number ? value->number : otherwise;
-}
-
-bool planted::flag(const char *key) const {
-    const json *value = settings.member(key);
-    return value != nullptr && value->boolean;
-}
-
-std::string planted::text(const char *key) const {
-    const json *value = settings.member(key);
-    return value != nullptr ? value->text : std::string();
+bool takes_request(unsigned function) {
+    switch (function) {
+    case call_make_xfer_req:
+    case call_post_xfer_req:
+    case call_get_xfer_status:
+    case call_get_xfer_telemetry:
+    case call_release_xfer_req:
+    case call_query_xfer_backend:
+    case call_estimate_xfer_cost: return true;
+    default: return false;
+    }
 }
 
 bool read_plan(const std::string &text, plan *out, std::string *mistake) {
@@ -124,29 +325,52 @@ bool read_plan(const std::string &text, plan *out, std::string *mistake) {
     if (!parse(text, &document, mistake)) {
         return false;
     }
-    const json *library = document.member("library");
-    const json *faults = document.member("faults");
-    if (library == nullptr || library->is != json::kind::text || faults == nullptr ||
-        faults->is != json::kind::array) {
-        *mistake = "an object with \"library\", a path, and \"faults\", an array, was expected, found " +
-                   described(document);
-        return false;
-    }
-    out->library = library->text;
-    if (const json *trace = document.member("trace")) {
-        out->trace = trace->text;
-    }
-    if (const json *seed = document.member("seed")) {
-        out->seed = static_cast<uint64_t>(seed->integer);
-    }
-    for (const json &each : faults->elements) {
-        planted one;
-        if (!read_fault(each, &one, mistake)) {
+    for (const auto &member : document.members) {
+        if (!listed("library trace seed faults", member.first)) {
+            *mistake = "it has \"" + member.first + "\", but takes only library, trace, seed, faults";
             return false;
         }
-        out->faults.push_back(one);
+    }
+    if (!text_member(document, "library", true, &out->library, mistake) ||
+        !text_member(document, "trace", false, &out->trace, mistake)) {
+        return false;
+    }
+    const json *seed = document.member("seed");
+    if (seed != nullptr && !(seed->is == json::kind::number && seed->whole)) {
+        *mistake = "\"seed\" must be a whole number, it is " + described(*seed);
+        return false;
+    }
+    out->seed = seed == nullptr ? 0 : static_cast<uint64_t>(seed->integer);
+    const json *faults = document.member("faults");
+    if (faults == nullptr || faults->is != json::kind::array) {
+        *mistake = std::string("\"faults\" must be an array, ") +
+                   (faults == nullptr ? "it is missing" : "it is " + described(*faults));
+        return false;
+    }
+    for (size_t i = 0; i < faults->elements.size(); i++) {
+        planned fault;
+        if (!entry_reader(i, &fault, mistake).read(faults->elements[i])) {
+            return false;
+        }
+        out->faults.push_back(std::move(fault));
     }
     return true;
+}
+
+bool read_file(const std::string &path, std::string *content) {
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        return false;
+    }
+    char buffer[4096];
+    ssize_t count;
+    while ((count = read(file, buffer, sizeof buffer)) > 0) {
+        content->append(buffer, static_cast<size_t>(count));
+    }
+    const int error = errno;
+    close(file);
+    errno = error;
+    return count == 0;
 }
 
 } // namespace fault

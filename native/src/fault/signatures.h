@@ -30,7 +30,6 @@ namespace signature {
 
 int create_agent(const char *name, void **agent);
 int create_configured_agent(const char *name, const void *configuration, void **agent);
-int create_backend(void *agent, const char *plugin, void *parameters, void **backend);
 int destroy_agent(void *agent);
 
 int create_reg_dlist(int memory, void **list);

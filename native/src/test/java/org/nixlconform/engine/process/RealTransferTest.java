@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +42,8 @@ class RealTransferTest {
     @TempDir
     private Path folder;
 
+    private final Map<String, String> environment = new HashMap<>(ENVIRONMENT);
+
     private Path library;
 
     @BeforeEach
@@ -47,6 +51,17 @@ class RealTransferTest {
         Optional<Path> wheel = InstalledWheel.library();
         assumeTrue(wheel.isPresent(), InstalledWheel.ABSENT);
         library = wheel.get();
+    }
+
+    /** From now on engines load the fault library. @return where it writes down what it did */
+    private Path plant(String faults) throws IOException {
+        Path plan = folder.resolve("faults.json");
+        Path trace = folder.resolve("faults.trace");
+        Files.writeString(plan, """
+                {"library": "%s", "trace": "%s", "faults": [%s]}""".formatted(library, trace, faults));
+        environment.put("NIXLCONFORM_FAULT_PLAN", plan.toString());
+        library = Path.of(System.getProperty("nixlconform.library")).resolveSibling("libnixlconform_fault.so");
+        return trace;
     }
 
     @ParameterizedTest(name = "write={0}")
@@ -109,6 +124,42 @@ class RealTransferTest {
         }
     }
 
+    @ParameterizedTest(name = "write={0}")
+    @ValueSource(booleans = {false, true})
+    void theFaultLibraryWithoutFaultsLeavesATransferAlone(boolean write) throws Exception {
+        Path trace = plant("");
+        everyBlockOfOnePairArrivesInEveryIteration(write);
+        assertThat(trace).isEmptyFile();
+    }
+
+    @Test
+    void aPlantedBitIsFoundInItsSliceAndNowhereElse() throws Exception {
+        Path trace = plant("""
+                {"fault": "flip", "rank": "%s", "request": 1, "descriptor": 3, "byte": 77, "bit": 4}""".formatted(DECODE));
+        try (WardenProcess warden = connected(false, false)) {
+            for (int iteration = 0; iteration < 3; iteration++) {
+                arm(warden, iteration);
+                assertThat(transfer(warden, iteration, DECODE, PREFILL).requests())
+                        .allMatch(request -> request.status() == 0);
+                FromRank.Verified verified = verify(warden, iteration, DECODE);
+                assertThat(verified.runsDiffering()).as("%s", verified).isEqualTo(iteration == 1 ? 1 : 0);
+                assertThat(verified.notices()).isEmpty();
+                if (iteration == 1) {
+                    FromRank.Difference difference = verified.differences().get(0);
+                    assertThat(difference.classification()).isEqualTo("FOREIGN");
+                    assertThat(difference.runOffset())
+                            .isEqualTo(decode().regionOffset(0) + DESTINATIONS[PREFIX + 3] * decode().blockBytes());
+                    assertThat(difference.firstOffset()).isEqualTo(difference.runOffset() + 77);
+                    assertThat(difference.differingBytes()).isEqualTo(1);
+                    assertThat(difference.bitDistance()).isEqualTo(1);
+                }
+                assertThat(verify(warden, iteration, PREFILL).runsDiffering()).isZero();
+            }
+            close(warden);
+        }
+        assertThat(trace).hasContent(DECODE + " flip request=1 descriptor=3 byte=77 bit=4");
+    }
+
     @Test
     void whatNixlMustRefuseIsRefusedAndATransferStillPasses() throws Exception {
         try (WardenProcess warden = connected(false, false)) {
@@ -132,7 +183,7 @@ class RealTransferTest {
     }
 
     private WardenProcess connected(boolean write, boolean wrongOwner) throws Exception {
-        WardenProcess warden = new WardenProcess(folder, ENVIRONMENT);
+        WardenProcess warden = new WardenProcess(folder, environment);
         warden.start(EngineProgram.command("rank"), 2, PREFILL, DECODE);
         int prefillPid = warden.answer(PREFILL, FromRank.Hello.class).pid();
         int decodePid = warden.answer(DECODE, FromRank.Hello.class).pid();
