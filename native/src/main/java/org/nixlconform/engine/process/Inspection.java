@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.nixlconform.binding.Posix;
 import org.nixlconform.engine.protocol.FromWarden;
 
 /**
@@ -32,10 +33,15 @@ final class Inspection {
     private final Consumer<FromWarden> say;
     private final NativeStacks natives = new NativeStacks(String.valueOf(System.getenv("PATH")));
 
-    /** @param ended how it ended, empty while it lives: its number may be another's by then */
+    /** @param ended how it ended, empty while it lives */
     record Subject(String label, int pid, String ended, List<String> lastLogLines) {
+        /** A number that is no child's any more is another's, or nobody's. */
         boolean lives() {
-            return ended.isEmpty();
+            return ended.isEmpty() && ProcessLook.at(ProcFile.PROC, pid).isChildOf(Posix.getpid());
+        }
+
+        String end() {
+            return ended.isEmpty() ? "ended a moment ago" : ended;
         }
     }
 
@@ -125,7 +131,7 @@ final class Inspection {
     /** Says for each what came of it, at the latest at that time. */
     private List<String> each(ExecutorService lookers, long untilNanos, Look look) throws InterruptedException {
         List<Callable<String>> asks = new ArrayList<>();
-        subjects.forEach(subject -> asks.add(() -> subject.lives() ? look.at(subject) : subject.ended()));
+        subjects.forEach(subject -> asks.add(() -> subject.lives() ? look.at(subject) : subject.end()));
         List<String> texts = new ArrayList<>();
         for (Future<String> done :
                 lookers.invokeAll(asks, Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS)) {
@@ -151,7 +157,7 @@ final class Inspection {
 
     private static String state(Subject subject) {
         String state =
-                subject.lives() ? ProcessLook.at(ProcFile.PROC, subject.pid()).state() : subject.ended();
+                subject.lives() ? ProcessLook.at(ProcFile.PROC, subject.pid()).state() : subject.end();
         return state.isEmpty() ? "gone" : state;
     }
 
@@ -170,7 +176,7 @@ final class Inspection {
                 : "none: the process is not yet, or not any more, a JVM that answers";
     }
 
-    private String nativeStacks(Subject subject) throws IOException, InterruptedException {
+    private String nativeStacks(Subject subject) throws IOException {
         return natives.tool().isEmpty()
                 ? "none: the node has neither eu-stack nor gdb nor pstack"
                 : "by " + natives.tool() + "\n" + natives.of(subject.pid(), NATIVE_BYTES);
