@@ -2,6 +2,7 @@ package org.nixlconform.engine.process;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -53,8 +54,16 @@ final class Inspection {
 
     /** Returns at once. @param before counters of the node when it was quiet */
     static void begin(List<Subject> subjects, long withinMillis, NodeCounters before, Consumer<FromWarden> say) {
-        Inspection inspection = new Inspection(subjects, withinMillis, say);
-        thread(() -> inspection.run(before)).start();
+        thread(() -> new Inspection(strangestFirst(subjects), withinMillis, say).run(before))
+                .start();
+    }
+
+    /** Time may run out before all had a debugger: those that are stopped or wait for a device tell most. */
+    private static List<Subject> strangestFirst(List<Subject> subjects) {
+        return subjects.stream()
+                .sorted(Comparator.comparing(
+                        subject -> !subject.lives() || state(subject).matches("[RS].*")))
+                .toList();
     }
 
     private void run(NodeCounters before) {
