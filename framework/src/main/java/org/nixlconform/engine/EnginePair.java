@@ -46,6 +46,7 @@ public final class EnginePair implements AutoCloseable {
     private final Environment environment;
     private final AgentSettings settings;
     private final RankRoster roster;
+    private final RankSteps steps;
     private final PlanTranslation translation;
     private final Duration step;
 
@@ -54,6 +55,7 @@ public final class EnginePair implements AutoCloseable {
         this.environment = environment;
         this.settings = settings;
         this.roster = roster;
+        this.steps = new RankSteps(roster);
         this.translation = new PlanTranslation(plan);
         this.step = step(plan);
     }
@@ -195,7 +197,7 @@ public final class EnginePair implements AutoCloseable {
                 .filter(rank -> rank.role() != plan.direction().initiator())
                 .forEach(rank -> asks.put(rank, ask));
         asks.putAll(initiators(ask));
-        return roster.watch("transfer", asks, limits, AnswerReading.transferEnd());
+        return steps.transfer(asks, limits);
     }
 
     /** Every byte of every arena. */
@@ -234,7 +236,7 @@ public final class EnginePair implements AutoCloseable {
 
     private <T> EngineStep<T> perform(
             String name, Map<RankId, ToRank> asks, Duration deadline, AnswerReading<T> reading) {
-        return roster.perform(name, asks, deadline, reading);
+        return steps.perform(name, asks, deadline, reading);
     }
 
     private Map<RankId, ToRank> all(ToRank ask) {

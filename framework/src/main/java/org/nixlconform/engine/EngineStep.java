@@ -78,7 +78,11 @@ public record EngineStep<T>(
     public record ReferenceCopy(long bytes, List<Long> passNanos, int errorNumber) {}
 
     /** @param collectStatus of collecting notifications @param cancelled it had not ended when it was told to leave */
-    public record TransferEnd(List<RequestEnd> requests, int collectStatus, boolean cancelled) {}
+    public record TransferEnd(List<RequestEnd> requests, int collectStatus, boolean cancelled) {
+        boolean failed() {
+            return collectStatus < 0 || requests.stream().anyMatch(request -> request.status() < 0);
+        }
+    }
 
     public record RequestEnd(
             RankId target,

@@ -3,7 +3,6 @@ package org.nixlconform.engine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,7 +33,6 @@ import org.nixlconform.engine.protocol.Wire;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
-import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.RankId;
 
 /**
@@ -44,14 +42,6 @@ import org.nixlconform.plan.RankId;
 public final class RankRoster {
     private static final Duration HELLO_WITHIN = Duration.ofSeconds(60);
     private static final Duration GONE_WITHIN = Duration.ofSeconds(10);
-    /** A rank that polls is in some call at any time; only one that takes this long does not return. */
-    private static final Duration CALL_HANGS_AFTER = Duration.ofSeconds(1);
-    /** Together with what a rank gets to look: five seconds for two ranks, fifteen for eighty, with some to spare. */
-    private static final Duration LOOK_WITHIN = Duration.ofMillis(2_500);
-
-    private static final Duration LOOK_FOR_EACH_RANK = Duration.ofMillis(75);
-    private static final Duration WARDEN_ANSWERS_EARLIER = Duration.ofMillis(400);
-    private static final Duration LEAVES_WITHIN = Duration.ofSeconds(1);
 
     private static final long LOG_LIMIT_BYTES = 4L << 20;
     private static final int LAST_LINES = 30;
@@ -72,7 +62,7 @@ public final class RankRoster {
     public record LogLine(RankId rank, String level, String text) {}
 
     /** One line of a warden's channel. */
-    private record Line(Node node, String label, String text) {}
+    record Line(Node node, String label, String text) {}
 
     private RankRoster(RankAssignment assignment, Path logFolder) {
         this.assignment = assignment;
@@ -169,151 +159,8 @@ public final class RankRoster {
         return List.copyOf(logLines);
     }
 
-    /** Asks, and waits until each has answered, is lost, or is overdue. */
-    <T> EngineStep<T> perform(
-            String name, Map<RankId, ? extends ToRank> asks, Duration deadline, AnswerReading<T> reading) {
-        EngineStep.Collector<T> step = new EngineStep.Collector<>(name);
-        Set<RankId> pending = ask(asks, step);
-        long end = System.nanoTime() + deadline.toNanos();
-        while (!pending.isEmpty() && System.nanoTime() < end) {
-            take(poll(end - System.nanoTime()), step, pending, reading);
-        }
-        if (!pending.isEmpty() || step.failed()) {
-            StepEvidence seen = look(pending, step, reading);
-            pending.forEach(rank -> step.overdue.add(overdue(rank, deadline, false, seen)));
-        }
-        return step.finish();
-    }
-
-    /** As {@link #perform}, but watches progress: a transfer may end slowly, not stand still. */
-    <T> EngineStep<T> watch(
-            String name, Map<RankId, ? extends ToRank> asks, Expectations.Completion limits, AnswerReading<T> reading) {
-        EngineStep.Collector<T> step = new EngineStep.Collector<>(name);
-        ProgressWatch watch = new ProgressWatch(limits);
-        Set<RankId> pending = ask(asks, step);
-        while (!pending.isEmpty() && !watch.over() && !watch.abandoned(lost.size())) {
-            if (watch.sampleDue()) {
-                pending.forEach(rank -> send(rank, new ToRank.Sample()));
-            }
-            Line line = poll(watch.nextLookNanos());
-            FromRank.@Nullable Sampled sampled = sampleOf(line);
-            if (line != null && sampled != null) {
-                watch.saw(PlanTranslation.rank(line.label()), translate(sampled));
-            } else if (line != null) {
-                take(line, step, pending, reading);
-                if (!line.label().equals(Wire.WARDEN)) {
-                    watch.moved();
-                }
-            }
-        }
-        if (!pending.isEmpty() || step.failed()) {
-            leave(watch, step, pending, reading);
-        }
-        return step.finish();
-    }
-
-    /** Nothing ends any more: remember how far it got, then tell the ranks to leave the loop. */
-    private <T> void leave(
-            ProgressWatch watch, EngineStep.Collector<T> step, Set<RankId> pending, AnswerReading<T> reading) {
-        // Asked before ranks are, which takes time in which nothing moves.
-        boolean stalled = watch.stalled();
-        Duration deadline = watch.deadline();
-        StepEvidence seen = look(pending, step, reading);
-        pending.forEach(rank -> step.overdue.add(overdue(rank, deadline, stalled, seen)));
-        Set<RankId> leaving = new HashSet<>(pending);
-        leaving.forEach(rank -> send(rank, new ToRank.Cancel()));
-        // One that says nothing of itself will not leave either.
-        leaving.retainAll(seen.samples().keySet());
-        long end = System.nanoTime() + LEAVES_WITHIN.toNanos();
-        while (!leaving.isEmpty() && System.nanoTime() < end) {
-            take(poll(end - System.nanoTime()), step, leaving, reading);
-        }
-    }
-
-    private Set<RankId> ask(Map<RankId, ? extends ToRank> asks, EngineStep.Collector<?> step) {
-        Set<RankId> pending = new HashSet<>(asks.keySet());
-        asks.forEach((rank, ask) -> {
-            LostRank gone = lost.get(rank);
-            if (gone == null) {
-                send(rank, ask);
-            } else {
-                step.lost.add(gone);
-                pending.remove(rank);
-            }
-        });
-        return pending;
-    }
-
-    /**
-     * Asks all ranks how far they are and all wardens what they see, while all live, and keeps it beside the logs; only what
-     * went wrong first is kept.
-     */
-    private <T> StepEvidence look(Set<RankId> pending, EngineStep.Collector<T> step, AnswerReading<T> reading) {
-        StepEvidence seen = new StepEvidence(step.name);
-        Set<RankId> asked = new HashSet<>(assignment.ranks());
-        asked.removeAll(lost.keySet());
-        asked.forEach(rank -> send(rank, new ToRank.Sample()));
-        boolean first = evidence == null;
-        Duration within = first ? lookWithin() : LEAVES_WITHIN;
-        if (first) {
-            evidence = seen;
-            channels.forEach((node, channel) -> channel.send(new ToWarden.Inspect(
-                    pendingFirst(node, pending),
-                    within.minus(WARDEN_ANSWERS_EARLIER).toMillis())));
-        }
-        long end = System.nanoTime() + within.toNanos();
-        while (!hasAll(seen, asked, first) && System.nanoTime() < end) {
-            Line line = poll(end - System.nanoTime());
-            FromRank.@Nullable Sampled sampled = sampleOf(line);
-            if (line != null && sampled != null) {
-                seen.sampled(PlanTranslation.rank(line.label()), sampled);
-            } else {
-                take(line, step, pending, reading);
-            }
-        }
-        if (first) {
-            Map<RankId, Node> places = new LinkedHashMap<>();
-            assignment.ranks().forEach(rank -> places.put(rank, assignment.node(rank)));
-            seen.write(Optional.ofNullable(logFolder.getParent()).orElse(logFolder), places, pids);
-        }
-        return seen;
-    }
-
-    private Duration lookWithin() {
-        int most = assignment.nodes().stream()
-                .mapToInt(node -> assignment.ranksOn(node).size())
-                .max()
-                .orElse(0);
-        return LOOK_WITHIN.plus(LOOK_FOR_EACH_RANK.multipliedBy(most));
-    }
-
-    private List<String> pendingFirst(Node node, Set<RankId> pending) {
-        return assignment.ranksOn(node).stream()
-                .sorted(Comparator.comparing(rank -> !pending.contains(rank)))
-                .map(RankId::label)
-                .toList();
-    }
-
-    private boolean hasAll(StepEvidence seen, Set<RankId> asked, boolean wardensToo) {
-        Set<Node> nodes = new HashSet<>(wardensToo ? channels.keySet() : Set.of());
-        nodes.removeAll(wardensGone);
-        Set<RankId> looked = new HashSet<>();
-        nodes.forEach(node -> looked.addAll(assignment.ranksOn(node)));
-        Set<RankId> living = new HashSet<>(asked);
-        living.removeAll(lost.keySet());
-        return seen.hasAll(living, looked, nodes);
-    }
-
-    private EngineStep.OverdueRank overdue(RankId rank, Duration deadline, boolean stalled, StepEvidence seen) {
-        return new EngineStep.OverdueRank(
-                rank,
-                deadline,
-                stalled,
-                Optional.ofNullable(seen.samples().get(rank)).map(RankRoster::translate),
-                lastLogLines(rank));
-    }
-
-    private @Nullable Line poll(long nanos) {
+    @Nullable
+    Line poll(long nanos) {
         try {
             return inbox.poll(Math.max(1, nanos), TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {
@@ -324,8 +171,7 @@ public final class RankRoster {
         }
     }
 
-    private <T> void take(
-            @Nullable Line line, EngineStep.Collector<T> step, Set<RankId> pending, AnswerReading<T> reading) {
+    <T> void take(@Nullable Line line, EngineStep.Collector<T> step, Set<RankId> pending, AnswerReading<T> reading) {
         if (line == null) {
             return;
         }
@@ -421,29 +267,46 @@ public final class RankRoster {
         }
     }
 
-    private static FromRank.@Nullable Sampled sampleOf(@Nullable Line line) {
-        return line != null
-                        && line.label().contains("-rank-")
-                        && Wire.decode(line.text(), FromRank.class) instanceof FromRank.Sampled sampled
-                ? sampled
-                : null;
+    RankAssignment assignment() {
+        return assignment;
     }
 
-    static EngineStep.Sample translate(FromRank.Sampled sampled) {
-        return new EngineStep.Sample(
-                sampled.callNanos() < CALL_HANGS_AFTER.toNanos() ? "" : sampled.call(),
-                Duration.ofNanos(sampled.sinceChangeNanos()),
-                sampled.requests(),
-                sampled.posted(),
-                sampled.done(),
-                sampled.failed(),
-                sampled.noticesExpected(),
-                sampled.noticesReceived(),
-                sampled.slices(),
-                sampled.slicesLanded());
+    /** Lost so far, whichever step lost them. */
+    Map<RankId, LostRank> lost() {
+        return lost;
     }
 
-    private void send(RankId rank, ToRank message) {
+    /** Nodes whose wardens still talk to us. */
+    Set<Node> wardens() {
+        Set<Node> talking = new HashSet<>(channels.keySet());
+        talking.removeAll(wardensGone);
+        return talking;
+    }
+
+    /** From now on, what wardens see goes there. */
+    void gather(StepEvidence seen) {
+        evidence = seen;
+    }
+
+    void write(StepEvidence seen) {
+        Map<RankId, Node> places = new LinkedHashMap<>();
+        assignment.ranks().forEach(rank -> places.put(rank, assignment.node(rank)));
+        seen.write(caseFolder(), places, pids);
+    }
+
+    /** Where the evidence of the case is, logs among it. */
+    Path caseFolder() {
+        return Optional.ofNullable(logFolder.getParent()).orElse(logFolder);
+    }
+
+    void send(Node node, ToWarden message) {
+        WardenChannel channel = channels.get(node);
+        if (channel != null) {
+            channel.send(message);
+        }
+    }
+
+    void send(RankId rank, ToRank message) {
         WardenChannel channel = channels.get(assignment.node(rank));
         if (channel != null) {
             channel.send(rank, message);
@@ -451,7 +314,10 @@ public final class RankRoster {
     }
 
     /** The end of a rank's standard error: the only place where NIXL says why. */
-    private List<String> lastLogLines(RankId rank) {
+    List<String> lastLogLines(RankId rank) {
+        if (evidence != null && evidence.lastLogLines(rank).isPresent()) {
+            return evidence.lastLogLines(rank).get();
+        }
         List<String> lines = assignment
                 .node(rank)
                 .connection()

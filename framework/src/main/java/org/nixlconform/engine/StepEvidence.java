@@ -3,15 +3,21 @@ package org.nixlconform.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.Node;
+import org.nixlconform.engine.EngineStep.RequestEnd;
+import org.nixlconform.engine.EngineStep.TransferEnd;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.FromWarden;
 import org.nixlconform.plan.RankId;
@@ -24,12 +30,15 @@ final class StepEvidence {
     private static final String NONE = "-";
 
     private final String step;
+    private final Set<RankId> pending;
     private final Map<RankId, FromRank.Sampled> samples = new HashMap<>();
     private final Map<RankId, FromWarden.Inspected> inspected = new HashMap<>();
     private final Map<Node, FromWarden.Counted> counted = new LinkedHashMap<>();
 
-    StepEvidence(String step) {
+    /** @param pending who had not ended it */
+    StepEvidence(String step, Set<RankId> pending) {
         this.step = step;
+        this.pending = Set.copyOf(pending);
     }
 
     void sampled(RankId rank, FromRank.Sampled sample) {
@@ -46,6 +55,11 @@ final class StepEvidence {
 
     Map<RankId, FromRank.Sampled> samples() {
         return samples;
+    }
+
+    /** As its warden has them, which has the end of a long log before the file has it. */
+    Optional<List<String>> lastLogLines(RankId rank) {
+        return Optional.ofNullable(inspected.get(rank)).map(FromWarden.Inspected::lastLogLines);
     }
 
     boolean hasAll(Set<RankId> asked, Set<RankId> looked, Set<Node> nodes) {
@@ -87,6 +101,7 @@ final class StepEvidence {
             "node",
             "pid",
             "state",
+            step,
             "requests posted",
             "done",
             "failed",
@@ -101,12 +116,53 @@ final class StepEvidence {
                     rank.label(),
                     node.name(),
                     pids.containsKey(rank) ? Integer.toString(pids.get(rank)) : NONE,
-                    look == null ? "not known" : look.state()));
+                    look == null ? "not known" : look.state(),
+                    pending.contains(rank) ? "not ended" : NONE));
             row.addAll(progress(samples.get(rank)));
             rows.add(row.toArray(String[]::new));
         });
         return "Ranks when step " + step + " did not end as it should. A rank without numbers did not answer.\n\n"
                 + table(rows) + lastWords(places);
+    }
+
+    /**
+     * Adds what became of the requests once their initiators have left them, with NIXL's own telemetry of those that had
+     * ended. It is not asked of an agent that is busy.
+     */
+    static void writeRequests(Path folder, Map<RankId, TransferEnd> ends) {
+        List<String[]> rows = new ArrayList<>();
+        rows.add(
+                new String[] {"initiator", "with", "status", "bytes", "post", "total", "telemetry [B]", "descriptors"});
+        new TreeMap<>(ends).forEach((rank, end) -> end.requests().forEach(request -> rows.add(row(rank, request))));
+        if (rows.size() == 1) {
+            return;
+        }
+        try {
+            Files.writeString(
+                    folder.resolve("state.txt"),
+                    "\nRequests as their initiators left them.\n\n" + table(rows),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException unwritable) {
+            System.err.println("nixlconform: evidence cannot be written: " + unwritable);
+        }
+    }
+
+    private static String[] row(RankId rank, RequestEnd request) {
+        return new String[] {
+            rank.label(),
+            request.target().label(),
+            request.statusName() + (request.failedCall().isEmpty() ? "" : " of " + request.failedCall()),
+            Long.toString(request.bytes()),
+            ago(request.post().toNanos()),
+            request.status() > 0 ? NONE : ago(request.total().toNanos()),
+            known(request.telemetryBytes()),
+            known(request.telemetryDescriptors())
+        };
+    }
+
+    private static String known(OptionalLong count) {
+        return count.isPresent() ? Long.toString(count.getAsLong()) : NONE;
     }
 
     private static List<String> progress(FromRank.@Nullable Sampled sample) {

@@ -2,6 +2,7 @@ package org.nixlconform.engine.process;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -11,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.nixlconform.binding.Posix;
 import org.nixlconform.engine.protocol.FromWarden;
 
 /**
@@ -32,10 +34,15 @@ final class Inspection {
     private final Consumer<FromWarden> say;
     private final NativeStacks natives = new NativeStacks(String.valueOf(System.getenv("PATH")));
 
-    /** @param ended how it ended, empty while it lives: its number may be another's by then */
+    /** @param ended how it ended, empty while it lives */
     record Subject(String label, int pid, String ended, List<String> lastLogLines) {
+        /** A number that is no child's any more is another's, or nobody's. */
         boolean lives() {
-            return ended.isEmpty();
+            return ended.isEmpty() && ProcessLook.at(ProcFile.PROC, pid).isChildOf(Posix.getpid());
+        }
+
+        String end() {
+            return ended.isEmpty() ? "ended a moment ago" : ended;
         }
     }
 
@@ -47,8 +54,16 @@ final class Inspection {
 
     /** Returns at once. @param before counters of the node when it was quiet */
     static void begin(List<Subject> subjects, long withinMillis, NodeCounters before, Consumer<FromWarden> say) {
-        Inspection inspection = new Inspection(subjects, withinMillis, say);
-        thread(() -> inspection.run(before)).start();
+        thread(() -> new Inspection(strangestFirst(subjects), withinMillis, say).run(before))
+                .start();
+    }
+
+    /** Time may run out before all had a debugger: those that are stopped or wait for a device tell most. */
+    private static List<Subject> strangestFirst(List<Subject> subjects) {
+        return subjects.stream()
+                .sorted(Comparator.comparing(
+                        subject -> !subject.lives() || state(subject).matches("[RS].*")))
+                .toList();
     }
 
     private void run(NodeCounters before) {
@@ -125,7 +140,7 @@ final class Inspection {
     /** Says for each what came of it, at the latest at that time. */
     private List<String> each(ExecutorService lookers, long untilNanos, Look look) throws InterruptedException {
         List<Callable<String>> asks = new ArrayList<>();
-        subjects.forEach(subject -> asks.add(() -> subject.lives() ? look.at(subject) : subject.ended()));
+        subjects.forEach(subject -> asks.add(() -> subject.lives() ? look.at(subject) : subject.end()));
         List<String> texts = new ArrayList<>();
         for (Future<String> done :
                 lookers.invokeAll(asks, Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS)) {
@@ -151,7 +166,7 @@ final class Inspection {
 
     private static String state(Subject subject) {
         String state =
-                subject.lives() ? ProcessLook.at(ProcFile.PROC, subject.pid()).state() : subject.ended();
+                subject.lives() ? ProcessLook.at(ProcFile.PROC, subject.pid()).state() : subject.end();
         return state.isEmpty() ? "gone" : state;
     }
 
@@ -170,7 +185,7 @@ final class Inspection {
                 : "none: the process is not yet, or not any more, a JVM that answers";
     }
 
-    private String nativeStacks(Subject subject) throws IOException, InterruptedException {
+    private String nativeStacks(Subject subject) throws IOException {
         return natives.tool().isEmpty()
                 ? "none: the node has neither eu-stack nor gdb nor pstack"
                 : "by " + natives.tool() + "\n" + natives.of(subject.pid(), NATIVE_BYTES);

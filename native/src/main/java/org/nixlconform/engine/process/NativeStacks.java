@@ -10,14 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.nixlconform.binding.Posix;
 
 /** Native stacks of other processes, by whatever tool the node has. */
 final class NativeStacks {
     private static final int SIGCONT = 18;
-    private static final long LEAVES_WITHIN_MILLIS = 300;
     private static final List<String> TOOLS = List.of("eu-stack", "gdb", "pstack");
 
     private final Optional<Path> tool;
@@ -49,29 +47,29 @@ final class NativeStacks {
      *
      * @param limitBytes of the answer, the rest is left
      */
-    String of(int pid, int limitBytes) throws IOException, InterruptedException {
+    String of(int pid, int limitBytes) throws IOException {
         if (abandoned) {
             throw new IOException("the time for it was over");
         }
         boolean ran = ProcessLook.at(ProcFile.PROC, pid).runs();
         Process process = start(pid);
-        try {
-            byte[] said = process.getInputStream().readNBytes(limitBytes);
-            if (abandoned && said.length == 0) {
-                throw new IOException(tool() + " did not end within the time for it");
-            }
-            return new String(said, StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> !line.startsWith("[New LWP "))
-                    .collect(Collectors.joining(
-                            "\n", "", abandoned ? "\ncut off here, as the time for it was over\n" : "\n"));
-        } finally {
-            end(process);
-            if (ran && !ProcessLook.at(ProcFile.PROC, pid).runs()) {
-                // A debugger that was killed may leave what it looked at stopped.
+        byte[] said = process.getInputStream().readNBytes(limitBytes);
+        running.remove(process);
+        if (abandoned || said.length == limitBytes) {
+            process.destroyForcibly().onExit().join();
+            if (ran) {
+                // A debugger that was killed leaves what it looked at stopped, or about to.
                 Posix.kill(pid, SIGCONT);
             }
         }
+        if (abandoned && said.length == 0) {
+            throw new IOException(tool() + " did not end within the time for it");
+        }
+        return new String(said, StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.startsWith("[New LWP "))
+                .collect(Collectors.joining(
+                        "\n", "", abandoned ? "\ncut off here, as the time for it was over\n" : "\n"));
     }
 
     private Process start(int pid) throws IOException {
@@ -104,14 +102,6 @@ final class NativeStacks {
             process.destroyForcibly();
         }
         return process;
-    }
-
-    private void end(Process process) throws InterruptedException {
-        running.remove(process);
-        process.destroy();
-        if (!process.waitFor(LEAVES_WITHIN_MILLIS, TimeUnit.MILLISECONDS)) {
-            process.destroyForcibly();
-        }
     }
 
     /** Ends the tools that run, those who wait for them go on; no more are started. */

@@ -6,10 +6,10 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.engine.protocol.FromRank;
 
-class RankRosterTest {
+class RankStepsTest {
 
     private static EngineStep.Sample sampledIn(String call, Duration since) {
-        return RankRoster.translate(
+        return RankSteps.translate(
                 new FromRank.Sampled(call, since.toNanos(), 4_000_000_000L, 1, 1, 0, 0, 2, 1, 4_000, 437));
     }
 

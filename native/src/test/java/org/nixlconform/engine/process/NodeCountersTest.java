@@ -1,0 +1,62 @@
+package org.nixlconform.engine.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nixlconform.engine.protocol.FromWarden;
+
+class NodeCountersTest {
+    @TempDir
+    private Path root;
+
+    @BeforeEach
+    void plantNode() throws IOException {
+        write(
+                "proc/net/dev",
+                "Inter-| Receive | Transmit\n face |bytes packets errs ...\n"
+                        + "    lo: 100 1 0 0 0 0 0 0 100 1 0 0 0 0 0 0\n  eth0:7 1 0 0 0 0 0 0 9 1 0 0 0 0 0 0\n");
+        write("sys/class/infiniband/rdmap0/ports/1/counters/port_xmit_data", "40\n");
+        write("sys/class/infiniband/rdmap0/ports/1/hw_counters/retrans_bytes", "0\n");
+        write("sys/class/infiniband/rdmap0/ports/1/hw_counters/lifespan", "N/A\n");
+    }
+
+    private void write(String file, String text) throws IOException {
+        Files.createDirectories(root.resolve(file).getParent());
+        Files.writeString(root.resolve(file), text);
+    }
+
+    private NodeCounters read() {
+        return NodeCounters.read(root.resolve("proc"), root.resolve("sys"));
+    }
+
+    @Test
+    void onlyWhatChangedIsToldAndDevicesAreAllNamed() throws IOException {
+        NodeCounters before = read();
+        write(
+                "proc/net/dev",
+                "Inter-|\n face |\n"
+                        + "    lo: 100 1 0 0 0 0 0 0 100 1 0 0 0 0 0 0\n  eth0:7 1 0 5 0 0 0 0 29 1 0 0 0 0 0 0\n");
+        write("sys/class/infiniband/rdmap0/ports/1/hw_counters/retrans_bytes", "8192\n");
+        write("sys/class/infiniband/rdmap0/ports/1/hw_counters/new_one", "3\n");
+        FromWarden.Counted counted = before.until(read());
+        assertThat(counted.devices()).containsExactly("lo", "eth0", "rdmap0 port 1");
+        assertThat(counted.changed())
+                .containsExactly(
+                        new FromWarden.Counter("eth0", "receive dropped", 0, 5),
+                        new FromWarden.Counter("eth0", "send bytes", 9, 29),
+                        new FromWarden.Counter("rdmap0 port 1", "new_one", 0, 3),
+                        new FromWarden.Counter("rdmap0 port 1", "retrans_bytes", 0, 8192));
+    }
+
+    @Test
+    void aNodeWithoutAnyIsNoError() {
+        NodeCounters none = NodeCounters.read(root.resolve("nothing"), root.resolve("nothing"));
+        assertThat(none.until(none)).isEqualTo(new FromWarden.Counted(List.of(), List.of()));
+    }
+}
