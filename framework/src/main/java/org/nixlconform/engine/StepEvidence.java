@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ final class StepEvidence {
 
     private final String step;
     private final Set<RankId> pending;
+    private final Instant begun = Instant.now();
     private final Map<RankId, FromRank.Sampled> samples = new HashMap<>();
     private final Map<RankId, FromWarden.Inspected> inspected = new HashMap<>();
     private final Map<Node, FromWarden.Counted> counted = new LinkedHashMap<>();
@@ -121,7 +123,8 @@ final class StepEvidence {
             row.addAll(progress(samples.get(rank)));
             rows.add(row.toArray(String[]::new));
         });
-        return "Ranks when step " + step + " did not end as it should. A rank without numbers did not answer.\n\n"
+        return "Ranks at " + begun + ", when step " + step
+                + " did not end as it should. A rank without numbers did not answer.\n\n"
                 + table(rows) + lastWords(places);
     }
 

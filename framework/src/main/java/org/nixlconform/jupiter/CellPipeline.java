@@ -96,8 +96,10 @@ final class CellPipeline {
         if (finding.subject().equals("integrity")) {
             return Evidence.DIFFERENCES;
         }
-        return finding.subject().equals("completion") && Files.exists(evidence.resolve(Evidence.STATE))
-                ? Evidence.STATE
+        String telling =
+                finding.kind() == FindingKind.CALL_NEVER_RETURNED ? Evidence.stacksOf(finding) : Evidence.STATE;
+        return finding.subject().equals("completion") && Files.exists(evidence.resolve(telling))
+                ? telling
                 : Evidence.LOGS;
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingRenderer;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation;
@@ -27,6 +28,15 @@ record Evidence(Path report, Path folder) {
     static final String LOGS = "logs";
     /** How far each rank was, where a step did not end as it should. */
     static final String STATE = "state.txt";
+
+    /** The stacks of the rank that a finding is about: its place opens with it. */
+    static String stacksOf(Finding finding) {
+        return finding.facts().stream()
+                .filter(fact -> fact.name().equals("where"))
+                .map(fact -> "stacks/" + fact.value().split(",", 2)[0] + ".txt")
+                .findFirst()
+                .orElse(LOGS);
+    }
 
     /** Writes what belongs to the case, drops empty logs. @return files, relative to the report folder */
     List<Path> keep(

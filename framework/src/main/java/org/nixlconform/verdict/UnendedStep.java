@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.RankId;
@@ -56,6 +57,10 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
                         timeout.rank() + ", phase " + timeout.phase()
                                 + timeout.call().map(call -> ", in " + call).orElse("")
                                 + Wording.iteration(plan, timeout.iteration()));
+        List<String> missing = missing();
+        if (!missing.isEmpty()) {
+            finding = finding.with("missing", String.join("\n", missing));
+        }
         List<String> lostPeers = lostPeers();
         if (!lostPeers.isEmpty()) {
             finding = finding.with("peer", String.join("\n", lostPeers));
@@ -180,6 +185,52 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
             parts.add("last progress " + Quantities.duration(progress.sinceLastProgress()) + " before");
         });
         return parts.stream().filter(part -> !part.isEmpty()).collect(Collectors.joining(", "));
+    }
+
+    /** Which counts are short, by how many, and who owes them. */
+    private List<String> missing() {
+        return progress()
+                .map(progress -> {
+                    List<String> lines = new ArrayList<>();
+                    // What a rank asks for itself comes from the peers of its requests, else from those who write to
+                    // it.
+                    addMissing(lines, progress.slices(), progress.slicesLanded(), "slices", unendedPeers());
+                    if (progress.slices() == 0) {
+                        addMissing(lines, progress.requests(), progress.done(), "requests", unendedPeers());
+                    }
+                    addMissing(
+                            lines,
+                            progress.notificationsExpected(),
+                            progress.notificationsReceived(),
+                            "notifications",
+                            debtors());
+                    return lines;
+                })
+                .orElse(
+                        moves()
+                                ? List.of("every count, owed by " + timeout.rank() + ": it says nothing of itself")
+                                : List.of());
+    }
+
+    private static void addMissing(List<String> lines, long all, long there, String what, List<RankId> owing) {
+        if (there < all) {
+            lines.add(part(all - there, all, what) + (owing.isEmpty() ? "" : ", owed by " + Wording.names(owing)));
+        }
+    }
+
+    /** Peers whose requests with this rank have not ended, by what was seen of them; all where nothing was. */
+    private List<RankId> unendedPeers() {
+        Set<RankId> ended = observation.iterations().stream()
+                .filter(iteration -> iteration.index() == timeout.iteration())
+                .flatMap(iteration -> iteration.transfers().stream())
+                .filter(transfer -> transfer.status() == 0)
+                .flatMap(transfer -> transfer.initiator().equals(timeout.rank())
+                        ? Stream.of(transfer.target())
+                        : transfer.target().equals(timeout.rank()) ? Stream.of(transfer.initiator()) : Stream.of())
+                .collect(Collectors.toSet());
+        return PlannedTransfers.of(plan).peers(timeout.rank()).stream()
+                .filter(peer -> !ended.contains(peer))
+                .toList();
     }
 
     private static String part(long actual, long all, String what) {

@@ -167,7 +167,11 @@ class LiveFaultTest {
         assertThat(peer.kind()).isEqualTo(FindingKind.STALLED);
         assertThat(peer.headline())
                 .matches("transfer stalled, [\\d ]+ of 4 000 slices arrived and none in the last .*");
+        assertThat(fact(peer, "missing")).matches("[\\d ]+ of 4 000 slices, owed by prefill-0-rank-0");
         assertThat(evidence(peer)).hasFileName("state.txt");
+        assertThat(evidence(peer))
+                .content()
+                .containsPattern("(?m)^decode-0-rank-0 +prefill-0-rank-0 +IN_PROGRESS +262144000 ");
         expectEvidenceOfTheStop(evidence(peer).getParent());
         // A process that does not run says nothing of itself.
         Finding stopped = about("prefill-0-rank-0", report);

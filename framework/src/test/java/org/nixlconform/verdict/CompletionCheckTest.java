@@ -173,6 +173,8 @@ class CompletionCheckTest {
                 FindingKind.STALLED);
 
         assertThat(finding.headline()).isEqualTo("transfer stalled, how far it got is not known, on decode-0-rank-0");
+        assertThat(fact(finding, "missing"))
+                .isEqualTo("every count, owed by decode-0-rank-0: it says nothing of itself");
     }
 
     @Test
@@ -294,6 +296,46 @@ class CompletionCheckTest {
                 FindingKind.NOT_NOTIFIED);
 
         assertThat(finding.headline()).contains("1 of 2 came, on");
+    }
+
+    @Test
+    void whatIsMissingIsOwedByThoseWhoseRequestsHaveNotEnded() {
+        TransferPlan wide = Observations.plan(draft -> draft.topology(new Topology(1, 4, 1, 1, Pairing.MESH)));
+        Finding finding = onlyFinding(
+                wide,
+                Observations.clean(wide)
+                        .timeout(DECODE_0, "transfer", true, BETWEEN_CALLS, progress(4, 4, 2, 512, 211, 0, 0))
+                        .transfers(0, old -> old.target().rank() < 2 ? old : Observations.withStatus(old, 1)),
+                FindingKind.STALLED);
+
+        assertThat(fact(finding, "missing")).isEqualTo("301 of 512 slices, owed by prefill-0-rank-2, prefill-0-rank-3");
+    }
+
+    @Test
+    void aDestinationOfWritesMissesSlicesAndNotificationsOfItsWriter() {
+        Finding finding = findings(
+                        writePlan,
+                        Observations.clean(writePlan)
+                                .timeout(DECODE_0, "transfer", true, BETWEEN_CALLS, progress(0, 0, 0, 512, 211, 1, 0))
+                                .transfers(0, old -> Observations.withStatus(old, 1))
+                                .notifications(counts -> List.of()))
+                .get(0);
+
+        assertThat(fact(finding, "missing"))
+                .isEqualTo(
+                        "301 of 512 slices, owed by prefill-0-rank-0\n1 of 1 notifications, owed by prefill-0-rank-0");
+    }
+
+    @Test
+    void aWriterMissesTheEndOfItsRequests() {
+        Finding finding = onlyFinding(
+                writePlan,
+                Observations.clean(writePlan)
+                        .timeout(PREFILL_0, "transfer", true, BETWEEN_CALLS, progress(1, 1, 0, 0, 0, 0, 0))
+                        .transfers(0, old -> old.initiator().equals(PREFILL_0) ? Observations.withStatus(old, 1) : old),
+                FindingKind.STALLED);
+
+        assertThat(fact(finding, "missing")).isEqualTo("1 of 1 requests, owed by decode-0-rank-0");
     }
 
     @Test

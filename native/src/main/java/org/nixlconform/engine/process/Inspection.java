@@ -156,7 +156,10 @@ final class Inspection {
         try {
             return done.get();
         } catch (ExecutionException failed) {
-            return "not to be had: " + failed.getCause();
+            Throwable cause = failed.getCause();
+            // What we say ourselves says enough.
+            return "not to be had: "
+                    + (cause != null && cause.getClass() == IOException.class ? cause.getMessage() : cause);
         }
     }
 
