@@ -3,6 +3,7 @@ package org.nixlconform.fault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
@@ -105,6 +106,7 @@ public final class FaultCatalogue {
                                 .with("request", 4)
                                 .with("bytes", 16)
                                 .with("offset", (unselected - blocks.get(0)) * blockBytes)),
+                Optional.empty(),
                 Set.of(FindingKind.FOREIGN, FindingKind.MISPLACED, FindingKind.STALE, FindingKind.OVERRUN)));
     }
 
@@ -246,6 +248,7 @@ public final class FaultCatalogue {
                                 .with("offset", blocks.get(0) * blockBytes)
                                 .with("from", blocks.get(1) * blockBytes)
                                 .with("bytes", blockBytes)),
+                Optional.empty(),
                 Set.of(FindingKind.MISPLACED, FindingKind.SOURCE_CHANGED)));
         LibraryFault late = last("late").with("descriptor", DESCRIPTORS - 1).with("milliseconds", 2000);
         add("order", "last descriptor 2 s after DONE", FindingKind.EARLY_DONE, pair(), late);
@@ -401,28 +404,31 @@ public final class FaultCatalogue {
     }
 
     /** On the initiator, in the last of two iterations of one pair. */
-    private static LibraryFault last(String name) {
+    static LibraryFault last(String name) {
         return LibraryFault.on(INITIATOR, name).with("request", LAST_ITERATION);
     }
 
-    private void add(String family, String name, FindingKind expected, TransferPlan plan, LibraryFault fault) {
-        faults.add(new PlantedFault(name, family, seed, plan, List.of(fault), Set.of(expected)));
+    void add(String family, String name, FindingKind expected, TransferPlan plan, LibraryFault fault) {
+        faults.add(new PlantedFault(name, family, seed, plan, List.of(fault), Optional.empty(), Set.of(expected)));
     }
 
-    private TransferPlan pair() {
+    void add(String family, String name, FindingKind expected, TransferPlan plan, Outside outside) {
+        faults.add(new PlantedFault(name, family, seed, plan, List.of(), Optional.of(outside), Set.of(expected)));
+    }
+
+    TransferPlan pair() {
         return of(draft -> draft);
     }
 
-    private TransferPlan writePair() {
+    TransferPlan writePair() {
         return of(draft -> draft.direction(Operation.WRITE, Role.PREFILL));
     }
 
-    private static UnaryOperator<PlanDraft> topology(
-            int prefillEngines, int prefillTp, int decodeEngines, int decodeTp) {
+    static UnaryOperator<PlanDraft> topology(int prefillEngines, int prefillTp, int decodeEngines, int decodeTp) {
         return draft -> draft.topology(new Topology(prefillEngines, prefillTp, decodeEngines, decodeTp, Pairing.MESH));
     }
 
-    private TransferPlan of(UnaryOperator<PlanDraft> change) {
+    TransferPlan of(UnaryOperator<PlanDraft> change) {
         PlanDraft draft = PlanDraft.at("the fault catalogue")
                 .backend(backend)
                 .geometry(new KvGeometry(LAYERS, 8, 64, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED))

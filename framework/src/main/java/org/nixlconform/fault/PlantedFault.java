@@ -1,6 +1,7 @@
 package org.nixlconform.fault;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.TransferPlan;
@@ -12,6 +13,7 @@ import org.nixlconform.plan.TransferPlan;
  * @param family such as {@code data}
  * @param seed that its places were chosen by
  * @param faults for the fault library; each must leave a trace, or the proof says nothing
+ * @param outside what is done beside the library
  */
 public record PlantedFault(
         String name,
@@ -19,6 +21,7 @@ public record PlantedFault(
         long seed,
         TransferPlan plan,
         List<LibraryFault> faults,
+        Optional<Outside> outside,
         Set<FindingKind> expected) {
     public PlantedFault {
         faults = List.copyOf(faults);

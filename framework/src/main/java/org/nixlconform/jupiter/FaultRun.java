@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -17,6 +18,7 @@ import org.nixlconform.cluster.EngineBundle;
 import org.nixlconform.engine.EnginePair;
 import org.nixlconform.environment.Environment;
 import org.nixlconform.fault.LibraryFault;
+import org.nixlconform.fault.Outside;
 import org.nixlconform.fault.PlantedFault;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
@@ -55,15 +57,15 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
 
     /** Never throws for what the engines do; what they leave behind is a finding. */
     Found of(PlantedFault fault) {
-        return of(fault.name(), fault.plan(), fault.seed(), fault.faults());
+        return of(fault.name(), fault.plan(), fault.seed(), fault.faults(), fault.outside());
     }
 
     /** A transfer without a fault. */
     Found clean(String name, TransferPlan plan) {
-        return of(name, plan, 0, List.of());
+        return of(name, plan, 0, List.of(), Optional.empty());
     }
 
-    private Found of(String name, TransferPlan plan, long seed, List<LibraryFault> faults) {
+    private Found of(String name, TransferPlan plan, long seed, List<LibraryFault> faults, Optional<Outside> outside) {
         Instant begun = Instant.now();
         Path own = folder.resolve((name + "-" + seed).replaceAll("[^A-Za-z0-9.-]+", "_"));
         Path trace = own.resolve("planted.txt");
@@ -74,7 +76,8 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
             Path planFile = own.resolve("faults.json");
             Files.writeString(
                     planFile, LibraryFault.plan(environment.realLibrary().toString(), trace.toString(), seed, faults));
-            findings.addAll(transfer(plan, faults.isEmpty() ? environment : environment.withFaults(planFile), own));
+            findings.addAll(
+                    transfer(plan, faults.isEmpty() ? environment : environment.withFaults(planFile), outside, own));
             Files.writeString(own.resolve("findings.txt"), FindingRenderer.render(findings) + "\n");
             return new Found(planted(trace, faults), findings, Duration.between(begun, Instant.now()));
         } catch (IOException unwritable) {
@@ -86,7 +89,7 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
         }
     }
 
-    private Collection<Finding> transfer(TransferPlan plan, Environment faulty, Path own) {
+    private Collection<Finding> transfer(TransferPlan plan, Environment faulty, Optional<Outside> outside, Path own) {
         if (!(cluster.assign(plan) instanceof Assigned.On on)) {
             return List.of(Finding.of(FindingKind.NODE, "fault", "the cluster has no place for " + plan.name()));
         }
@@ -100,13 +103,19 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
         try {
             TransferObservation seen =
                     new TransferRun(plan, engines, CellPipeline.host(on.ranks()), false, step -> {}).run();
-            findings.addAll(Judge.judge(plan, seen).findings());
+            findings.addAll(Judge.judge(plan, asTold(seen, outside)).findings());
         } catch (FindingException stopped) {
             findings.addAll(stopped.findings());
         } finally {
             findings.addAll(engines.end());
         }
         return findings;
+    }
+
+    private static TransferObservation asTold(TransferObservation seen, Optional<Outside> outside) {
+        return outside.map(way ->
+                        way instanceof Outside.Altered altered ? altered.how().apply(seen) : seen)
+                .orElse(seen);
     }
 
     private static boolean planted(Path trace, List<LibraryFault> faults) throws IOException {

@@ -65,7 +65,7 @@ record ArchitectureRules(String root) {
             }
             rules.add(dependsOnlyOn(stage, allowed));
         }
-        rules.add(dependsOnlyOn("fault", List.of("plan", "message")));
+        rules.add(dependsOnlyOn("fault", List.of("transfer", "plan", "message")));
         rules.add(dependsOnlyOn("message", List.of()));
         rules.add(dependsOnlyOn("configuration", List.of("message")));
         // What a verdict is made of is in its signature: the stages to its right.
