@@ -79,6 +79,10 @@ int main(int argc, char **argv) {
     entry_refused(all, "{\"fault\": \"metadata\", \"how\": \"file\", \"file\": \"/nowhere/blob\"}",
                   "its file /nowhere/blob cannot be read: No such file");
 
+    for (const char *hex : {"", "1", "0g", "AB", "012"}) {
+        entry_refused(all, ("{\"fault\": \"metadata\", \"how\": \"hex\", \"hex\": \"" + std::string(hex) + "\"}").c_str(),
+                      "\"hex\" must be bytes of two hexadecimal digits each");
+    }
     entry_refused(all, "{\"fault\": \"metadata\", \"how\": \"half\", \"bytes\": 3}", "\"half\" takes no \"bytes\"");
 
     accepted(all, "");

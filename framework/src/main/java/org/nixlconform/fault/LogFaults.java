@@ -32,7 +32,7 @@ final class LogFaults {
                 "1 GB of log",
                 FindingKind.LOG,
                 // The engine is in the call for as long as it writes.
-                catalogue.of(draft -> draft.expectCompletion(Duration.ofSeconds(240), Duration.ofSeconds(120))),
+                catalogue.of(draft -> draft.expectCompletion(Duration.ofSeconds(400), Duration.ofSeconds(300))),
                 log().with("text", "I1121 10:00:00.000000 1 x.cpp:1] planted line that says nothing, over and over")
                         .with("repeatBytes", GIGABYTE));
     }

@@ -53,6 +53,30 @@ class LogCheckTest {
     }
 
     @Test
+    void bytesThatAreNoTextAndALogOfManyMegabytesAreFindings() {
+        Finding finding = onlyFinding(
+                plan,
+                Observations.clean(plan)
+                        .log(DECODE_0, "WARN", "a")
+                        .log(DECODE_0, "BINARY", "3 of 9 bytes on standard error are no text, the first are 00 ff 80")
+                        .log(PREFILL_0, "LENGTH", "953 MiB were written"),
+                FindingKind.LOG);
+
+        assertThat(finding.headline())
+                .isEqualTo("engines wrote 1 warning or error line and bytes that are no text and more than a log holds"
+                        + " that the case does not allow");
+        assertThat(fact(finding, "actual"))
+                .contains("1 x BINARY on decode-0-rank-0: 3 of 9 bytes on standard error are no text");
+    }
+
+    @Test
+    void aLongLogIsWhatDebugLoggingAsksFor() {
+        Observations loud = Observations.clean(plan).log(PREFILL_0, "LENGTH", "953 MiB were written");
+
+        assertThat(findings(plan, loud.debugLogging())).isEmpty();
+    }
+
+    @Test
     void manyDistinctLinesAreCounted() {
         Observations loud = Observations.clean(plan);
         for (char letter = 'a'; letter < 'h'; letter++) {

@@ -121,6 +121,28 @@ class NotificationCheckTest {
     }
 
     @Test
+    void whatAnotherPeerSentIsFromTheWrongSenderAndExplainsTheMissingOne() {
+        Finding finding = onlyFinding(
+                plan,
+                Observations.clean(plan).notifications(counts -> {
+                    List<NotificationCount> changed = new ArrayList<>(replaced(counts, count(1, 0, 0)));
+                    changed.add(new NotificationCount(
+                            PREFILL_0,
+                            "decode-0-rank-9",
+                            1,
+                            1,
+                            0,
+                            List.of(),
+                            List.of(new Misdelivered(PREFILL_0, "request 0"))));
+                    return changed;
+                }),
+                FindingKind.NOTIFICATION_WRONG_SENDER);
+
+        assertThat(finding.headline())
+                .isEqualTo("a notification came from decode-0-rank-9, which did not send it, on prefill-0-rank-0");
+    }
+
+    @Test
     void strangerWhoSentNothingIsNoFinding() {
         assertThat(findings(
                         plan, added(new NotificationCount(PREFILL_0, "somebody-else", 0, 0, 0, List.of(), List.of()))))

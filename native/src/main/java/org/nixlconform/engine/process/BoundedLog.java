@@ -139,6 +139,9 @@ final class BoundedLog {
 
     /** Decoded as a whole: a read may end within a character. What is no text gets into no message. */
     private String line() {
+        if (isPlain()) {
+            return new String(line, 0, lineBytes, StandardCharsets.ISO_8859_1);
+        }
         TextBytes own = new TextBytes();
         own.count(line, 0, lineBytes);
         if (own.notText() > 0) {
@@ -147,5 +150,15 @@ final class BoundedLog {
         }
         return CONTROLS.matcher(new String(line, 0, lineBytes, StandardCharsets.UTF_8))
                 .replaceAll("");
+    }
+
+    /** As nearly all lines are: nothing but what ASCII prints. */
+    private boolean isPlain() {
+        for (int i = 0; i < lineBytes; i++) {
+            if ((line[i] < ' ' && line[i] != '\t') || line[i] == 127) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -18,6 +18,9 @@ enum LogLevel {
             "^Exception in thread|^java\\.lang\\.|^org\\.nixlconform\\.",
             "^nixlconform engine:");
 
+    /** The first characters of what the patterns look for at the begin of a line. */
+    private static final String MARKS_BEGIN_WITH = "WlEF#[tjon";
+
     private final Pattern pattern;
 
     LogLevel(String... alternatives) {
@@ -25,9 +28,20 @@ enum LogLevel {
     }
 
     static Optional<LogLevel> of(String line) {
+        if (!mayBeMarked(line)) {
+            return Optional.empty();
+        }
         if (ERROR.pattern.matcher(line).find()) {
             return Optional.of(ERROR);
         }
         return WARN.pattern.matcher(line).find() ? Optional.of(WARN) : Optional.empty();
+    }
+
+    /** Patterns take their time, and an engine may write millions of lines of which none has a mark. */
+    private static boolean mayBeMarked(String line) {
+        return !line.isEmpty()
+                && (MARKS_BEGIN_WITH.indexOf(line.charAt(0)) >= 0
+                        || line.contains("UCX")
+                        || line.contains("VM warning:"));
     }
 }

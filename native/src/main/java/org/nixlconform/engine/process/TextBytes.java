@@ -10,7 +10,7 @@ final class TextBytes {
 
     private final byte[] first = new byte[SHOWN];
     /** Of a character that has begun. */
-    private final byte[] begun = new byte[3];
+    private final byte[] begun = new byte[4];
 
     private int begunBytes;
     private int following;

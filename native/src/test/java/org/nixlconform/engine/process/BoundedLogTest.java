@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nixlconform.engine.protocol.FromWarden;
 
 class BoundedLogTest {
     /** What the warden reads at once. */
@@ -128,6 +129,24 @@ class BoundedLogTest {
         assertThat(Arrays.copyOf(Files.readAllBytes(file()), noise.length)).isEqualTo(noise);
     }
 
+    @Test
+    void whatIsNoTextGetsIntoNoMessage() throws IOException {
+        byte[] noise = new byte[100_000];
+        new SplittableRandom(7).nextBytes(noise);
+        BoundedLog log = open();
+        log.append(noise);
+        log.append("\n\u001b[31mred\u001b[0m\n".getBytes(UTF_8));
+        log.close();
+        assertThat(lines)
+                .endsWith("red")
+                .allSatisfy(line -> assertThat(line.chars()).allMatch(each -> each >= ' ' && each < 0xfffd && each != 127))
+                .anyMatch(line -> line.matches("\\[nixlconform: \\d+ of \\d+ bytes of a line are no text: [0-9a-f ]+\\]"));
+        FromWarden.LogSize size = log.size("rank");
+        assertThat(size.bytes()).isEqualTo(100_014);
+        assertThat(size.notTextBytes()).isBetween(50_000L, 70_000L);
+        assertThat(size.firstNotText()).matches("([0-9a-f]{2} ){15}[0-9a-f]{2}");
+    }
+
     /** A rank that never stops writing fills neither disk nor memory. */
     @Test
     void aGigabyteNeedsNoMoreThanAMegabyte() throws IOException {
@@ -148,6 +167,11 @@ class BoundedLogTest {
         log.close();
         assertThat(count[0]).isEqualTo(written / chunk.length * 300);
         assertThat(Files.size(file())).isLessThan(LIMIT_BYTES + 100);
+        FromWarden.LogSize size = log.size("rank");
+        assertThat(size.isLong()).isTrue();
+        assertThat(size.bytes()).isEqualTo(written);
+        assertThat(size.droppedBytes()).isEqualTo(written - LIMIT_BYTES);
+        assertThat(size.notTextBytes()).isZero();
     }
 
     private static long used() {
