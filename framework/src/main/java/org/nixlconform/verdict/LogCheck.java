@@ -58,25 +58,29 @@ final class LogCheck implements Check {
         return Finding.of(
                         FindingKind.LOG,
                         "log",
-                        "engines wrote " + what(undeclared) + " that the case does not allow")
+                        headline(undeclared))
                 .with("expected", "silence, but for what the case allows")
                 .with("actual", Wording.few(groups, "\n", LINES))
                 .with("remedy", "if a line is no fault, allow it with a pattern and the reason");
     }
 
-    private static String what(List<LogLine> undeclared) {
-        List<String> parts = new ArrayList<>();
-        long odd = undeclared.stream().filter(LogCheck::isOfWholeLog).count();
-        if (odd < undeclared.size()) {
-            parts.add(Quantities.count(undeclared.size() - odd, "warning or error line"));
+    private static String headline(List<LogLine> undeclared) {
+        long lines = undeclared.stream().filter(line -> !isOfWholeLog(line)).count();
+        String marked = Quantities.count(lines, "warning or error line");
+        if (lines == undeclared.size()) {
+            return "engines wrote " + marked + " that the case does not allow";
         }
+        List<String> parts = new ArrayList<>();
         if (undeclared.stream().anyMatch(line -> line.level().equals(LogLine.BINARY))) {
             parts.add("bytes that are no text");
         }
         if (undeclared.stream().anyMatch(line -> line.level().equals(LogLine.LENGTH))) {
-            parts.add("more than a log holds");
+            parts.add("more than is kept");
         }
-        return String.join(" and ", parts);
+        if (lines > 0) {
+            parts.add(marked);
+        }
+        return "engines wrote what the case does not allow: " + String.join(", ", parts);
     }
 
     private static boolean isOfWholeLog(LogLine line) {

@@ -63,8 +63,8 @@ class LogCheckTest {
                 FindingKind.LOG);
 
         assertThat(finding.headline())
-                .isEqualTo("engines wrote 1 warning or error line and bytes that are no text and more than a log holds"
-                        + " that the case does not allow");
+                .isEqualTo("engines wrote what the case does not allow: bytes that are no text, more than is kept, "
+                        + "1 warning or error line");
         assertThat(fact(finding, "actual"))
                 .contains("1 x BINARY on decode-0-rank-0: 3 of 9 bytes on standard error are no text");
     }
