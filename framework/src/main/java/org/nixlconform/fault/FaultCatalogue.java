@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
@@ -60,6 +61,7 @@ public final class FaultCatalogue {
         catalogue.metadata();
         catalogue.logs();
         catalogue.vacuous();
+        ThroughputFaults.addTo(catalogue);
         return List.copyOf(catalogue.faults);
     }
 
@@ -408,8 +410,32 @@ public final class FaultCatalogue {
         return LibraryFault.on(INITIATOR, name).with("request", LAST_ITERATION);
     }
 
+    /** The same number for the same seed, less than the bound. */
+    int drawn(int bound) {
+        return random.nextInt(bound);
+    }
+
     void add(String family, String name, FindingKind expected, TransferPlan plan, LibraryFault fault) {
         faults.add(new PlantedFault(name, family, seed, plan, List.of(fault), Optional.empty(), Set.of(expected)));
+    }
+
+    /** With a floor of the throughput that is taken from a run without the fault, see {@link PlantedFault#floor}. */
+    void add(
+            String family,
+            String name,
+            FindingKind expected,
+            TransferPlan plan,
+            LibraryFault fault,
+            double floorOfClean) {
+        faults.add(new PlantedFault(
+                name,
+                family,
+                seed,
+                plan,
+                List.of(fault),
+                Optional.empty(),
+                OptionalDouble.of(floorOfClean),
+                Set.of(expected)));
     }
 
     void add(String family, String name, FindingKind expected, TransferPlan plan, Outside outside) {

@@ -57,7 +57,9 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
 
     /** Never throws for what the engines do; what they leave behind is a finding. */
     Found of(PlantedFault fault) {
-        return of(fault.name(), fault.plan(), fault.seed(), fault.faults(), fault.outside());
+        return fault.floor().isPresent()
+                ? new CalibratedFloor(this, fault).found()
+                : of(fault.name(), fault.plan(), fault.seed(), fault.faults(), fault.outside());
     }
 
     /** A transfer without a fault. */
