@@ -28,7 +28,6 @@ record CalibratedFloor(FaultRun runner, PlantedFault fault) {
     FaultRun.Found found() {
         try {
             double clean = cleanShare();
-            System.out.printf("  %s, seed %d: clean share %.3f%n", fault.name(), fault.seed(), clean);
             return runner.of(new PlantedFault(
                     fault.name(),
                     fault.family(),
