@@ -701,6 +701,7 @@ void metadata(suite &s) {
     std::ofstream(file) << "other";
     loaded(s, "{'fault': 'metadata', 'how': 'file', 'file': '" + file + "'}", at + "file load=0 bytes=5\n", "other", two);
     unlink(file.c_str());
+    loaded(s, "{'fault': 'metadata', 'how': 'hex', 'hex': '6f7468cf'}", at + "hex load=0 bytes=4\n", "oth\xcf", two);
     loaded(s, "{'fault': 'metadata', 'how': 'cut', 'bytes': 4, 'rank': 'prefill-0-rank-0'}", "", one, two);
 }
 

@@ -99,7 +99,8 @@ bool spoil(const planned &fault, const std::string &last_blob, std::string *blob
     case metadata_how::replay:
         *blob = last_blob.empty() ? *blob : last_blob;
         return !last_blob.empty();
-    case metadata_how::file: *blob = fault.content; return true;
+    case metadata_how::file:
+    case metadata_how::hex: *blob = fault.content; return true;
     }
     return false;
 }

@@ -63,6 +63,7 @@ const key keys[] = {
     text("call", &planned::call),
     text("text", &planned::text),
     text("file", &planned::file),
+    text("hex", &planned::hex),
     text("how", &planned::how),
 };
 
@@ -106,7 +107,7 @@ const shape shapes[] = {
     {"fail", kind::fail, "call status", "request after"},
     {"crash", kind::crash, "call how", "request after"},
     {"log", kind::log, "call", "request after text repeatBytes noiseBytes"},
-    {"metadata", kind::metadata, "how", "load bytes byte bit file"},
+    {"metadata", kind::metadata, "how", "load bytes byte bit file hex"},
     {"telemetry", kind::telemetry, "bytes descriptors", "request"},
 };
 
@@ -139,6 +140,21 @@ template <typename Entry, size_t count> std::string all_names(const Entry (&entr
         names += (names.empty() ? "" : " ") + std::string(each.name);
     }
     return in_words(names);
+}
+
+/* Two digits a byte, at least one byte. */
+bool from_hex(const std::string &digits, std::string *bytes) {
+    const std::string known = "0123456789abcdef";
+    bytes->clear();
+    for (size_t i = 0; i + 1 < digits.size(); i += 2) {
+        const size_t high = known.find(digits[i]);
+        const size_t low = known.find(digits[i + 1]);
+        if (high == std::string::npos || low == std::string::npos) {
+            return false;
+        }
+        bytes->push_back(static_cast<char>(high * 16 + low));
+    }
+    return !digits.empty() && digits.size() % 2 == 0;
 }
 
 /* One entry of `faults`. Messages begin with its place and name. */
@@ -240,19 +256,23 @@ class entry_reader {
     }
 
     bool metadata_known(const json &entry) {
-        if (!choose("cut half tail flip empty replay file", [this](int i) { out_->metadata = static_cast<metadata_how>(i); })) {
+        if (!choose("cut half tail flip empty replay file hex", [this](int i) { out_->metadata = static_cast<metadata_how>(i); })) {
             return false;
         }
         const char *needs = out_->metadata == metadata_how::cut    ? "bytes"
                             : out_->metadata == metadata_how::flip ? "byte bit"
                             : out_->metadata == metadata_how::file ? "file"
+                            : out_->metadata == metadata_how::hex  ? "hex"
                                                                    : "";
-        for (const char *each : {"bytes", "byte", "bit", "file"}) {
+        for (const char *each : {"bytes", "byte", "bit", "file", "hex"}) {
             const bool there = entry.member(each) != nullptr;
             const bool optional = out_->metadata == metadata_how::tail && strcmp(each, "bytes") == 0;
             if (there != listed(needs, each) && !optional) {
                 return wrong("\"" + out_->how + "\" " + (there ? "takes no \"" : "needs \"") + each + "\"");
             }
+        }
+        if (out_->metadata == metadata_how::hex && !from_hex(out_->hex, &out_->content)) {
+            return wrong("\"hex\" must be bytes of two hexadecimal digits each");
         }
         return out_->metadata != metadata_how::file || read_file(out_->file, &out_->content) ||
                wrong("its file " + out_->file + " cannot be read: " + strerror(errno));

@@ -30,7 +30,7 @@ enum class kind {
 
 enum class crash_how { segv, abort, exit, memory, kill };
 
-enum class metadata_how { cut, half, tail, flip, empty, replay, file };
+enum class metadata_how { cut, half, tail, flip, empty, replay, file, hex };
 
 /* One entry of the plan. A member that its kind does not have keeps its default. */
 struct planned {
@@ -71,11 +71,12 @@ struct planned {
     std::string call;
     std::string text;
     std::string file;
+    std::string hex;
     std::string how;
     unsigned function = 0;       /* of `call` */
     crash_how crash = crash_how::segv;
     metadata_how metadata = metadata_how::cut;
-    std::string content;         /* of `file` */
+    std::string content;         /* of `file` or `hex` */
 };
 
 struct plan {

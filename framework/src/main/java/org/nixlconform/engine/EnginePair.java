@@ -215,6 +215,16 @@ public final class EnginePair implements AutoCloseable {
     }
 
     /**
+     * Sends a signal to the process of one rank, from any thread, while a step goes on.
+     *
+     * @param name without SIG, such as {@code KILL}
+     * @return whether the process was there to take it
+     */
+    public boolean signal(RankId rank, String name) {
+        return roster.signal(rank, name);
+    }
+
+    /**
      * Ends whatever still runs. Never throws.
      *
      * @return what is left on the nodes, as findings

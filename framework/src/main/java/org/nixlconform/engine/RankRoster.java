@@ -41,10 +41,12 @@ import org.nixlconform.plan.RankId;
  */
 public final class RankRoster {
     private static final Duration HELLO_WITHIN = Duration.ofSeconds(60);
+    private static final Duration SIGNAL_WITHIN = Duration.ofSeconds(5);
     private static final Duration GONE_WITHIN = Duration.ofSeconds(10);
 
     private static final long LOG_LIMIT_BYTES = 4L << 20;
     private static final int LAST_LINES = 30;
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\uFFFD&&[^\\t]]");
     private static final Pattern JVM_CRASH = Pattern.compile("^# +(SIG[A-Z0-9]+) \\(0x");
 
     private final RankAssignment assignment;
@@ -53,12 +55,12 @@ public final class RankRoster {
     private final Map<Node, WardenChannel> channels = new LinkedHashMap<>();
     private final Map<RankId, Integer> pids = new HashMap<>();
     private final Map<RankId, LostRank> lost = new LinkedHashMap<>();
-    private final List<LogLine> logLines = new ArrayList<>();
+    private final EngineLogs logs = new EngineLogs();
     private final Set<Node> wardensGone = new HashSet<>();
     private @Nullable StepEvidence evidence;
     private boolean ended;
 
-    /** @param level {@code WARN} or {@code ERROR} */
+    /** @param level {@code WARN}, {@code ERROR}, or {@code BINARY} or {@code LENGTH} for what is odd about a whole log */
     public record LogLine(RankId rank, String level, String text) {}
 
     /** One line of a warden's channel. */
@@ -151,12 +153,23 @@ public final class RankRoster {
         return lost.lastLogLines().isEmpty() ? how : how + ": " + String.join(" | ", lost.lastLogLines());
     }
 
+    /** From any thread. @return whether the process was there to take it */
+    boolean signal(RankId rank, String name) {
+        Integer pid = pids.get(rank);
+        return pid != null
+                && assignment
+                        .node(rank)
+                        .connection()
+                        .run(Command.of("sh", "-c", "kill -s \"$0\" \"$1\"", name, pid.toString()), SIGNAL_WITHIN)
+                        .succeeded();
+    }
+
     int pidOf(RankId rank) {
         return pids.getOrDefault(rank, 0);
     }
 
     List<LogLine> logLines() {
-        return List.copyOf(logLines);
+        return logs.lines();
     }
 
     @Nullable
@@ -213,7 +226,9 @@ public final class RankRoster {
 
     private void heed(Node node, FromWarden message, EngineStep.Collector<?> step, Set<RankId> pending) {
         if (message instanceof FromWarden.Logged logged) {
-            logLines.add(new LogLine(PlanTranslation.rank(logged.label()), logged.level(), logged.text()));
+            logs.heed(logged);
+        } else if (message instanceof FromWarden.LogSize size) {
+            logs.heed(size);
         } else if (message instanceof FromWarden.Ended over) {
             RankId rank = PlanTranslation.rank(over.label());
             Optional<String> signal = over.signal() == 0
@@ -322,9 +337,14 @@ public final class RankRoster {
                 .node(rank)
                 .connection()
                 .readText(logFolder.resolve(rank.label() + ".log"))
-                .map(text -> text.lines().toList())
+                .map(text -> text.lines().map(RankRoster::printable).toList())
                 .orElse(List.of());
         return lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
+    }
+
+    /** The file has whatever was written, text or not. */
+    private static String printable(String line) {
+        return UNPRINTABLE.matcher(line).replaceAll("?");
     }
 
     /** Ends all processes. Never throws. @return findings about what is left */

@@ -30,12 +30,12 @@ import org.nixlconform.plan.TransferPlan;
  * seed. What each must be found as is declared here, beside the fault.
  */
 public final class FaultCatalogue {
-    private static final String INITIATOR = "decode-0-rank-0";
-    private static final String TARGET = "prefill-0-rank-0";
+    static final String INITIATOR = "decode-0-rank-0";
+    static final String TARGET = "prefill-0-rank-0";
     private static final int LAYERS = 4;
     private static final int MOVED = 8;
     private static final int CACHED = 64;
-    private static final int DESCRIPTORS = LAYERS * MOVED;
+    static final int DESCRIPTORS = LAYERS * MOVED;
     private static final int LAST_ITERATION = 1;
 
     private final long seed;
@@ -57,9 +57,9 @@ public final class FaultCatalogue {
         catalogue.order();
         catalogue.notifications();
         catalogue.completion();
-        catalogue.processes();
-        catalogue.metadata();
-        catalogue.logs();
+        ProcessFaults.addTo(catalogue);
+        MetadataFaults.addTo(catalogue);
+        LogFaults.addTo(catalogue);
         catalogue.vacuous();
         ThroughputFaults.addTo(catalogue);
         return List.copyOf(catalogue.faults);
@@ -286,6 +286,21 @@ public final class FaultCatalogue {
                 LibraryFault.on(TARGET, "rename").with("sender", "decode-7-rank-7"));
         add(
                 family,
+                "notification in the name of another rank",
+                FindingKind.NOTIFICATION_WRONG_SENDER,
+                of(topology(1, 1, 1, 2)),
+                // Whose comes first is chance.
+                LibraryFault.on(TARGET, "rename")
+                        .with("sender", "decode-0-rank-1")
+                        .with("times", 0));
+        add(
+                family,
+                "notification in the name of a rank that owes none",
+                FindingKind.NOTIFICATION_WRONG_SENDER,
+                of(topology(1, 2, 1, 1)),
+                LibraryFault.on(TARGET, "rename").with("sender", "prefill-0-rank-1"));
+        add(
+                family,
                 "notification delivered to another rank",
                 FindingKind.NOTIFICATION_MISDELIVERED,
                 of(topology(1, 2, 1, 1)),
@@ -325,75 +340,6 @@ public final class FaultCatalogue {
                 FindingKind.SLOW,
                 of(draft -> draft.expectCompletion(Duration.ofSeconds(1), Duration.ofSeconds(1))),
                 last("slow").with("factor", 3).with("milliseconds", 1800));
-    }
-
-    private void processes() {
-        for (String how : List.of("segv", "abort", "exit")) {
-            for (String call :
-                    List.of("create_backend", "register_mem", "load_remote_md", "post_xfer_req", "get_xfer_status")) {
-                add(
-                        "process",
-                        how + " in " + call,
-                        FindingKind.ENGINE_DIED,
-                        pair(),
-                        LibraryFault.on(INITIATOR, "crash").with("call", call).with("how", how));
-            }
-        }
-        for (String how : List.of("kill", "memory")) {
-            add(
-                    "process",
-                    how.equals("kill") ? "killed in mid-transfer" : "out of memory",
-                    FindingKind.ENGINE_DIED,
-                    pair(),
-                    LibraryFault.on(INITIATOR, "crash")
-                            .with("call", "get_xfer_status")
-                            .with("how", how)
-                            .with("after", 3));
-        }
-    }
-
-    private void metadata() {
-        for (int bytes : new int[] {0, 1, 7, 8, 16, 64}) {
-            add(
-                    "metadata",
-                    bytes == 0 ? "metadata empty" : "metadata cut to " + bytes + " bytes",
-                    FindingKind.REFUSED,
-                    pair(),
-                    metadata("cut").with("bytes", bytes));
-        }
-        add("metadata", "metadata cut to a half", FindingKind.REFUSED, pair(), metadata("half"));
-        add("metadata", "metadata without the last byte", FindingKind.REFUSED, pair(), metadata("tail"));
-        add(
-                "metadata",
-                "metadata of another agent",
-                FindingKind.METADATA_MISREAD,
-                of(topology(1, 2, 1, 1)),
-                metadata("replay").with("load", 1));
-    }
-
-    private static LibraryFault metadata(String how) {
-        return LibraryFault.on(INITIATOR, "metadata").with("how", how);
-    }
-
-    private void logs() {
-        add("log", "a warning", FindingKind.LOG, pair(), log("W1121 10:00:00.000000 1 x.cpp:1] planted warning"));
-        add("log", "an error", FindingKind.LOG, pair(), log("E1121 10:00:00.000000 1 x.cpp:1] planted error"));
-        add(
-                "log",
-                "libfabric: remote key not registered",
-                FindingKind.LOG,
-                pair(),
-                log("E1121 10:00:00.000000 1 libfabric_rail.cpp:1] Remote key (RKEY) not registered"));
-        add(
-                "log",
-                "libfabric: CQ read failed",
-                FindingKind.LOG,
-                pair(),
-                log("E1121 10:00:00.000000 1 libfabric_rail.cpp:1] CQ read failed on rail 28"));
-    }
-
-    private static LibraryFault log(String text) {
-        return LibraryFault.on(INITIATOR, "log").with("call", "post_xfer_req").with("text", text);
     }
 
     private void vacuous() {
@@ -440,6 +386,22 @@ public final class FaultCatalogue {
 
     void add(String family, String name, FindingKind expected, TransferPlan plan, Outside outside) {
         faults.add(new PlantedFault(name, family, seed, plan, List.of(), Optional.of(outside), Set.of(expected)));
+    }
+
+    void add(
+            String family,
+            String name,
+            FindingKind expected,
+            TransferPlan plan,
+            LibraryFault fault,
+            Outside outside) {
+        faults.add(
+                new PlantedFault(name, family, seed, plan, List.of(fault), Optional.of(outside), Set.of(expected)));
+    }
+
+    /** From 0, chosen by the seed. */
+    int random(int bound) {
+        return random.nextInt(bound);
     }
 
     TransferPlan pair() {

@@ -31,6 +31,7 @@ import org.nixlconform.verdict.Judge;
 
 /** Plants a fault below a real transfer, and says how the judge found it. */
 record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, Path folder) {
+    private static final String TRACE = "planted.txt";
 
     /**
      * @param planted whether every part of the fault was really applied; if not, nothing was proven
@@ -70,7 +71,7 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
     private Found of(String name, TransferPlan plan, long seed, List<LibraryFault> faults, Optional<Outside> outside) {
         Instant begun = Instant.now();
         Path own = folder.resolve((name + "-" + seed).replaceAll("[^A-Za-z0-9.-]+", "_"));
-        Path trace = own.resolve("planted.txt");
+        Path trace = own.resolve(TRACE);
         List<Finding> findings = new ArrayList<>();
         try {
             Files.createDirectories(own);
@@ -81,7 +82,7 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
             findings.addAll(
                     transfer(plan, faults.isEmpty() ? environment : environment.withFaults(planFile), outside, own));
             Files.writeString(own.resolve("findings.txt"), FindingRenderer.render(findings) + "\n");
-            return new Found(planted(trace, faults), findings, Duration.between(begun, Instant.now()));
+            return new Found(planted(trace, faults, outside), findings, Duration.between(begun, Instant.now()));
         } catch (IOException unwritable) {
             throw new FindingException(
                     Finding.of(FindingKind.STAGE, "fault", "the files of a planted fault cannot be written")
@@ -103,8 +104,10 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
             return stopped.findings();
         }
         try {
-            TransferObservation seen =
-                    new TransferRun(plan, engines, CellPipeline.host(on.ranks()), false, step -> {}).run();
+            TransferObservation seen;
+            try (TimedSignal signal = new TimedSignal(plan, engines, outside, own.resolve(TRACE))) {
+                seen = new TransferRun(plan, engines, CellPipeline.host(on.ranks()), false, signal::stepBegins).run();
+            }
             findings.addAll(Judge.judge(plan, asTold(seen, outside)).findings());
         } catch (FindingException stopped) {
             findings.addAll(stopped.findings());
@@ -120,8 +123,12 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
                 .orElse(seen);
     }
 
-    private static boolean planted(Path trace, List<LibraryFault> faults) throws IOException {
+    private static boolean planted(Path trace, List<LibraryFault> faults, Optional<Outside> outside)
+            throws IOException {
         List<String> lines = Files.exists(trace) ? Files.readAllLines(trace) : List.of();
-        return faults.stream().allMatch(fault -> lines.stream().anyMatch(line -> line.contains(" " + fault.name())));
+        boolean signalled = outside.map(
+                        way -> !(way instanceof Outside.Signal signal) || lines.contains(TimedSignal.trace(signal)))
+                .orElse(true);
+        return signalled && faults.stream().allMatch(fault -> lines.stream().anyMatch(line -> line.contains(" " + fault.name())));
     }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.nixlconform.engine.EngineStep;
 import org.nixlconform.plan.InvalidRequest;
 import org.nixlconform.plan.RankId;
@@ -240,27 +239,22 @@ final class ObservationNotes {
                                 .mapToInt(notice -> Math.max(0, notice.received() - 1))
                                 .sum(),
                         texts.stream()
-                                .filter(text -> !isOfAnother(receiver, meantFor.get(text)))
+                                .filter(text -> !meantFor.containsKey(text))
                                 .toList(),
-                        misdelivered(receiver, texts, meantFor)));
+                        misdelivered(texts, meantFor)));
             });
             return counts;
         }
 
-        private static List<Misdelivered> misdelivered(
-                RankId receiver, List<String> texts, Map<String, RankId> meantFor) {
+        private static List<Misdelivered> misdelivered(List<String> texts, Map<String, RankId> meantFor) {
             List<Misdelivered> found = new ArrayList<>();
             for (String text : texts) {
                 RankId rank = meantFor.get(text);
-                if (rank != null && isOfAnother(receiver, rank)) {
+                if (rank != null) {
                     found.add(new Misdelivered(rank, text));
                 }
             }
             return found;
-        }
-
-        private static boolean isOfAnother(RankId receiver, @Nullable RankId meantFor) {
-            return meantFor != null && !meantFor.equals(receiver);
         }
 
         private Iteration finish() {

@@ -178,7 +178,7 @@ public record TransferObservation(
      * @param received with the right text, counted once each
      * @param duplicated right text, more than once
      * @param altered texts from this sender that no rank expects, rendered printable, a few of them
-     * @param misdelivered texts from this sender that other ranks expect
+     * @param misdelivered texts from this sender that other ranks expect, or this one from another sender
      */
     public record NotificationCount(
             RankId receiver,
@@ -194,7 +194,7 @@ public record TransferObservation(
         }
     }
 
-    /** @param meantFor the rank that expects this text */
+    /** @param meantFor the rank that expects this text; the receiver itself, if from another sender */
     public record Misdelivered(RankId meantFor, String text) {}
 
     /**
@@ -261,6 +261,14 @@ public record TransferObservation(
             String actual,
             String detail) {}
 
-    /** @param level {@code WARN} or {@code ERROR} */
-    public record LogLine(RankId rank, String level, String text) {}
+    /**
+     * @param level {@code WARN} or {@code ERROR}; {@link #BINARY} or {@link #LENGTH} where the text is no line of the log
+     *     but says what is odd about all of it
+     */
+    public record LogLine(RankId rank, String level, String text) {
+        /** There are bytes that are no text. */
+        public static final String BINARY = "BINARY";
+        /** It is too long to be kept whole, by far. */
+        public static final String LENGTH = "LENGTH";
+    }
 }

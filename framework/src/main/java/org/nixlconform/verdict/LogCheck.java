@@ -18,7 +18,8 @@ import org.nixlconform.transfer.TransferObservation.LogLine;
 
 /**
  * Engines are silent: every warning and error that the plan does not allow, in one finding. A line that another finding
- * already shows as an engine's last words is not told twice.
+ * already shows as an engine's last words is not told twice. Bytes that are no text, and a log of many megabytes where
+ * no debug logging was asked for, are no silence either.
  */
 final class LogCheck implements Check {
     private static final int LINES = 5;
@@ -38,7 +39,9 @@ final class LogCheck implements Check {
                 .map(line -> Pattern.compile(line.pattern()))
                 .toList();
         Set<Tail> shown = shownElsewhere(observation);
+        boolean verbose = observation.settings().debugLogging();
         return observation.logLines().stream()
+                .filter(line -> !(verbose && line.level().equals(LogLine.LENGTH)))
                 .filter(line -> allowed.stream()
                         .noneMatch(pattern -> pattern.matcher(line.text()).find()))
                 .filter(line -> !shown.contains(new Tail(line.rank(), line.text())))
@@ -55,11 +58,29 @@ final class LogCheck implements Check {
         return Finding.of(
                         FindingKind.LOG,
                         "log",
-                        "engines wrote " + Quantities.count(undeclared.size(), "warning or error line")
-                                + " that the case does not allow")
+                        "engines wrote " + what(undeclared) + " that the case does not allow")
                 .with("expected", "silence, but for what the case allows")
                 .with("actual", Wording.few(groups, "\n", LINES))
                 .with("remedy", "if a line is no fault, allow it with a pattern and the reason");
+    }
+
+    private static String what(List<LogLine> undeclared) {
+        List<String> parts = new ArrayList<>();
+        long odd = undeclared.stream().filter(LogCheck::isOfWholeLog).count();
+        if (odd < undeclared.size()) {
+            parts.add(Quantities.count(undeclared.size() - odd, "warning or error line"));
+        }
+        if (undeclared.stream().anyMatch(line -> line.level().equals(LogLine.BINARY))) {
+            parts.add("bytes that are no text");
+        }
+        if (undeclared.stream().anyMatch(line -> line.level().equals(LogLine.LENGTH))) {
+            parts.add("more than a log holds");
+        }
+        return String.join(" and ", parts);
+    }
+
+    private static boolean isOfWholeLog(LogLine line) {
+        return line.level().equals(LogLine.BINARY) || line.level().equals(LogLine.LENGTH);
     }
 
     /** Lines that differ only in numbers (times, process ids, addresses) are one. */

@@ -9,12 +9,13 @@ import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Iteration;
+import org.nixlconform.transfer.TransferObservation.Misdelivered;
 import org.nixlconform.transfer.TransferObservation.NotificationCount;
 
 /**
  * Every notification arrives once, as sent, from its sender. Judged where completion is expected.
  *
- * <p>For one receiver, sender and iteration the first that holds is told: meant for another rank, unknown sender, altered
+ * <p>For one receiver, sender and iteration the first that holds is told: meant for another rank or sent by one, unknown sender, altered
  * text, duplicate, missing. A notification missing beside an altered or misattributed one of the same receiver is that
  * one, as is one that another rank got; its counts are in the finding. One that is missing after a timeout, loss or
  * failure of either end is explained there.
@@ -40,14 +41,8 @@ final class NotificationCheck implements Check {
 
     private static Optional<Finding> wrong(TransferPlan plan, Iteration iteration, NotificationCount count) {
         if (!count.misdelivered().isEmpty()) {
-            TransferObservation.Misdelivered first = count.misdelivered().get(0);
-            return Optional.of(finding(
-                    plan,
-                    iteration,
-                    count,
-                    FindingKind.NOTIFICATION_MISDELIVERED,
-                    "a notification from " + count.sender() + " was meant for " + first.meantFor(),
-                    "\"" + first.text() + "\" at " + first.meantFor()));
+            return Optional.of(
+                    misdelivered(plan, iteration, count, count.misdelivered().get(0)));
         }
         if (isStray(plan, count)) {
             return Optional.of(finding(
@@ -78,6 +73,26 @@ final class NotificationCheck implements Check {
                     "each notification once"));
         }
         return Optional.empty();
+    }
+
+    private static Finding misdelivered(
+            TransferPlan plan, Iteration iteration, NotificationCount count, Misdelivered first) {
+        if (first.meantFor().equals(count.receiver())) {
+            return finding(
+                    plan,
+                    iteration,
+                    count,
+                    FindingKind.NOTIFICATION_WRONG_SENDER,
+                    "a notification came from " + count.sender() + ", which did not send it",
+                    "\"" + first.text() + "\" from the rank that it names");
+        }
+        return finding(
+                plan,
+                iteration,
+                count,
+                FindingKind.NOTIFICATION_MISDELIVERED,
+                "a notification from " + count.sender() + " was meant for " + first.meantFor(),
+                "\"" + first.text() + "\" at " + first.meantFor());
     }
 
     private static Optional<Finding> missing(
@@ -125,10 +140,10 @@ final class NotificationCheck implements Check {
     /** Whether what a receiver misses came altered, under another name, or to another rank: there is a finding for that. */
     static boolean wentAstray(TransferPlan plan, Iteration iteration, RankId receiver) {
         return iteration.notifications().stream()
-                .anyMatch(count -> count.receiver().equals(receiver)
-                        ? !count.altered().isEmpty() || isStray(plan, count)
-                        : count.misdelivered().stream()
-                                .anyMatch(each -> each.meantFor().equals(receiver)));
+                .anyMatch(count -> count.misdelivered().stream()
+                                .anyMatch(each -> each.meantFor().equals(receiver))
+                        || (count.receiver().equals(receiver)
+                                && (!count.altered().isEmpty() || isStray(plan, count))));
     }
 
     private static boolean isExplained(

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.nixlconform.engine.protocol.FromWarden;
 
 /**
  * One rank's standard error: its beginning in a file at once, its end in memory and in the file when it closes, what lies
@@ -19,9 +21,12 @@ final class BoundedLog {
     private static final int TAIL_BYTES = 64 * 1024;
     private static final int LAST_LINES = 30;
     private static final int LINE_BYTES = 4096;
+    /** Those of a terminal, such as colours; a tab is as good as a blank. */
+    private static final Pattern CONTROLS = Pattern.compile("\u001b\\[[0-9;]*m|[\\p{Cntrl}&&[^\\t]]");
 
     private final OutputStream file;
     private final Consumer<String> onLine;
+    private final TextBytes text = new TextBytes();
     private final byte[] line = new byte[LINE_BYTES];
     private final Deque<String> lastLines = new ArrayDeque<>();
     /** A ring: byte n of what follows the head lies at n modulo its length. */
@@ -31,8 +36,9 @@ final class BoundedLog {
     private long headLeft;
     private long behindHead;
     private long unwritten;
+    private long bytes;
 
-    /** @param onLine gets each line, cut at 4 KiB */
+    /** @param onLine gets each line, cut at 4 KiB, in characters that can be printed */
     BoundedLog(Path path, long limitBytes, Consumer<String> onLine) throws IOException {
         Files.createDirectories(path.getParent());
         this.file = Files.newOutputStream(path);
@@ -41,6 +47,8 @@ final class BoundedLog {
     }
 
     void append(byte[] bytes) {
+        this.bytes += bytes.length;
+        text.count(bytes, 0, bytes.length);
         int head = (int) Math.min(headLeft, bytes.length);
         headLeft -= head;
         try {
@@ -65,6 +73,15 @@ final class BoundedLog {
         }
     }
 
+    /** So far. */
+    FromWarden.LogSize size(String label) {
+        return new FromWarden.LogSize(label, bytes, dropped(), text.notText(), text.firstNotText());
+    }
+
+    private long dropped() {
+        return unwritten + behindHead - Math.min(behindHead, TAIL_BYTES);
+    }
+
     List<String> lastLines() {
         List<String> lines = new ArrayList<>(lastLines);
         if (lineBytes > 0) {
@@ -75,7 +92,7 @@ final class BoundedLog {
 
     void close() {
         int kept = (int) Math.min(behindHead, TAIL_BYTES);
-        long dropped = unwritten + behindHead - kept;
+        long dropped = dropped();
         int oldest = (int) ((behindHead - kept) % TAIL_BYTES);
         int untilWrap = Math.min(kept, TAIL_BYTES - oldest);
         try (file) {
@@ -120,8 +137,15 @@ final class BoundedLog {
         onLine.accept(text);
     }
 
-    /** Decoded as a whole: a read may end within a character. */
+    /** Decoded as a whole: a read may end within a character. What is no text gets into no message. */
     private String line() {
-        return new String(line, 0, lineBytes, StandardCharsets.UTF_8);
+        TextBytes own = new TextBytes();
+        own.count(line, 0, lineBytes);
+        if (own.notText() > 0) {
+            return "[nixlconform: " + own.notText() + " of " + lineBytes + " bytes of a line are no text: "
+                    + own.firstNotText() + "]";
+        }
+        return CONTROLS.matcher(new String(line, 0, lineBytes, StandardCharsets.UTF_8))
+                .replaceAll("");
     }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
@@ -12,11 +13,14 @@ import org.jspecify.annotations.Nullable;
 import org.nixlconform.binding.Children;
 import org.nixlconform.binding.NativeMemory;
 import org.nixlconform.binding.Posix;
+import org.nixlconform.engine.protocol.FromWarden;
 
 /** One rank as its warden sees it: three pipes, a log, an end. */
 final class WardedRank {
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final int POLL_ENTRY_BYTES = 8;
+    /** A pipe holds what one read takes; one that is written to all the time must not hold up the others. */
+    private static final int PIPE_READS = 4;
     private static final NativeMemory BUFFER = NativeMemory.allocate(BUFFER_BYTES);
     /** Ends the writer; no message is empty. */
     private static final String NO_MORE = "";
@@ -32,6 +36,7 @@ final class WardedRank {
     private boolean errOpen = true;
     private Posix.@Nullable ChildEnd end;
     private boolean endTaken;
+    private long toldBytes;
 
     WardedRank(String label, Children.Child child, BoundedLog log, Consumer<String> onLine) {
         this.label = label;
@@ -87,6 +92,17 @@ final class WardedRank {
         return end;
     }
 
+    /** What is to be told of its log, once; empty while there is nothing new or nothing odd. */
+    Optional<FromWarden.LogSize> newLogSize() {
+        FromWarden.LogSize size = log.size(label);
+        boolean odd = size.notTextBytes() > 0 || size.isLong();
+        if (!odd || size.bytes() == toldBytes) {
+            return Optional.empty();
+        }
+        toldBytes = size.bytes();
+        return Optional.of(size);
+    }
+
     List<String> lastLogLines() {
         return log.lastLines();
     }
@@ -135,11 +151,11 @@ final class WardedRank {
                 return;
             }
             for (int i = 0; i < ranks.size(); i++) {
+                WardedRank rank = ranks.get(i);
                 if (ready(fds, 2 * i)) {
-                    ranks.get(i).takeOutput();
-                }
-                if (ready(fds, 2 * i + 1)) {
-                    ranks.get(i).takeError();
+                    rank.takeOutput();
+                } else if (ready(fds, 2 * i + 1)) {
+                    rank.takeError();
                 }
             }
         }
@@ -163,6 +179,7 @@ final class WardedRank {
         }
         spoke = true;
         byte[] bytes = BUFFER.getBytes(0, count);
+        takeErrorThatIsThere();
         int from = 0;
         for (int i = 0; i < count; i++) {
             if (bytes[i] == '\n') {
@@ -181,6 +198,16 @@ final class WardedRank {
         partial.forEach(whole::writeBytes);
         partial.clear();
         return whole.toString(StandardCharsets.UTF_8);
+    }
+
+    /** What it wrote to standard error before it spoke is known when what it says is passed on. */
+    private void takeErrorThatIsThere() {
+        try (NativeMemory fd = NativeMemory.allocate(POLL_ENTRY_BYTES)) {
+            put(fd, 0, child.stderr());
+            for (int reads = 0; errOpen && reads < PIPE_READS && Posix.poll(fd, 1, 0) > 0; reads++) {
+                takeError();
+            }
+        }
     }
 
     private void takeError() {

@@ -107,6 +107,7 @@ final class WardenProgram {
                 }
             }
         } else if (message instanceof ToWarden.Inspect ask) {
+            ask.labels().forEach(this::tellLogSize);
             Inspection.begin(
                     ask.labels().stream()
                             .flatMap(label -> Optional.ofNullable(ranks.get(label)).stream())
@@ -147,8 +148,14 @@ final class WardenProgram {
                         say(new FromWarden.Logged(label, level.name(), text));
                     }
                 }));
-        return new WardedRank(
-                label, Children.spawn(command, System.getenv()), log, line -> channel.send(label + " " + line));
+        return new WardedRank(label, Children.spawn(command, System.getenv()), log, line -> {
+            tellLogSize(label);
+            channel.send(label + " " + line);
+        });
+    }
+
+    private void tellLogSize(String label) {
+        Optional.ofNullable(ranks.get(label)).flatMap(WardedRank::newLogSize).ifPresent(this::say);
     }
 
     /** Moves what ranks wrote, for a short while. */
@@ -176,6 +183,7 @@ final class WardenProgram {
         for (WardedRank rank : ranks.values()) {
             Posix.ChildEnd end = rank.takeEnd();
             if (end != null) {
+                tellLogSize(rank.label());
                 say(new FromWarden.Ended(rank.label(), end.exitCode(), end.signal(), rank.lastLogLines()));
                 rank.close();
             }

@@ -1,5 +1,6 @@
 package org.nixlconform.engine.protocol;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.List;
     @JsonSubTypes.Type(value = FromWarden.Up.class, name = "up"),
     @JsonSubTypes.Type(value = FromWarden.Ended.class, name = "ended"),
     @JsonSubTypes.Type(value = FromWarden.Logged.class, name = "logged"),
+    @JsonSubTypes.Type(value = FromWarden.LogSize.class, name = "logSize"),
     @JsonSubTypes.Type(value = FromWarden.CannotStart.class, name = "cannotStart"),
     @JsonSubTypes.Type(value = FromWarden.Inspected.class, name = "inspected"),
     @JsonSubTypes.Type(value = FromWarden.Counted.class, name = "counted")
@@ -32,6 +34,25 @@ public sealed interface FromWarden {
      * @param level {@code WARN} or {@code ERROR}
      */
     record Logged(String label, String level, String text) implements FromWarden {}
+
+    /**
+     * What a rank has written to standard error so far. Told before what the rank says next, and only if the log is long or
+     * has bytes that are no text.
+     *
+     * @param droppedBytes of them, from the middle, in no file
+     * @param notTextBytes neither UTF-8 nor a control character that a terminal knows
+     * @param firstNotText in hexadecimal, at most 16
+     */
+    record LogSize(String label, long bytes, long droppedBytes, long notTextBytes, String firstNotText)
+            implements FromWarden {
+        /** A rank that logs at INFO writes some kilobytes in a case. */
+        public static final long LONG_BYTES = 64L << 20;
+
+        @JsonIgnore
+        public boolean isLong() {
+            return bytes >= LONG_BYTES;
+        }
+    }
 
     record CannotStart(String label, String message) implements FromWarden {}
 

@@ -1,0 +1,58 @@
+package org.nixlconform.engine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.nixlconform.engine.RankRoster.LogLine;
+import org.nixlconform.engine.protocol.FromWarden;
+import org.nixlconform.plan.RankId;
+
+/** What wardens told of the standard error of their ranks. */
+final class EngineLogs {
+    private static final int MIB = 1 << 20;
+
+    private final List<LogLine> lines = new ArrayList<>();
+    private final Map<RankId, FromWarden.LogSize> sizes = new HashMap<>();
+
+    void heed(FromWarden.Logged logged) {
+        lines.add(new LogLine(PlanTranslation.rank(logged.label()), logged.level(), logged.text()));
+    }
+
+    void heed(FromWarden.LogSize size) {
+        sizes.put(PlanTranslation.rank(size.label()), size);
+    }
+
+    /** Lines of a warning's weight or more, and a line for what is odd about a log as a whole. */
+    List<LogLine> lines() {
+        List<LogLine> all = new ArrayList<>(lines);
+        new TreeMap<>(sizes).forEach((rank, size) -> {
+            if (size.notTextBytes() > 0) {
+                all.add(new LogLine(rank, "BINARY", binary(size)));
+            }
+            if (size.isLong()) {
+                all.add(new LogLine(rank, "LENGTH", length(size)));
+            }
+        });
+        return all;
+    }
+
+    private static String binary(FromWarden.LogSize size) {
+        return String.format(
+                Locale.ROOT,
+                "%d of %d bytes on standard error are no text, the first are %s",
+                size.notTextBytes(),
+                size.bytes(),
+                size.firstNotText());
+    }
+
+    private static String length(FromWarden.LogSize size) {
+        return String.format(
+                Locale.ROOT,
+                "%d MiB were written to standard error; its begin and its end are kept, %d MiB between them are not",
+                size.bytes() / MIB,
+                size.droppedBytes() / MIB);
+    }
+}
