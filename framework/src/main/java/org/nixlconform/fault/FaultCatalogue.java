@@ -29,7 +29,7 @@ import org.nixlconform.plan.TransferPlan;
  * seed. What each must be found as is declared here, beside the fault.
  */
 public final class FaultCatalogue {
-    private static final String INITIATOR = "decode-0-rank-0";
+    static final String INITIATOR = "decode-0-rank-0";
     private static final String TARGET = "prefill-0-rank-0";
     private static final int LAYERS = 4;
     private static final int MOVED = 8;
@@ -59,7 +59,7 @@ public final class FaultCatalogue {
         catalogue.processes();
         catalogue.metadata();
         catalogue.logs();
-        catalogue.vacuous();
+        AlteredFaults.addTo(catalogue);
         return List.copyOf(catalogue.faults);
     }
 
@@ -392,15 +392,6 @@ public final class FaultCatalogue {
 
     private static LibraryFault log(String text) {
         return LibraryFault.on(INITIATOR, "log").with("call", "post_xfer_req").with("text", text);
-    }
-
-    private void vacuous() {
-        add(
-                "vacuous",
-                "NIXL counts no bytes",
-                FindingKind.VACUOUS,
-                pair(),
-                LibraryFault.on(INITIATOR, "telemetry").with("bytes", 0).with("descriptors", 0));
     }
 
     /** On the initiator, in the last of two iterations of one pair. */

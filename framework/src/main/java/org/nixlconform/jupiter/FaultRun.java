@@ -3,6 +3,7 @@ package org.nixlconform.jupiter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +32,10 @@ import org.nixlconform.verdict.Judge;
 
 /** Plants a fault below a real transfer, and says how the judge found it. */
 record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, Path folder) {
+    /** One line for each fault that was really applied. */
+    private static final String TRACE = "planted.txt";
+
+    private static final String ALTERED = "altered";
 
     /**
      * @param planted whether every part of the fault was really applied; if not, nothing was proven
@@ -68,7 +73,7 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
     private Found of(String name, TransferPlan plan, long seed, List<LibraryFault> faults, Optional<Outside> outside) {
         Instant begun = Instant.now();
         Path own = folder.resolve((name + "-" + seed).replaceAll("[^A-Za-z0-9.-]+", "_"));
-        Path trace = own.resolve("planted.txt");
+        Path trace = own.resolve(TRACE);
         List<Finding> findings = new ArrayList<>();
         try {
             Files.createDirectories(own);
@@ -79,7 +84,7 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
             findings.addAll(
                     transfer(plan, faults.isEmpty() ? environment : environment.withFaults(planFile), outside, own));
             Files.writeString(own.resolve("findings.txt"), FindingRenderer.render(findings) + "\n");
-            return new Found(planted(trace, faults), findings, Duration.between(begun, Instant.now()));
+            return new Found(planted(trace, faults, outside), findings, Duration.between(begun, Instant.now()));
         } catch (IOException unwritable) {
             throw new FindingException(
                     Finding.of(FindingKind.STAGE, "fault", "the files of a planted fault cannot be written")
@@ -89,7 +94,8 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
         }
     }
 
-    private Collection<Finding> transfer(TransferPlan plan, Environment faulty, Optional<Outside> outside, Path own) {
+    private Collection<Finding> transfer(TransferPlan plan, Environment faulty, Optional<Outside> outside, Path own)
+            throws IOException {
         if (!(cluster.assign(plan) instanceof Assigned.On on)) {
             return List.of(Finding.of(FindingKind.NODE, "fault", "the cluster has no place for " + plan.name()));
         }
@@ -103,7 +109,8 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
         try {
             TransferObservation seen =
                     new TransferRun(plan, engines, CellPipeline.host(on.ranks()), false, step -> {}).run();
-            findings.addAll(Judge.judge(plan, asTold(seen, outside)).findings());
+            findings.addAll(
+                    Judge.judge(plan, asTold(seen, outside, own.resolve(TRACE))).findings());
         } catch (FindingException stopped) {
             findings.addAll(stopped.findings());
         } finally {
@@ -112,14 +119,27 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
         return findings;
     }
 
-    private static TransferObservation asTold(TransferObservation seen, Optional<Outside> outside) {
-        return outside.map(way ->
-                        way instanceof Outside.Altered altered ? altered.how().apply(seen) : seen)
-                .orElse(seen);
+    /** What leaves the observation as it is leaves no line in the trace either. */
+    private static TransferObservation asTold(TransferObservation seen, Optional<Outside> outside, Path trace)
+            throws IOException {
+        if (!(outside.orElse(null) instanceof Outside.Altered altered)) {
+            return seen;
+        }
+        TransferObservation told = altered.how().apply(seen);
+        if (!told.equals(seen)) {
+            Files.writeString(trace, "judge " + ALTERED + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
+        return told;
     }
 
-    private static boolean planted(Path trace, List<LibraryFault> faults) throws IOException {
+    private static boolean planted(Path trace, List<LibraryFault> faults, Optional<Outside> outside)
+            throws IOException {
         List<String> lines = Files.exists(trace) ? Files.readAllLines(trace) : List.of();
-        return faults.stream().allMatch(fault -> lines.stream().anyMatch(line -> line.contains(" " + fault.name())));
+        List<String> wanted =
+                new ArrayList<>(faults.stream().map(LibraryFault::name).toList());
+        if (outside.orElse(null) instanceof Outside.Altered) {
+            wanted.add(ALTERED);
+        }
+        return wanted.stream().allMatch(name -> lines.stream().anyMatch(line -> line.contains(" " + name)));
     }
 }
