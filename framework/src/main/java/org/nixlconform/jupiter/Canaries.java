@@ -42,7 +42,11 @@ final class Canaries {
         }
 
         String described() {
-            String how = caught() ? "found" : prevented() ? "not planted, found" : "NOT found as it is, but";
+            String how = caught()
+                    ? "found"
+                    : prevented()
+                            ? "not planted, found"
+                            : found.planted() ? "NOT found as it is, but" : "could NOT be planted, found";
             return String.format(
                     Locale.ROOT,
                     "%s %s, %.1f s",

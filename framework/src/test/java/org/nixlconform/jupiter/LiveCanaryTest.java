@@ -149,7 +149,7 @@ class LiveCanaryTest {
         isVoid(
                 with((seed, backend) -> List.of(flip(FLIP.with("descriptor", 1_000_000), true, FindingKind.FOREIGN))),
                 "it could not be planted",
-                "NOT planted, found []");
+                "could NOT be planted, found []");
     }
 
     @Test
