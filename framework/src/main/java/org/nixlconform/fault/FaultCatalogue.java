@@ -60,7 +60,7 @@ public final class FaultCatalogue {
         ProcessFaults.addTo(catalogue);
         MetadataFaults.addTo(catalogue);
         LogFaults.addTo(catalogue);
-        catalogue.vacuous();
+        AlteredFaults.addTo(catalogue);
         ThroughputFaults.addTo(catalogue);
         return List.copyOf(catalogue.faults);
     }
@@ -342,15 +342,6 @@ public final class FaultCatalogue {
                 last("slow").with("factor", 3).with("milliseconds", 1800));
     }
 
-    private void vacuous() {
-        add(
-                "vacuous",
-                "NIXL counts no bytes",
-                FindingKind.VACUOUS,
-                pair(),
-                LibraryFault.on(INITIATOR, "telemetry").with("bytes", 0).with("descriptors", 0));
-    }
-
     /** On the initiator, in the last of two iterations of one pair. */
     static LibraryFault last(String name) {
         return LibraryFault.on(INITIATOR, name).with("request", LAST_ITERATION);
@@ -388,15 +379,8 @@ public final class FaultCatalogue {
         faults.add(new PlantedFault(name, family, seed, plan, List.of(), Optional.of(outside), Set.of(expected)));
     }
 
-    void add(
-            String family,
-            String name,
-            FindingKind expected,
-            TransferPlan plan,
-            LibraryFault fault,
-            Outside outside) {
-        faults.add(
-                new PlantedFault(name, family, seed, plan, List.of(fault), Optional.of(outside), Set.of(expected)));
+    void add(String family, String name, FindingKind expected, TransferPlan plan, LibraryFault fault, Outside outside) {
+        faults.add(new PlantedFault(name, family, seed, plan, List.of(fault), Optional.of(outside), Set.of(expected)));
     }
 
     /** From 0, chosen by the seed. */

@@ -55,10 +55,7 @@ final class LogCheck implements Check {
                         .thenComparing(group -> -group.size()))
                 .map(LogCheck::describe)
                 .toList();
-        return Finding.of(
-                        FindingKind.LOG,
-                        "log",
-                        "engines wrote " + what(undeclared) + " that the case does not allow")
+        return Finding.of(FindingKind.LOG, "log", "engines wrote " + what(undeclared) + " that the case does not allow")
                 .with("expected", "silence, but for what the case allows")
                 .with("actual", Wording.few(groups, "\n", LINES))
                 .with("remedy", "if a line is no fault, allow it with a pattern and the reason");
