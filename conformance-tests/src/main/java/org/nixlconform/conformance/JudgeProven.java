@@ -4,24 +4,26 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
 import org.nixlconform.jupiter.JudgeProof;
 
 /** Run by {@code -Djudge} alone: that the judge finds what is planted, and nothing where nothing is. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class JudgeProven {
-    private static final JudgeProof PROOF = JudgeProof.open();
+    private final JudgeProof proof = JudgeProof.open();
 
     @TestFactory
     Stream<DynamicTest> everyPlantedFaultIsFoundAsWhatItIs() {
-        return PROOF.faults();
+        return proof.faults();
     }
 
     @TestFactory
     Stream<DynamicTest> cleanCasesBringNoFinding() {
-        return PROOF.cleanCases();
+        return proof.cleanCases();
     }
 
     @AfterAll
-    static void write() {
-        PROOF.close();
+    void write() {
+        proof.close();
     }
 }

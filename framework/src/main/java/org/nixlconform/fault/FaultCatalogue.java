@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
@@ -59,7 +60,8 @@ public final class FaultCatalogue {
         ProcessFaults.addTo(catalogue);
         MetadataFaults.addTo(catalogue);
         LogFaults.addTo(catalogue);
-        catalogue.vacuous();
+        AlteredFaults.addTo(catalogue);
+        ThroughputFaults.addTo(catalogue);
         return List.copyOf(catalogue.faults);
     }
 
@@ -340,37 +342,45 @@ public final class FaultCatalogue {
                 last("slow").with("factor", 3).with("milliseconds", 1800));
     }
 
-    private void vacuous() {
-        add(
-                "vacuous",
-                "NIXL counts no bytes",
-                FindingKind.VACUOUS,
-                pair(),
-                LibraryFault.on(INITIATOR, "telemetry").with("bytes", 0).with("descriptors", 0));
-    }
-
     /** On the initiator, in the last of two iterations of one pair. */
     static LibraryFault last(String name) {
         return LibraryFault.on(INITIATOR, name).with("request", LAST_ITERATION);
+    }
+
+    /** The same number for the same seed, less than the bound. */
+    int drawn(int bound) {
+        return random.nextInt(bound);
     }
 
     void add(String family, String name, FindingKind expected, TransferPlan plan, LibraryFault fault) {
         faults.add(new PlantedFault(name, family, seed, plan, List.of(fault), Optional.empty(), Set.of(expected)));
     }
 
-    void add(String family, String name, FindingKind expected, TransferPlan plan, Outside outside) {
-        faults.add(new PlantedFault(name, family, seed, plan, List.of(), Optional.of(outside), Set.of(expected)));
-    }
-
+    /** With a floor of the throughput that is taken from a run without the fault, see {@link PlantedFault#floor}. */
     void add(
             String family,
             String name,
             FindingKind expected,
             TransferPlan plan,
             LibraryFault fault,
-            Outside outside) {
-        faults.add(
-                new PlantedFault(name, family, seed, plan, List.of(fault), Optional.of(outside), Set.of(expected)));
+            double floorOfClean) {
+        faults.add(new PlantedFault(
+                name,
+                family,
+                seed,
+                plan,
+                List.of(fault),
+                Optional.empty(),
+                OptionalDouble.of(floorOfClean),
+                Set.of(expected)));
+    }
+
+    void add(String family, String name, FindingKind expected, TransferPlan plan, Outside outside) {
+        faults.add(new PlantedFault(name, family, seed, plan, List.of(), Optional.of(outside), Set.of(expected)));
+    }
+
+    void add(String family, String name, FindingKind expected, TransferPlan plan, LibraryFault fault, Outside outside) {
+        faults.add(new PlantedFault(name, family, seed, plan, List.of(fault), Optional.of(outside), Set.of(expected)));
     }
 
     /** From 0, chosen by the seed. */

@@ -2,6 +2,7 @@ package org.nixlconform.fault;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.TransferPlan;
@@ -14,6 +15,8 @@ import org.nixlconform.plan.TransferPlan;
  * @param seed that its places were chosen by
  * @param faults for the fault library; each must leave a trace, or the proof says nothing
  * @param outside what is done beside the library
+ * @param floor the throughput that the case expects, as a share of what the same case reaches just before without the
+ *     fault; empty where the plan says all that is expected
  */
 public record PlantedFault(
         String name,
@@ -22,9 +25,21 @@ public record PlantedFault(
         TransferPlan plan,
         List<LibraryFault> faults,
         Optional<Outside> outside,
+        OptionalDouble floor,
         Set<FindingKind> expected) {
     public PlantedFault {
         faults = List.copyOf(faults);
         expected = Set.copyOf(expected);
+    }
+
+    public PlantedFault(
+            String name,
+            String family,
+            long seed,
+            TransferPlan plan,
+            List<LibraryFault> faults,
+            Optional<Outside> outside,
+            Set<FindingKind> expected) {
+        this(name, family, seed, plan, faults, outside, OptionalDouble.empty(), expected);
     }
 }

@@ -33,7 +33,10 @@ final class ProcessFaults {
                 add(catalogue, how + " in " + call, crash(call, how));
             }
         }
-        add(catalogue, "killed in mid-transfer", crash("get_xfer_status", "kill").with("after", 3));
+        add(
+                catalogue,
+                "killed in mid-transfer",
+                crash("get_xfer_status", "kill").with("after", 3));
         add(catalogue, "out of memory", crash("get_xfer_status", "memory").with("after", 3));
     }
 
@@ -47,9 +50,10 @@ final class ProcessFaults {
                 .with("how", how);
     }
 
-    private static void signal(FaultCatalogue catalogue, String name, FindingKind expected, RankId rank, String signal) {
-        TransferPlan patient = catalogue.of(
-                draft -> draft.expectCompletion(Duration.ofSeconds(30), HELD.plus(Duration.ofSeconds(2))));
+    private static void signal(
+            FaultCatalogue catalogue, String name, FindingKind expected, RankId rank, String signal) {
+        TransferPlan patient =
+                catalogue.of(draft -> draft.expectCompletion(Duration.ofSeconds(30), HELD.plus(Duration.ofSeconds(2))));
         LibraryFault held = FaultCatalogue.last("late")
                 .with("descriptor", catalogue.random(FaultCatalogue.DESCRIPTORS))
                 .with("milliseconds", HELD.toMillis())

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.nixlconform.environment.Environment;
-import org.nixlconform.fault.FaultCatalogue;
 import org.nixlconform.fault.PlantedFault;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
@@ -20,7 +19,17 @@ import org.nixlconform.report.RunReport;
 final class Canaries {
     private static final long SEED = 1;
 
+    private final Catalogue catalogue;
     private final List<RunReport.Property> properties = new ArrayList<>();
+
+    /** The faults to plant. */
+    interface Catalogue {
+        List<PlantedFault> of(long seed, Backend backend);
+    }
+
+    Canaries(Catalogue catalogue) {
+        this.catalogue = catalogue;
+    }
 
     private record Sung(PlantedFault fault, FaultRun.Found found) {
         boolean caught() {
@@ -33,7 +42,11 @@ final class Canaries {
         }
 
         String described() {
-            String how = caught() ? "found" : prevented() ? "not planted, found" : "NOT found as it is, but";
+            String how = caught()
+                    ? "found"
+                    : prevented()
+                            ? "not planted, found"
+                            : found.planted() ? "NOT found as it is, but" : "could NOT be planted, found";
             return String.format(
                     Locale.ROOT,
                     "%s %s, %.1f s",
@@ -54,7 +67,7 @@ final class Canaries {
             if (environment.probeFailure(name).isPresent()) {
                 continue;
             }
-            List<Sung> all = FaultCatalogue.canaries(SEED, Backend.valueOf(name)).parallelStream()
+            List<Sung> all = catalogue.of(SEED, Backend.valueOf(name)).parallelStream()
                     .map(fault -> new Sung(fault, runner.of(fault)))
                     .toList();
             for (Sung canary : all) {
@@ -86,9 +99,10 @@ final class Canaries {
                 .with("remedy", "no verdict of this run counts; please report it with that folder");
     }
 
-    void off() {
-        properties.add(new RunReport.Property(
-                "canaries", "off, as -Dcanaries=off asks for: nothing shows that faults are found"));
+    void off(Consumer<String> console) {
+        String why = "off, as -Dcanaries=off asks for: nothing shows that faults are found";
+        console.accept("canaries " + why);
+        properties.add(new RunReport.Property("canaries", why));
     }
 
     List<RunReport.Property> properties() {

@@ -1,13 +1,9 @@
 package org.nixlconform.jupiter;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +13,6 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.Assigned;
 import org.nixlconform.cluster.Cluster;
@@ -27,6 +22,7 @@ import org.nixlconform.configuration.ClusterSpec;
 import org.nixlconform.configuration.Configuration;
 import org.nixlconform.configuration.EnvironmentSpec;
 import org.nixlconform.environment.Environment;
+import org.nixlconform.fault.FaultCatalogue;
 import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
@@ -53,12 +49,13 @@ final class ConformanceRun implements AutoCloseable {
     private final Path folder;
     private final Instant startedAt = Instant.now();
     private final List<Reporter> reporters = new ArrayList<>();
+    private final Set<Reporter> failing = new HashSet<>();
     private final List<String> leftovers = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
     private final Map<String, Environment> environments = new LinkedHashMap<>();
     private final List<EnvironmentSpec> environmentSpecs;
     private final KnownIssues knownIssues;
-    private final Canaries canaries = new Canaries();
+    private final Canaries canaries;
     private final boolean canariesOn;
     private final @Nullable Cluster cluster;
     private final @Nullable EngineBundle bundle;
@@ -68,8 +65,9 @@ final class ConformanceRun implements AutoCloseable {
 
     private boolean obstacleSaid;
 
-    private ConformanceRun(Selection selection, Path folder, Opened opened, boolean canariesOn) {
+    private ConformanceRun(Selection selection, Path folder, Opened opened, Canaries canaries, boolean canariesOn) {
         this.selection = selection;
+        this.canaries = canaries;
         this.canariesOn = canariesOn;
         this.folder = folder;
         this.cluster = opened.cluster();
@@ -96,6 +94,10 @@ final class ConformanceRun implements AutoCloseable {
 
     /** @param property gives the values of {@code cluster}, {@code root}, {@code work} and of the selection */
     static ConformanceRun open(Function<String, @Nullable String> property) {
+        return open(property, new Canaries(FaultCatalogue::canaries));
+    }
+
+    static ConformanceRun open(Function<String, @Nullable String> property, Canaries canaries) {
         Path root = Path.of(or(property.apply("root"), "")).toAbsolutePath();
         Path folder = root.resolve("target").resolve("conformance");
         boolean canariesOn = !"off".equalsIgnoreCase(property.apply("canaries"));
@@ -104,12 +106,13 @@ final class ConformanceRun implements AutoCloseable {
             Selection selection = Selection.of(property);
             // A list leaves the last run's report alone.
             Path own = selection.listOnly() ? root.resolve("target").resolve("conformance-list") : folder;
-            run = new ConformanceRun(selection, own, reach(property, root), canariesOn);
+            run = new ConformanceRun(selection, own, reach(property, root), canaries, canariesOn);
         } catch (FindingException refused) {
             run = new ConformanceRun(
                     new Selection(List.of(), List.of(), false),
                     folder,
                     new Opened(null, null, List.of(), new KnownIssues(List.of()), refused),
+                    canaries,
                     canariesOn);
         }
         run.begin();
@@ -145,7 +148,11 @@ final class ConformanceRun implements AutoCloseable {
     }
 
     private void begin() {
-        clear(folder);
+        try {
+            ResultsFolder.prepare(folder);
+        } catch (FindingException unwritable) {
+            obstacle = obstacle == null ? unwritable : obstacle;
+        }
         if (obstacle == null && !selection.listOnly()) {
             say("cluster " + cluster().spec().name() + ": "
                     + String.join(
@@ -156,14 +163,18 @@ final class ConformanceRun implements AutoCloseable {
             prove();
             releaseCanaries();
         }
-        ServiceLoader.load(Reporter.class).forEach(reporters::add);
         RunReport report = report();
-        reporters.forEach(reporter -> guarded(reporter, () -> reporter.start(folder, report)));
+        for (Reporter reporter : ServiceLoader.load(Reporter.class)) {
+            // One that could not start has nowhere to write to: it is said once, not for each cell.
+            if (guarded(reporter, () -> reporter.start(folder, report))) {
+                reporters.add(reporter);
+            }
+        }
     }
 
     private void releaseCanaries() {
         if (!canariesOn) {
-            canaries.off();
+            canaries.off(this::say);
             return;
         }
         try {
@@ -356,6 +367,11 @@ final class ConformanceRun implements AutoCloseable {
         findings.forEach(finding -> leftovers.add(FindingRenderer.render(finding)));
     }
 
+    /** What keeps the run from judging anything; empty when nothing does. */
+    List<Finding> obstacles() {
+        return obstacle == null ? List.of() : obstacle.findings();
+    }
+
     private RunReport report() {
         List<RunReport.Property> properties = new ArrayList<>();
         List<RunReport.MustJudge> mustJudge = new ArrayList<>();
@@ -395,28 +411,28 @@ final class ConformanceRun implements AutoCloseable {
         System.out.println("[nixlconform] " + line);
     }
 
-    /** A reporter that fails is named and does not change a verdict. */
-    private void guarded(Reporter reporter, Runnable call) {
+    /**
+     * A reporter that fails is named and does not change a verdict; but what it did not carry out is missing, so the run
+     * does not pass. Where the run does not begin, that is all there is to say.
+     *
+     * @return whether it did not fail
+     */
+    private boolean guarded(Reporter reporter, Runnable call) {
         try {
             call.run();
+            return true;
         } catch (RuntimeException failed) {
-            say("reporter " + reporter.getClass().getName() + " failed: " + failed);
-        }
-    }
-
-    private static void clear(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                // The last proof of the judge is none of the run's results.
-                if (!file.equals(folder) && !file.equals(folder.resolve("confusion.json"))) {
-                    Files.delete(file);
+            if (obstacle == null) {
+                Finding finding = Finding.of(
+                        FindingKind.STAGE,
+                        "report",
+                        "reporter " + reporter.getClass().getName() + " failed: " + failed);
+                say(FindingRenderer.render(finding));
+                if (failing.add(reporter)) {
+                    leftovers(List.of(finding));
                 }
             }
-        } catch (IOException undeletable) {
-            throw new UncheckedIOException("the last run's results cannot be removed from " + folder, undeletable);
+            return false;
         }
     }
 

@@ -3,6 +3,7 @@ package org.nixlconform.jupiter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,7 +32,10 @@ import org.nixlconform.verdict.Judge;
 
 /** Plants a fault below a real transfer, and says how the judge found it. */
 record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, Path folder) {
+    /** One line for each fault that was really applied. */
     private static final String TRACE = "planted.txt";
+
+    private static final String ALTERED = "altered";
 
     /**
      * @param planted whether every part of the fault was really applied; if not, nothing was proven
@@ -58,7 +62,9 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
 
     /** Never throws for what the engines do; what they leave behind is a finding. */
     Found of(PlantedFault fault) {
-        return of(fault.name(), fault.plan(), fault.seed(), fault.faults(), fault.outside());
+        return fault.floor().isPresent()
+                ? new CalibratedFloor(this, fault).found()
+                : of(fault.name(), fault.plan(), fault.seed(), fault.faults(), fault.outside());
     }
 
     /** A transfer without a fault. */
@@ -90,7 +96,8 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
         }
     }
 
-    private Collection<Finding> transfer(TransferPlan plan, Environment faulty, Optional<Outside> outside, Path own) {
+    private Collection<Finding> transfer(TransferPlan plan, Environment faulty, Optional<Outside> outside, Path own)
+            throws IOException {
         if (!(cluster.assign(plan) instanceof Assigned.On on)) {
             return List.of(Finding.of(FindingKind.NODE, "fault", "the cluster has no place for " + plan.name()));
         }
@@ -106,7 +113,8 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
             try (TimedSignal signal = new TimedSignal(plan, engines, outside, own.resolve(TRACE))) {
                 seen = new TransferRun(plan, engines, CellPipeline.host(on.ranks()), false, signal::stepBegins).run();
             }
-            findings.addAll(Judge.judge(plan, asTold(seen, outside)).findings());
+            findings.addAll(
+                    Judge.judge(plan, asTold(seen, outside, own.resolve(TRACE))).findings());
         } catch (FindingException stopped) {
             findings.addAll(stopped.findings());
         } finally {
@@ -115,18 +123,30 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
         return findings;
     }
 
-    private static TransferObservation asTold(TransferObservation seen, Optional<Outside> outside) {
-        return outside.map(way ->
-                        way instanceof Outside.Altered altered ? altered.how().apply(seen) : seen)
-                .orElse(seen);
+    /** What leaves the observation as it is leaves no line in the trace either. */
+    private static TransferObservation asTold(TransferObservation seen, Optional<Outside> outside, Path trace)
+            throws IOException {
+        if (!(outside.orElse(null) instanceof Outside.Altered altered)) {
+            return seen;
+        }
+        TransferObservation told = altered.how().apply(seen);
+        if (!told.equals(seen)) {
+            Files.writeString(trace, "judge " + ALTERED + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
+        return told;
     }
 
     private static boolean planted(Path trace, List<LibraryFault> faults, Optional<Outside> outside)
             throws IOException {
         List<String> lines = Files.exists(trace) ? Files.readAllLines(trace) : List.of();
-        boolean signalled = outside.map(
-                        way -> !(way instanceof Outside.Signal signal) || lines.contains(TimedSignal.trace(signal)))
-                .orElse(true);
-        return signalled && faults.stream().allMatch(fault -> lines.stream().anyMatch(line -> line.contains(" " + fault.name())));
+        boolean signalled =
+                !(outside.orElse(null) instanceof Outside.Signal signal) || lines.contains(TimedSignal.trace(signal));
+        List<String> wanted =
+                new ArrayList<>(faults.stream().map(LibraryFault::name).toList());
+        if (outside.orElse(null) instanceof Outside.Altered) {
+            wanted.add(ALTERED);
+        }
+        return signalled
+                && wanted.stream().allMatch(name -> lines.stream().anyMatch(line -> line.contains(" " + name)));
     }
 }

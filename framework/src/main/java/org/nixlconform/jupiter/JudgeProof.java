@@ -4,15 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +15,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.nixlconform.environment.Environment;
 import org.nixlconform.fault.CleanCases;
 import org.nixlconform.fault.FaultCatalogue;
-import org.nixlconform.fault.PlantedFault;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Backend;
 import org.nixlconform.plan.TransferPlan;
@@ -28,44 +24,75 @@ import org.opentest4j.AssertionFailedError;
 
 /**
  * Proves the judge on a cluster: every planted fault is found as what it is, and clean cases bring no finding. Leaves
- * {@code target/conformance/confusion.json} and, when everything was run, {@code docs/judge-matrix.md}.
+ * {@code target/conformance/confusion.json} and, when everything was run, the matrix in {@code docs/judge.md}.
  *
  * <p>System properties: {@code cluster}, {@code root}, {@code work} as for a run; {@code judge.seeds} how many seeds for
- * each fault (1), {@code judge.clean} how many clean cases (10), {@code judge.only} part of the names to run.
+ * each fault (1), {@code judge.clean} how many clean cases (10), {@code judge.only} part of the names or families to run.
  */
 public final class JudgeProof implements AutoCloseable {
+    private static final String PAGE = "docs/judge.md";
+
     private final Path root;
     private final ConformanceRun.Opened opened;
     private final FaultRun runner;
     private final Backend backend;
-    private final int seeds;
-    private final int cleanCases;
-    private final String only;
-    private final List<Row> rows = new ArrayList<>();
+    private final Wanted wanted;
+    private final ConfusionMatrix matrix = new ConfusionMatrix();
     private int cleanDone;
-    private int cleanFindings;
 
-    private record Row(PlantedFault fault, boolean planted, Set<FindingKind> found, Duration took) {
-        boolean right() {
-            return planted && found.equals(fault.expected());
+    /**
+     * @param seeds for each fault
+     * @param only in lower case; empty for all
+     */
+    record Wanted(int seeds, int cleanCases, String only) {
+
+        /** @throws FindingException when a number is none */
+        static Wanted of(Function<String, @Nullable String> property) {
+            String only = property.apply("judge.only");
+            return new Wanted(
+                    number(property, "judge.seeds", 1, 1),
+                    number(property, "judge.clean", 0, 10),
+                    only == null ? "" : only.toLowerCase(Locale.ROOT));
+        }
+
+        private static int number(Function<String, @Nullable String> property, String name, int least, int otherwise) {
+            String value = property.apply(name);
+            if (value == null) {
+                return otherwise;
+            }
+            // Nine digits are an int.
+            if (value.matches("\\d{1,9}") && Integer.parseInt(value) >= least) {
+                return Integer.parseInt(value);
+            }
+            throw new FindingException(
+                    Finding.of(FindingKind.CONFIGURATION, "selection", "-D" + name + " is no number that can be used")
+                            .with("expected", "a whole number from " + least + " to 999999999")
+                            .with("actual", "'" + value + "'")
+                            .with("where", "-D" + name + " on the command line")
+                            .with("remedy", "for example -D" + name + "=" + Math.max(5, otherwise)));
+        }
+
+        boolean takes(String name, String family) {
+            return name.toLowerCase(Locale.ROOT).contains(only) || family.contains(only);
+        }
+
+        boolean takesClean() {
+            return only.isEmpty() || "clean".contains(only);
         }
     }
 
-    private JudgeProof(
-            Path root, ConformanceRun.Opened opened, FaultRun runner, Function<String, @Nullable String> property) {
+    private JudgeProof(Path root, ConformanceRun.Opened opened, FaultRun runner, Wanted wanted) {
         this.root = root;
         this.opened = opened;
         this.runner = runner;
         this.backend = Backend.valueOf(runner.environment().spec().backends().get(0));
-        this.seeds = number(property, "judge.seeds", 1);
-        this.cleanCases = number(property, "judge.clean", 10);
-        String part = property.apply("judge.only");
-        this.only = part == null ? "" : part.toLowerCase(Locale.ROOT);
+        this.wanted = wanted;
     }
 
     /** Reaches the cluster and proves its first environment. */
     public static JudgeProof open() {
         Function<String, @Nullable String> property = System::getProperty;
+        Wanted wanted = Wanted.of(property);
         String given = property.apply("root");
         Path root = Path.of(given == null ? "" : given).toAbsolutePath();
         ConformanceRun.Opened opened = ConformanceRun.reach(property, root);
@@ -77,45 +104,54 @@ public final class JudgeProof implements AutoCloseable {
                 folder,
                 line -> System.out.println("[nixlconform] " + line));
         return new JudgeProof(
-                root, opened, new FaultRun(opened.reached(), opened.engines(), environment, folder), property);
-    }
-
-    private static int number(Function<String, @Nullable String> property, String name, int otherwise) {
-        String value = property.apply(name);
-        return value == null ? otherwise : Integer.parseInt(value);
+                root, opened, new FaultRun(opened.reached(), opened.engines(), environment, folder), wanted);
     }
 
     /** One test for each fault and seed. */
     public Stream<DynamicTest> faults() {
-        return LongStream.rangeClosed(1, seeds)
+        return LongStream.rangeClosed(1, wanted.seeds())
                 .boxed()
-                .flatMap(seed -> FaultCatalogue.all(seed, backend).stream())
-                .filter(fault -> fault.name().toLowerCase(Locale.ROOT).contains(only))
-                .map(fault -> DynamicTest.dynamicTest(fault.name() + ", seed " + fault.seed(), () -> prove(fault)));
+                .flatMap(seed -> Stream.concat(
+                        FaultCatalogue.all(seed, backend).stream()
+                                .filter(fault -> wanted.takes(fault.name(), fault.family()))
+                                .map(fault -> test(
+                                        fault.name(), fault.family(), seed, fault.expected(), () -> runner.of(fault))),
+                        StartFault.all(seed).stream()
+                                .filter(fault -> wanted.takes(fault.name(), StartFault.FAMILY))
+                                .map(fault -> test(
+                                        fault.name(),
+                                        StartFault.FAMILY,
+                                        seed,
+                                        fault.expected(),
+                                        () -> fault.of(root, runner.folder())))));
     }
 
-    private void prove(PlantedFault fault) {
-        FaultRun.Found found = runner.of(fault);
-        Row row = new Row(fault, found.planted(), found.kinds(), found.took());
-        rows.add(row);
-        System.out.printf(
-                Locale.ROOT,
-                "  %-6s %5.1f s  %s, seed %d: %s%n",
-                row.right() ? "found" : "WRONG",
-                found.took().toMillis() / 1e3,
-                fault.name(),
-                fault.seed(),
-                found.kinds());
-        if (!row.right()) {
-            throw new AssertionFailedError(fault.name() + ", seed " + fault.seed() + ": expected " + fault.expected()
-                    + "\n\n" + found.described());
-        }
+    private DynamicTest test(
+            String name, String family, long seed, Set<FindingKind> expected, Supplier<FaultRun.Found> run) {
+        return DynamicTest.dynamicTest(name + ", seed " + seed, () -> {
+            FaultRun.Found found = run.get();
+            ConfusionMatrix.Row row =
+                    new ConfusionMatrix.Row(name, family, seed, expected, found.planted(), found.kinds(), found.took());
+            matrix.add(row);
+            System.out.printf(
+                    Locale.ROOT,
+                    "  %-6s %5.1f s  %s, seed %d: %s%n",
+                    row.right() ? "found" : "WRONG",
+                    found.took().toMillis() / 1e3,
+                    name,
+                    seed,
+                    found.kinds());
+            if (!row.right()) {
+                throw new AssertionFailedError(
+                        name + ", seed " + seed + ": expected " + expected + "\n\n" + found.described());
+            }
+        });
     }
 
     /** One test for each clean case. */
     public Stream<DynamicTest> cleanCases() {
-        return only.isEmpty() || "clean".contains(only)
-                ? CleanCases.of(cleanCases, backend).stream()
+        return wanted.takesClean()
+                ? CleanCases.of(wanted.cleanCases(), backend).stream()
                         .map(plan -> DynamicTest.dynamicTest(plan.name(), () -> clean(plan)))
                 : Stream.empty();
     }
@@ -123,85 +159,31 @@ public final class JudgeProof implements AutoCloseable {
     private void clean(TransferPlan plan) {
         FaultRun.Found found = runner.clean("clean " + cleanDone, plan);
         cleanDone++;
-        cleanFindings += found.findings().size();
+        matrix.addClean(found.findings());
         if (!found.findings().isEmpty()) {
             throw new AssertionFailedError(plan.name() + "\n\n" + found.described());
         }
     }
 
-    /** Writes what was found, whatever it was. */
+    /**
+     * Writes what was found, whatever it was.
+     *
+     * @throws FindingException when the page has no place for the matrix; what was found is written by then
+     */
     @Override
     public void close() {
+        System.out.println("[nixlconform] " + matrix.summary());
         try {
             Path folder = Files.createDirectories(root.resolve("target").resolve("conformance"));
-            Files.writeString(folder.resolve("confusion.json"), json());
-            if (only.isEmpty() && !rows.isEmpty()) {
-                Files.writeString(root.resolve("docs").resolve("judge-matrix.md"), page());
+            Files.writeString(folder.resolve("confusion.json"), matrix.json());
+            if (wanted.only().isEmpty() && !matrix.isEmpty()) {
+                Path page = root.resolve(PAGE);
+                Files.writeString(page, matrix.into(Files.readString(page), PAGE));
             }
         } catch (IOException unwritable) {
             throw new UncheckedIOException("the confusion matrix cannot be written below " + root, unwritable);
         } finally {
             opened.reached().close();
         }
-        long right = rows.stream().filter(Row::right).count();
-        System.out.printf(
-                "[nixlconform] %d of %d planted faults were found as what they are; %d findings in %d clean cases%n",
-                right, rows.size(), cleanFindings, cleanDone);
-    }
-
-    private String json() {
-        return rows.stream()
-                .map(row ->
-                        "  {\"fault\": \"%s\", \"family\": \"%s\", \"expected\": %s, \"found\": %s, \"planted\": %s, \"seed\": %d, \"seconds\": %s}"
-                                .formatted(
-                                        row.fault().name(),
-                                        row.fault().family(),
-                                        array(row.fault().expected()),
-                                        array(row.found()),
-                                        row.planted(),
-                                        row.fault().seed(),
-                                        String.format(
-                                                Locale.ROOT, "%.3f", row.took().toMillis() / 1e3)))
-                .collect(Collectors.joining(
-                        ",\n",
-                        "{\"cleanCases\": %d, \"findingsInCleanCases\": %d, \"faults\": [\n"
-                                .formatted(cleanDone, cleanFindings),
-                        "\n]}\n"));
-    }
-
-    private static String array(Set<FindingKind> kinds) {
-        return kinds.stream().sorted().map(kind -> '"' + kind.name() + '"').collect(Collectors.joining(", ", "[", "]"));
-    }
-
-    /** Rows are faults, columns are the kinds that any of them was expected or found as. */
-    private String page() {
-        SortedSet<FindingKind> columns = new TreeSet<>();
-        rows.forEach(row -> {
-            columns.addAll(row.fault().expected());
-            columns.addAll(row.found());
-        });
-        StringBuilder page = new StringBuilder(
-                        "# Confusion matrix\n\nWritten by `mvn verify -Dcluster=local -Djudge`. ")
-                .append(
-                        "Each row is a planted fault, each column a kind of finding; a cell says in how many of the runs ")
-                .append("(one a seed) the judge found it so. **Bold** is what was expected.\n\n| Fault |");
-        columns.forEach(kind -> page.append(' ').append(kind).append(" |"));
-        page.append("\n|---|").append("---|".repeat(columns.size())).append('\n');
-        rows.stream().map(row -> row.fault().name()).distinct().forEach(name -> {
-            List<Row> same =
-                    rows.stream().filter(row -> row.fault().name().equals(name)).toList();
-            page.append("| ").append(name).append(" |");
-            columns.forEach(kind -> page.append(' ').append(cell(same, kind)).append(" |"));
-            page.append('\n');
-        });
-        return page.append("\n%d clean cases of mixed geometry: %d findings.%n".formatted(cleanDone, cleanFindings))
-                .toString();
-    }
-
-    private static String cell(List<Row> same, FindingKind kind) {
-        long found = same.stream().filter(row -> row.found().contains(kind)).count();
-        boolean expected = same.get(0).fault().expected().contains(kind);
-        String count = found + "/" + same.size();
-        return expected ? "**" + count + "**" : found == 0 ? "" : count;
     }
 }

@@ -58,8 +58,7 @@ final class TimedSignal implements AutoCloseable {
         boolean goesOn = step.equals(transfer);
         if (goesOn && engines.signal(wanted.rank(), wanted.name()) && step.equals(transfer)) {
             try {
-                Files.writeString(
-                        trace, trace(wanted) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                Files.writeString(trace, trace(wanted) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             } catch (IOException unwritable) {
                 throw new UncheckedIOException(unwritable);
             }

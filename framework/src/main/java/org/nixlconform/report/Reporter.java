@@ -4,7 +4,8 @@ import java.nio.file.Path;
 
 /**
  * Carries reports out of the run. Found by {@link java.util.ServiceLoader}. One instance serves one run; calls come from
- * one thread at a time. A reporter that throws is named on the console and does not change a verdict.
+ * one thread at a time. A reporter that throws is named on the console and does not change a verdict; the run does not
+ * pass, as what it did not carry out is missing. One that throws in {@link #start} is not called again.
  */
 public interface Reporter extends AutoCloseable {
 

@@ -36,7 +36,8 @@ final class ObservationNotes {
     private final List<Timeout> timeouts = new ArrayList<>();
     private final List<InvalidRequestOutcome> invalid = new ArrayList<>();
     private final List<IterationNotes> iterations = new ArrayList<>();
-    private Optional<Reference> reference = Optional.empty();
+    private final Map<RankId, List<Double>> copiesBytesPerSecond = new TreeMap<>();
+    private boolean everyCopyTimed = true;
 
     ObservationNotes(TransferPlan plan) {
         wording = new DifferenceWording(plan);
@@ -98,11 +99,30 @@ final class ObservationNotes {
         invalid.addAll(first.values());
     }
 
+    /** The first pass of each copy, which touches cold memory, is left out. */
     void reference(Map<RankId, EngineStep.ReferenceCopy> copies) {
-        Map<RankId, Double> rates = TransferRun.bytesPerSecond(copies);
-        if (!rates.isEmpty() && rates.size() == copies.size()) {
-            reference = Optional.of(new Reference(REFERENCE_METHOD, rates));
+        copies.forEach((rank, copy) -> {
+            List<Double> rates = copy.passNanos().stream()
+                    .skip(copy.passNanos().size() > 1 ? 1 : 0)
+                    .filter(nanos -> nanos > 0)
+                    .map(nanos -> copy.bytes() * 1e9 / nanos)
+                    .toList();
+            everyCopyTimed &= !rates.isEmpty();
+            copiesBytesPerSecond
+                    .computeIfAbsent(rank, first -> new ArrayList<>())
+                    .addAll(rates);
+        });
+    }
+
+    /** The median of all passes. */
+    private Optional<Reference> reference() {
+        if (copiesBytesPerSecond.isEmpty() || !everyCopyTimed) {
+            return Optional.empty();
         }
+        Map<RankId, Double> medians = new TreeMap<>();
+        copiesBytesPerSecond.forEach((rank, rates) ->
+                medians.put(rank, rates.stream().sorted().toList().get((rates.size() - 1) / 2)));
+        return Optional.of(new Reference(REFERENCE_METHOD, medians));
     }
 
     TransferObservation finish(
@@ -117,7 +137,7 @@ final class ObservationNotes {
                 losses,
                 timeouts,
                 invalid,
-                reference,
+                reference(),
                 iterations.stream().map(IterationNotes::finish).toList(),
                 logLines);
     }

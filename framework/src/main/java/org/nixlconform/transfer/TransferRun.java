@@ -2,8 +2,6 @@ package org.nixlconform.transfer;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.nixlconform.engine.AgentSettings;
@@ -14,7 +12,6 @@ import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.Generations;
-import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
 
 /**
@@ -77,8 +74,7 @@ public final class TransferRun {
         return did(engines::open, "open", 0)
                 && did(engines::connect, "connect", 0)
                 && did(engines::prepare, "prepare", 0)
-                && tryInvalid()
-                && reference();
+                && tryInvalid();
     }
 
     private boolean tryInvalid() {
@@ -91,17 +87,22 @@ public final class TransferRun {
         return succeeded(step, 0);
     }
 
-    private boolean reference() {
+    /** Beside each iteration: what a machine that others use can do changes while a case runs. */
+    private boolean reference(int iteration) {
         if (plan.expectations().throughput().isEmpty()) {
             return true;
         }
-        onStep.accept("reference");
+        onStep.accept("reference " + (iteration + 1));
         EngineStep<EngineStep.ReferenceCopy> step = engines.reference();
         notes.reference(step.answers());
-        return succeeded(step, 0);
+        return succeeded(step, iteration);
     }
 
     private boolean iterate(int iteration) {
+        // Before it is armed: the copy leaves the destination as the last iteration did.
+        if (!reference(iteration)) {
+            return false;
+        }
         ObservationNotes.IterationNotes seen = notes.begin(iteration, Generations.generationOf(iteration));
         onStep.accept("arm " + (iteration + 1));
         EngineStep<EngineStep.Armed> arm = engines.arm(iteration);
@@ -146,18 +147,5 @@ public final class TransferRun {
                     .with("remedy", "read " + first.rank() + ".log in the evidence; please report it"));
         }
         return step.succeeded();
-    }
-
-    /** Bytes per second by rank: the median of all passes but the first, which touches cold memory. */
-    static Map<RankId, Double> bytesPerSecond(Map<RankId, EngineStep.ReferenceCopy> copies) {
-        Map<RankId, Double> rates = new TreeMap<>();
-        copies.forEach((rank, copy) -> copy.passNanos().stream()
-                .skip(copy.passNanos().size() > 1 ? 1 : 0)
-                .sorted()
-                .skip((copy.passNanos().size() - 1) / 2)
-                .findFirst()
-                .filter(nanos -> nanos > 0)
-                .ifPresent(nanos -> rates.put(rank, copy.bytes() * 1e9 / nanos)));
-        return rates;
     }
 }

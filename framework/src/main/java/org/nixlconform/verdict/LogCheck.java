@@ -55,10 +55,7 @@ final class LogCheck implements Check {
                         .thenComparing(group -> -group.size()))
                 .map(LogCheck::describe)
                 .toList();
-        return Finding.of(
-                        FindingKind.LOG,
-                        "log",
-                        headline(undeclared))
+        return Finding.of(FindingKind.LOG, "log", headline(undeclared))
                 .with("expected", "silence, but for what the case allows")
                 .with("actual", Wording.few(groups, "\n", LINES))
                 .with("remedy", "if a line is no fault, allow it with a pattern and the reason");

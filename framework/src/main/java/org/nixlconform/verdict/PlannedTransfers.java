@@ -19,6 +19,10 @@ record PlannedTransfers(Map<Pair, Long> bytes, Operation operation) {
 
     /** Two ranks by their ends. */
     record Pair(RankId initiator, RankId target) {
+        boolean has(RankId rank) {
+            return initiator.equals(rank) || target.equals(rank);
+        }
+
         @Override
         public String toString() {
             return initiator + " with " + target;
@@ -42,8 +46,20 @@ record PlannedTransfers(Map<Pair, Long> bytes, Operation operation) {
         return bytes.getOrDefault(pair, 0L);
     }
 
+    /** All that this rank has a part in, in one iteration. */
+    long bytes(RankId rank) {
+        return bytes.entrySet().stream()
+                .filter(entry -> entry.getKey().has(rank))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
     SortedSet<RankId> initiators() {
         return ends(true);
+    }
+
+    SortedSet<RankId> targets() {
+        return ends(false);
     }
 
     SortedSet<RankId> destinations() {

@@ -7,8 +7,11 @@ import static org.junit.platform.engine.TestExecutionResult.Status.ABORTED;
 import static org.junit.platform.engine.TestExecutionResult.Status.FAILED;
 import static org.junit.platform.engine.TestExecutionResult.Status.SUCCESSFUL;
 import static org.nixlconform.plan.Backend.UCX;
+import static org.nixlconform.plan.MemoryKind.VRAM;
 import static org.nixlconform.plan.Operation.READ;
+import static org.nixlconform.plan.Operation.WRITE;
 import static org.nixlconform.plan.Role.DECODE;
+import static org.nixlconform.plan.Role.PREFILL;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +21,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.nixlconform.jupiter.ConformanceKit.Ended;
 import org.nixlconform.jupiter.ConformanceKit.Run;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Mutation;
 import org.nixlconform.report.RunReport.KnownIssueUse;
 import org.nixlconform.report.TransferReport;
@@ -88,17 +94,51 @@ class LiveKnownIssueTest {
         void sometimesDeclared() {}
     }
 
+    @Backends(UCX)
+    @Topology(prefillTp = 2, decodeTp = 2)
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectIntegrity
+    @ExpectCompletion
+    static class BesidesTestCase {
+        /** What goes to the wrong place is missing in the right one. */
+        @TransferTest
+        @Topology
+        @Direction(operation = WRITE, initiator = PREFILL)
+        @Blocks(transferred = 11)
+        @UnequalCaches(prefillBlocks = 40, decodeBlocks = 100)
+        @Mutated(Mutation.WRONG_OWNER_BLOCK_COUNT)
+        void symptomAndAnother() {}
+
+        @TransferTest
+        @Memory(VRAM)
+        void inconclusive() {}
+
+        @TransferTest
+        @Topology(prefillTp = 3)
+        void broken() {}
+    }
+
     @BeforeAll
     static void runAll() {
         ConformanceKit kit = LiveProject.in(root)
                 .write(
                         "config/known-issues.yaml",
                         "issues:\n"
-                                + record("wrong-place", "{prefillTp: 1, decodeTp: 1}", WRONG_PLACE, "always")
-                                + record("fixed", "{decodeTp: 2}", "TORN", "always")
-                                + record("rare", "{prefillTp: 2}", "TORN", "sometimes")
-                                + record("elsewhere", "{memory: VRAM}", "TORN", "always"));
-        run = kit.run(CellsTestCase.class, ConformsTestCase.class, SometimesTestCase.class);
+                                + record(
+                                        "wrong-place",
+                                        "{prefillTp: 1, decodeTp: 1, operation: READ}",
+                                        WRONG_PLACE,
+                                        "always")
+                                + record("fixed", "{prefillTp: 1, decodeTp: 2}", "TORN", "always")
+                                + record("rare", "{prefillTp: 2, decodeTp: 1}", "TORN", "sometimes")
+                                + record("one-of-two", "{operation: WRITE}", "OVERRUN", "always")
+                                + record("the-other", "{operation: WRITE}", "POISON", "sometimes")
+                                + record("not-judged", "{memory: VRAM}", "TORN", "always")
+                                + record("not-begun", "{prefillTp: 3}", "TORN", "always")
+                                + record("another-release", "{}", WRONG_PLACE, "always")
+                                        .replace("[1.5.1]", "[1.5.0]")
+                                + record("elsewhere", "{placement: SPREAD}", "TORN", "always"));
+        run = kit.run(CellsTestCase.class, ConformsTestCase.class, SometimesTestCase.class, BesidesTestCase.class);
     }
 
     private static String record(String id, String condition, String kinds, String expectation) {
@@ -187,6 +227,51 @@ class LiveKnownIssueTest {
     }
 
     @Test
+    void theSymptomAndAnotherFailAndAllOfThemAreNamed() {
+        TransferReport report = run.report("symptomAndAnother");
+
+        assertThat(run.cell(report).status()).isEqualTo(FAILED);
+        assertThat(run.cell(report).message())
+                .startsWith("known issue: one-of-two showed, but not alone\n")
+                .contains("known issue: the-other showed, but not alone\n");
+        assertThat(report.knownIssue()).isEmpty();
+        assertThat(report.testResult()).isEqualTo("failed");
+        assertThat(report.verdict().findings())
+                .extracting(Finding::kind)
+                .contains(FindingKind.OVERRUN, FindingKind.POISON);
+    }
+
+    @Test
+    void whatIsInconclusiveIsAsWithoutTheRecord() {
+        TransferReport report = run.report("inconclusive");
+
+        assertThat(run.cell(report).status()).isEqualTo(ABORTED);
+        assertThat(run.cell(report).message()).startsWith("cluster: ");
+        assertThat(report.verdict().outcome()).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(report.knownIssue()).isEmpty();
+    }
+
+    @Test
+    void whatIsBrokenIsAsWithoutTheRecord() {
+        TransferReport report = run.report("broken");
+
+        assertThat(run.cell(report).status()).isEqualTo(FAILED);
+        assertThat(run.cell(report).thrown()).get().isInstanceOf(FindingException.class);
+        assertThat(report.verdict().outcome()).isEqualTo(Outcome.BROKEN);
+        assertThat(report.testResult()).isEqualTo("error");
+        assertThat(report.knownIssue()).isEmpty();
+    }
+
+    @Test
+    void aRecordOfAnotherReleaseIsNoneOfThisRun() {
+        assertThat(run.reporter().finished().knownIssues())
+                .filteredOn(use -> use.id().equals("another-release"))
+                .singleElement()
+                .satisfies(use -> assertThat(use.untried()).isTrue());
+        assertThat(run.cells()).noneMatch(cell -> cell.message().contains("another-release"));
+    }
+
+    @Test
     void theRunSaysWhatCameOfEveryRecord() {
         assertThat(run.reporter().finished().knownIssues())
                 .extracting(
@@ -199,6 +284,11 @@ class LiveKnownIssueTest {
                         tuple("wrong-place", 3, 0, 0, 0),
                         tuple("fixed", 0, 1, 0, 1),
                         tuple("rare", 0, 0, 1, 0),
+                        tuple("one-of-two", 0, 0, 0, 1),
+                        tuple("the-other", 0, 0, 0, 1),
+                        tuple("not-judged", 0, 0, 0, 0),
+                        tuple("not-begun", 0, 0, 0, 0),
+                        tuple("another-release", 0, 0, 0, 0),
                         tuple("elsewhere", 0, 0, 0, 0));
     }
 

@@ -144,4 +144,27 @@ class RefusedRunTest {
                 "missing: lib/libnixlconform.so",
                 "remedy   : mvn -q -pl native process-classes");
     }
+
+    @Test
+    void aFileWhereTheResultsShouldBe() throws Exception {
+        Path file = kit.root().resolve("target/conformance");
+        kit.write("target/conformance", "of somebody");
+
+        Run run = refusedWith(
+                "report: the results of this run cannot be written",
+                "actual   : java.nio.file.FileAlreadyExistsException: " + file,
+                "where    : " + file,
+                "remedy   : move away what stands there");
+
+        assertThat(file).hasContent("of somebody");
+        // Nothing was started on the node.
+        assertThat(run.console()).doesNotContain("environment nixl");
+    }
+
+    @Test
+    void aFolderAboveTheResultsThatIsAFile() {
+        kit.write("target", "of somebody");
+
+        refusedWith("report: the results of this run cannot be written", "remedy   : move away what stands there");
+    }
 }

@@ -112,6 +112,23 @@ class GateTest {
                         "must judge", "LIBFABRIC SPREAD VRAM\nhad no judged cell; cluster local demands one of each");
     }
 
+    /** As one is whose canaries live. */
+    @Test
+    void aRunThatCouldNotBeginDoesNotPassAndSaysThatAlone() {
+        RunReport run = new RunReport(
+                "local",
+                Instant.EPOCH,
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                List.of(),
+                Optional.of("canary: the run is void"));
+        gate(run, true);
+
+        assertThat(Gate.message(new RunFolder(folder))).contains("canary: the run is void");
+    }
+
     @Test
     void aRunThatDidNotFinishDoesNotPass() {
         assertThat(reasons(gate(CLEAN, false, CONFORMS))).containsOnlyKeys("unfinished");

@@ -21,6 +21,7 @@ final class WardedRank {
     private static final int POLL_ENTRY_BYTES = 8;
     /** A pipe holds what one read takes; one that is written to all the time must not hold up the others. */
     private static final int PIPE_READS = 4;
+
     private static final NativeMemory BUFFER = NativeMemory.allocate(BUFFER_BYTES);
     /** Ends the writer; no message is empty. */
     private static final String NO_MORE = "";

@@ -139,8 +139,10 @@ class BoundedLogTest {
         log.close();
         assertThat(lines)
                 .endsWith("red")
-                .allSatisfy(line -> assertThat(line.chars()).allMatch(each -> each >= ' ' && each < 0xfffd && each != 127))
-                .anyMatch(line -> line.matches("\\[nixlconform: \\d+ of \\d+ bytes of a line are no text: [0-9a-f ]+\\]"));
+                .allSatisfy(
+                        line -> assertThat(line.chars()).allMatch(each -> each >= ' ' && each < 0xfffd && each != 127))
+                .anyMatch(line ->
+                        line.matches("\\[nixlconform: \\d+ of \\d+ bytes of a line are no text: [0-9a-f ]+\\]"));
         FromWarden.LogSize size = log.size("rank");
         assertThat(size.bytes()).isEqualTo(100_014);
         assertThat(size.notTextBytes()).isBetween(50_000L, 70_000L);

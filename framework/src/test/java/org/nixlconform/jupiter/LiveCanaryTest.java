@@ -1,0 +1,178 @@
+package org.nixlconform.jupiter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.TestExecutionResult.Status.ABORTED;
+import static org.junit.platform.engine.TestExecutionResult.Status.FAILED;
+import static org.junit.platform.engine.TestExecutionResult.Status.SUCCESSFUL;
+import static org.nixlconform.plan.Backend.UCX;
+import static org.nixlconform.plan.Operation.READ;
+import static org.nixlconform.plan.Role.DECODE;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.io.TempDir;
+import org.nixlconform.fault.FaultCatalogue;
+import org.nixlconform.fault.LibraryFault;
+import org.nixlconform.fault.PlantedFault;
+import org.nixlconform.jupiter.ConformanceKit.Run;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.PlanDraft;
+import org.nixlconform.plan.Planned;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.report.RunReport;
+
+/** What a run makes of the faults that it plants in itself, with real NIXL. */
+@Timeout(120)
+class LiveCanaryTest {
+    private static final LibraryFault FLIP = LibraryFault.on("decode-0-rank-0", "flip")
+            .with("request", 1)
+            .with("byte", 1234)
+            .with("bit", 5);
+
+    @TempDir
+    Path root;
+
+    private ConformanceKit kit;
+
+    @BeforeEach
+    void makeProject() {
+        kit = LiveProject.in(root).with("canaries", "on");
+    }
+
+    /** Opens the run with other faults than the catalogue's. */
+    static final class OtherCanaries implements BeforeAllCallback {
+        private static Canaries.Catalogue catalogue = FaultCatalogue::canaries;
+
+        @Override
+        public void beforeAll(ExtensionContext context) {
+            PipelineStore.run(context, () -> ConformanceRun.open(System::getProperty, new Canaries(catalogue)));
+        }
+    }
+
+    @TestMethodOrder(MethodOrderer.MethodName.class)
+    @ExtendWith(OtherCanaries.class)
+    @Backends(UCX)
+    @Topology
+    @Direction(operation = READ, initiator = DECODE)
+    @Blocks(transferred = 11)
+    @ExpectIntegrity
+    @ExpectCompletion
+    static class CellsTestCase {
+        @TransferTest
+        void first() {}
+
+        @TransferTest
+        void second() {}
+    }
+
+    private Run with(Canaries.Catalogue catalogue) {
+        OtherCanaries.catalogue = catalogue;
+        try {
+            return kit.run(CellsTestCase.class);
+        } finally {
+            OtherCanaries.catalogue = FaultCatalogue::canaries;
+        }
+    }
+
+    private static PlantedFault flip(LibraryFault fault, boolean integrity, FindingKind expected) {
+        PlanDraft draft = PlanDraft.at("a test").expectCompletion(Duration.ofSeconds(10), Duration.ofSeconds(1));
+        Planned planned = (integrity ? draft.expectIntegrity() : draft).plan();
+        TransferPlan plan = ((Planned.Possible) planned).plan();
+        return new PlantedFault("a flip", "canary", 1, plan, List.of(fault), Optional.empty(), Set.of(expected));
+    }
+
+    /** @param actual what the message says of it @param property what the list of canaries says of it */
+    private void isVoid(Run run, String actual, String property) {
+        assertThat(run.cells()).isEmpty();
+        assertThat(run.reporter().published()).isEmpty();
+        assertThat(run.method("first").status()).isEqualTo(FAILED);
+        assertThat(run.method("second").status()).isEqualTo(ABORTED);
+        for (String said : List.of(
+                run.method("first").message(),
+                run.reporter().finished().obstacle().orElseThrow())) {
+            assertThat(said)
+                    .startsWith("canary: the run is void: a planted fault, a flip, was not found\n")
+                    .contains("actual   : " + actual, "where    : environment nixl, UCX");
+        }
+        assertThat(run.console()).contains("canary nixl UCX, a flip: " + property);
+        assertThat(run.reporter().finished().properties())
+                .filteredOn(each -> each.name().equals("canary nixl UCX, a flip"))
+                .singleElement()
+                .satisfies(each -> assertThat(each.value()).startsWith(property));
+    }
+
+    @Test
+    void aRunWhoseFaultsAreAllFoundJudgesItsCellsAndListsThemApart() {
+        Run run = with(FaultCatalogue::canaries);
+
+        assertThat(run.cells())
+                .hasSize(2)
+                .allSatisfy(cell -> assertThat(cell.status()).isEqualTo(SUCCESSFUL));
+        assertThat(run.reporter().published()).hasSize(2);
+        assertThat(run.reporter().finished().properties())
+                .filteredOn(each -> each.name().startsWith("canary "))
+                .hasSameSizeAs(FaultCatalogue.canaries(1, UCX))
+                .allSatisfy(each -> assertThat(each.value()).startsWith("found ["));
+    }
+
+    @Test
+    void aFaultThatIsFoundAsAnotherKindVoidsTheRun() {
+        isVoid(
+                with((seed, backend) -> List.of(flip(FLIP.with("descriptor", 3), true, FindingKind.STALE))),
+                "[FOREIGN]",
+                "NOT found as it is, but [FOREIGN]");
+    }
+
+    /** It is planted, and its case does not look. */
+    @Test
+    void aFaultThatNobodySeesVoidsTheRun() {
+        isVoid(
+                with((seed, backend) -> List.of(flip(FLIP.with("descriptor", 3), false, FindingKind.FOREIGN))),
+                "[]",
+                "NOT found as it is, but []");
+    }
+
+    /** No request has such a descriptor. */
+    @Test
+    void aFaultThatCannotBePlantedVoidsTheRun() {
+        isVoid(
+                with((seed, backend) -> List.of(flip(FLIP.with("descriptor", 1_000_000), true, FindingKind.FOREIGN))),
+                "it could not be planted",
+                "could NOT be planted, found []");
+    }
+
+    @Test
+    void oneThatLivesAmongOthersThatAreFoundVoidsTheRun() {
+        Run run = with((seed, backend) -> List.of(
+                FaultCatalogue.canaries(seed, backend).get(0),
+                flip(FLIP.with("descriptor", 3), false, FindingKind.FOREIGN)));
+
+        isVoid(run, "[]", "NOT found as it is, but []");
+    }
+
+    @Test
+    void withoutCanariesTheReportAndTheConsoleSaySo() {
+        kit.with("canaries", "off");
+
+        Run run = with((seed, backend) -> {
+            throw new AssertionError("a fault was asked for");
+        });
+
+        assertThat(run.cells()).allSatisfy(cell -> assertThat(cell.status()).isEqualTo(SUCCESSFUL));
+        assertThat(run.console()).contains("[nixlconform] canaries off, as -Dcanaries=off asks for");
+        assertThat(run.reporter().finished().properties())
+                .contains(new RunReport.Property(
+                        "canaries", "off, as -Dcanaries=off asks for: nothing shows that faults are found"));
+    }
+}

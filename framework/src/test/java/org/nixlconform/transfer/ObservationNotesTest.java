@@ -1,0 +1,63 @@
+package org.nixlconform.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.nixlconform.engine.EngineStep.ReferenceCopy;
+import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.Role;
+import org.nixlconform.transfer.TransferObservation.Reference;
+import org.nixlconform.verdict.Observations;
+
+/** The reference is timed beside each iteration; what it says is the median of all. */
+class ObservationNotesTest {
+    private static final RankId ONE = new RankId(Role.DECODE, 0, 0);
+    private static final RankId OTHER = new RankId(Role.DECODE, 0, 1);
+
+    private final ObservationNotes notes = new ObservationNotes(Observations.plan());
+
+    private Optional<Map<RankId, Double>> seen() {
+        return notes.finish(
+                        new TransferObservation.AgentSettings(true, "as vLLM does", "NONE", false),
+                        new TransferObservation.Host("node-1", 8, 4),
+                        List.of())
+                .reference()
+                .map(Reference::bytesPerSecond);
+    }
+
+    private static ReferenceCopy copy(Long... passNanos) {
+        return new ReferenceCopy(1000, List.of(passNanos), 0);
+    }
+
+    @Test
+    void isTheMedianOfAllPassesButTheFirstOfEach() {
+        notes.reference(Map.of(ONE, copy(9000L, 1000L, 1000L, 1000L), OTHER, copy(1L, 500L, 250L, 1000L)));
+        notes.reference(Map.of(ONE, copy(9000L, 2000L, 2000L, 2000L), OTHER, copy(1L, 500L, 250L, 1000L)));
+        notes.reference(Map.of(ONE, copy(9000L, 2000L, 2000L, 2000L), OTHER, copy(1L, 500L, 250L, 1000L)));
+
+        assertThat(seen()).contains(Map.of(ONE, 0.5e9, OTHER, 2e9));
+    }
+
+    @Test
+    void isNoneWhereOneCopyWasNotTimed() {
+        notes.reference(Map.of(ONE, copy(1000L, 1000L), OTHER, copy(1000L, 1000L)));
+        notes.reference(Map.of(ONE, copy(1000L, 1000L), OTHER, new ReferenceCopy(0, List.of(), 1)));
+
+        assertThat(seen()).isEmpty();
+    }
+
+    @Test
+    void isNoneWhereItWasNotAskedFor() {
+        assertThat(seen()).isEmpty();
+    }
+
+    @Test
+    void aSinglePassIsTaken() {
+        notes.reference(Map.of(ONE, copy(1000L)));
+
+        assertThat(seen()).contains(Map.of(ONE, 1e9));
+    }
+}
