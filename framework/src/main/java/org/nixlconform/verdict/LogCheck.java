@@ -14,16 +14,22 @@ import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation;
+import org.nixlconform.transfer.TransferObservation.EngineLoss;
 import org.nixlconform.transfer.TransferObservation.LogLine;
 
 /**
  * Engines are silent: every warning and error that the plan does not allow, in one finding. A line that another finding
- * already shows as an engine's last words is not told twice. Bytes that are no text, and a log of many megabytes where
+ * already shows as an engine's last words is not told twice; that the connection to a dead peer is gone is explained by
+ * its death. Bytes that are no text, and a log of many megabytes where
  * no debug logging was asked for, are no silence either.
  */
 final class LogCheck implements Check {
     private static final int LINES = 5;
     private static final Pattern NUMBER = Pattern.compile("0x[0-9a-fA-F]+|[0-9]+");
+
+    /** What the system and UCX say where the process at the other end of a connection is gone. */
+    private static final Pattern PEER_GONE = Pattern.compile("Connection refused|Connection reset|Broken pipe"
+            + "|Transport endpoint is not connected|UCX_TCP_MAX_CONN_RETRIES");
 
     private record Tail(RankId rank, String text) {}
 
@@ -39,13 +45,26 @@ final class LogCheck implements Check {
                 .map(line -> Pattern.compile(line.pattern()))
                 .toList();
         Set<Tail> shown = shownElsewhere(observation);
+        Set<RankId> bereaved = bereaved(plan, observation);
         boolean verbose = observation.settings().debugLogging();
         return observation.logLines().stream()
                 .filter(line -> !(verbose && line.level().equals(LogLine.LENGTH)))
                 .filter(line -> allowed.stream()
                         .noneMatch(pattern -> pattern.matcher(line.text()).find()))
                 .filter(line -> !shown.contains(new Tail(line.rank(), line.text())))
+                .filter(line -> !bereaved.contains(line.rank())
+                        || !PEER_GONE.matcher(line.text()).find())
                 .toList();
+    }
+
+    /** Ranks that lost a peer and live. */
+    private static Set<RankId> bereaved(TransferPlan plan, TransferObservation observation) {
+        PlannedTransfers planned = PlannedTransfers.of(plan);
+        Set<RankId> lost = observation.losses().stream().map(EngineLoss::rank).collect(Collectors.toSet());
+        Set<RankId> bereaved =
+                lost.stream().flatMap(rank -> planned.peers(rank).stream()).collect(Collectors.toSet());
+        bereaved.removeAll(lost);
+        return bereaved;
     }
 
     private static Finding finding(List<LogLine> undeclared) {

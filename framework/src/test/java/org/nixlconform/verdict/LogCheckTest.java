@@ -134,4 +134,44 @@ class LogCheckTest {
                 .extracting(Finding::kind)
                 .containsExactly(FindingKind.REFUSED, FindingKind.LOG);
     }
+
+    @Test
+    void thatTheConnectionToADeadPeerIsGoneIsExplainedByItsDeath() {
+        onlyFinding(
+                plan,
+                Observations.clean(plan)
+                        .killed(DECODE_0, "connect", "SIGABRT", "assertion failed")
+                        .log(PREFILL_0, "ERROR", "connect failed: Connection refused"),
+                FindingKind.ENGINE_DIED);
+    }
+
+    @Test
+    void otherWordsOfASurvivorAreStillAFinding() {
+        assertThat(findings(
+                        plan,
+                        Observations.clean(plan)
+                                .killed(DECODE_0, "connect", "SIGABRT", "assertion failed")
+                                .log(PREFILL_0, "ERROR", "CQ read failed on rail 28")))
+                .extracting(Finding::kind)
+                .containsExactly(FindingKind.ENGINE_DIED, FindingKind.LOG);
+    }
+
+    @Test
+    void aConnectionThatIsRefusedThoughNobodyDiedIsAFinding() {
+        onlyFinding(
+                plan,
+                Observations.clean(plan).log(PREFILL_0, "ERROR", "connect failed: Connection refused"),
+                FindingKind.LOG);
+    }
+
+    @Test
+    void whatTheDeadRankItselfSaidIsStillAFinding() {
+        assertThat(findings(
+                        plan,
+                        Observations.clean(plan)
+                                .killed(DECODE_0, "connect", "SIGABRT", "assertion failed")
+                                .log(DECODE_0, "ERROR", "remote key not registered")))
+                .extracting(Finding::kind)
+                .containsExactly(FindingKind.ENGINE_DIED, FindingKind.LOG);
+    }
 }
