@@ -1,14 +1,14 @@
 package org.nixlconform.cluster;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import org.nixlconform.configuration.ClusterSpec;
-import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
@@ -16,14 +16,18 @@ import org.nixlconform.plan.Fit;
 import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Placement;
 import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.Role;
+import org.nixlconform.plan.Topology;
 import org.nixlconform.plan.TransferPlan;
 
-/** The nodes of a cluster file, reached. For now that is this machine. */
+/** The nodes of a cluster file, reached. */
 public final class Cluster implements AutoCloseable {
     /** Lowered caches take one part in so many of what is available. */
     private static final int LOWERED_SHARE = 4;
 
     private static final long GIB = 1L << 30;
+
+    private static final Duration REMOVED_WITHIN = Duration.ofSeconds(30);
 
     private final ClusterSpec spec;
     private final List<Node> nodes;
@@ -34,31 +38,13 @@ public final class Cluster implements AutoCloseable {
         this.nodes = List.copyOf(nodes);
     }
 
-    /** @throws FindingException when a node cannot be used */
-    public static Cluster open(ClusterSpec spec) {
-        return new Cluster(
-                spec, spec.nodes().stream().map(node -> reach(node, spec)).toList());
-    }
-
-    private static Node reach(NodeSpec node, ClusterSpec spec) {
-        Path workFolder = spec.workFolder().toAbsolutePath().normalize();
-        try {
-            Files.createDirectories(workFolder);
-            Files.delete(Files.createTempFile(workFolder, "writable-", ""));
-        } catch (IOException e) {
-            throw new FindingException(
-                    Finding.of(
-                                    FindingKind.PREREQUISITE,
-                                    "cluster",
-                                    "the work folder on node %s cannot be written".formatted(node.name()))
-                            .with("expected", "a folder that can be made and written")
-                            .with("actual", e)
-                            .with("where", workFolder + ", of " + spec.file())
-                            .with("remedy", "make it writable, or name another as workFolder in the cluster's file"),
-                    e);
-        }
-        NodeConnection connection = new LocalConnection();
-        return new Node(node, new NodeDiscovery(connection).discover(), connection, workFolder);
+    /**
+     * Reaches all nodes, and puts our programs there where they are not yet.
+     *
+     * @throws FindingException when a node cannot be used; with all that cannot
+     */
+    public static Cluster open(ClusterSpec spec, EngineBundle bundle) {
+        return new Cluster(spec, new Reach(spec, bundle).all());
     }
 
     public ClusterSpec spec() {
@@ -71,28 +57,121 @@ public final class Cluster implements AutoCloseable {
 
     /** Gives each rank of a plan its node and, for VRAM, its device; or says why this cluster cannot. */
     public Assigned assign(TransferPlan plan) {
-        if (plan.placement() == Placement.SPREAD) {
-            return new Assigned.Impossible(oneNodeOnly(plan));
-        }
-        Node node = nodes.get(0);
-        return plan.memory() == MemoryKind.VRAM ? assignDevices(plan, node) : assignHostMemory(plan, node);
+        return plan.placement() == Placement.SPREAD ? spread(plan) : pack(plan);
     }
 
-    /** Processes that were started and still run are killed. Never throws. */
+    /** Processes that were started and still run are killed, this run's folders on nodes are removed. Never throws. */
     @Override
     public void close() {
-        nodes.forEach(node -> node.connection().close());
+        nodes.forEach(node -> {
+            node.runFolder()
+                    .ifPresent(folder ->
+                            node.connection().run(Command.of("rm", "-rf", "--", folder.toString()), REMOVED_WITHIN));
+            node.connection().close();
+        });
     }
 
-    private Assigned assignHostMemory(TransferPlan plan, Node node) {
-        Fit fit = modest(plan, HeadRoom.within(node.facts().memoryAvailableBytes()));
-        if (fit instanceof Fit.TooLarge tooLarge) {
-            return new Assigned.Impossible(tooLarge.finding()
-                    .with(
-                            "node",
-                            node.name() + ", " + HeadRoom.describe(node.facts().memoryAvailableBytes())));
+    /** The first node that takes all ranks; what the first says where none does. */
+    private Assigned pack(TransferPlan plan) {
+        Assigned first = null;
+        for (Node node : nodes) {
+            Assigned assigned = place(plan, Map.of(node, plan.topology().ranks()));
+            if (assigned instanceof Assigned.On) {
+                return assigned;
+            }
+            first = first == null ? assigned : first;
         }
-        return assigned(fit, node, 0);
+        return Objects.requireNonNull(first);
+    }
+
+    /**
+     * Nodes are shared out to both roles as their ranks are, at least one to each; engines go round the nodes of their role,
+     * whole.
+     */
+    private Assigned spread(TransferPlan plan) {
+        if (nodes.size() < 2) {
+            return new Assigned.Impossible(oneNodeOnly(plan));
+        }
+        Topology topology = plan.topology();
+        int prefillRanks = topology.prefillEngines() * topology.prefillTp();
+        int wanted = Math.round((float) nodes.size() * prefillRanks / topology.rankCount());
+        int prefillNodes = Math.max(1, Math.min(nodes.size() - 1, wanted));
+        Map<Node, List<RankId>> shares = new LinkedHashMap<>();
+        share(plan, Role.PREFILL, nodes.subList(0, prefillNodes), shares);
+        share(plan, Role.DECODE, nodes.subList(prefillNodes, nodes.size()), shares);
+        return place(plan, shares);
+    }
+
+    private static void share(TransferPlan plan, Role role, List<Node> among, Map<Node, List<RankId>> shares) {
+        for (RankId rank : plan.topology().ranks()) {
+            if (rank.role() == role) {
+                Node node = among.get(rank.engine() % among.size());
+                shares.computeIfAbsent(node, none -> new ArrayList<>()).add(rank);
+            }
+        }
+    }
+
+    /** All of a plan's ranks on the nodes that were chosen for them, if they fit there. */
+    private Assigned place(TransferPlan plan, Map<Node, List<RankId>> shares) {
+        boolean devices = plan.memory() == MemoryKind.VRAM;
+        Fit fit = new Fit.AsDeclared(plan);
+        Map<RankId, RankAssignment.Place> places = new HashMap<>();
+        for (Map.Entry<Node, List<RankId>> share : shares.entrySet()) {
+            Node node = share.getKey();
+            List<RankId> ranks = share.getValue();
+            if (devices && ranks.size() > node.gpus() * spec.ranksPerGpu()) {
+                return new Assigned.Impossible(tooFewDevices(plan, node, ranks.size()));
+            }
+            fit = devices ? onDevices(fit, plan, node, ranks) : inHostMemory(fit, plan, node, ranks);
+            if (fit instanceof Fit.TooLarge tooLarge) {
+                return new Assigned.Impossible(tooLarge.finding());
+            }
+            for (RankId rank : ranks) {
+                OptionalInt device = devices ? OptionalInt.of(ranks.indexOf(rank) % node.gpus()) : OptionalInt.empty();
+                places.put(rank, new RankAssignment.Place(node, device));
+            }
+        }
+        Map<RankId, RankAssignment.Place> inOrder = new LinkedHashMap<>();
+        plan.topology().ranks().forEach(rank -> inOrder.put(rank, Objects.requireNonNull(places.get(rank))));
+        String name = fit instanceof Fit.Lowered lowered ? lowered.name() : plan.name();
+        return new Assigned.On(plan(fit), name, new RankAssignment(inOrder));
+    }
+
+    private static Fit inHostMemory(Fit before, TransferPlan declared, Node node, List<RankId> ranks) {
+        long available = HeadRoom.within(node.memoryAvailableBytes());
+        Fit fit = modest(plan(before), available, ranks);
+        if (fit instanceof Fit.TooLarge tooLarge) {
+            return new Fit.TooLarge(tooLarge.finding()
+                    .with("node", node.name() + ", " + HeadRoom.describe(node.memoryAvailableBytes())));
+        }
+        return still(fit, declared);
+    }
+
+    private static Fit onDevices(Fit before, TransferPlan declared, Node node, List<RankId> ranks) {
+        Fit fit = before;
+        for (int device = 0; device < node.gpus(); device++) {
+            long memoryBytes = node.facts().gpus().get(device).memoryBytes();
+            if (memoryBytes == 0) {
+                continue; // Not said by the driver: the engines find out.
+            }
+            int index = device;
+            List<RankId> here = ranks.stream()
+                    .filter(rank -> ranks.indexOf(rank) % node.gpus() == index)
+                    .toList();
+            fit = still(plan(fit).fitInto(HeadRoom.within(memoryBytes), here), declared);
+            if (fit instanceof Fit.TooLarge tooLarge) {
+                return new Fit.TooLarge(tooLarge.finding()
+                        .with(
+                                "node",
+                                "%s, device %d, %s".formatted(node.name(), device, HeadRoom.describe(memoryBytes))));
+            }
+        }
+        return fit;
+    }
+
+    /** A fit after another, so that the name still says what was declared. */
+    private static Fit still(Fit fit, TransferPlan declared) {
+        return fit instanceof Fit.TooLarge || plan(fit).equals(declared) ? fit : new Fit.Lowered(plan(fit), declared);
     }
 
     /**
@@ -100,43 +179,13 @@ public final class Cluster implements AutoCloseable {
      * nothing to other programs, and the case is as good with fewer blocks. Whole GiB, so that the name of the cell does not
      * change with every change of free memory.
      */
-    private static Fit modest(TransferPlan plan, long availableBytes) {
-        Fit fit = plan.fitInto(availableBytes, plan.topology().ranks());
+    private static Fit modest(TransferPlan plan, long availableBytes, List<RankId> ranks) {
+        Fit fit = plan.fitInto(availableBytes, ranks);
         if (fit instanceof Fit.Lowered) {
-            Fit smaller = plan.fitInto(
-                    availableBytes / LOWERED_SHARE / GIB * GIB, plan.topology().ranks());
+            Fit smaller = plan.fitInto(availableBytes / LOWERED_SHARE / GIB * GIB, ranks);
             return smaller instanceof Fit.Lowered ? smaller : fit;
         }
         return fit;
-    }
-
-    private Assigned assignDevices(TransferPlan plan, Node node) {
-        int ranks = plan.topology().rankCount();
-        int gpus = node.gpus();
-        if (ranks > gpus * spec.ranksPerGpu()) {
-            return new Assigned.Impossible(tooFewDevices(plan, node));
-        }
-        Fit fit = new Fit.AsDeclared(plan);
-        for (int device = 0; device < gpus; device++) {
-            long memoryBytes = node.facts().gpus().get(device).memoryBytes();
-            if (memoryBytes == 0) {
-                continue; // Not said by the driver: the engines find out.
-            }
-            fit = further(fit, plan, HeadRoom.within(memoryBytes), ranksOf(plan, device, gpus));
-            if (fit instanceof Fit.TooLarge tooLarge) {
-                return new Assigned.Impossible(tooLarge.finding()
-                        .with(
-                                "node",
-                                "%s, device %d, %s".formatted(node.name(), device, HeadRoom.describe(memoryBytes))));
-            }
-        }
-        return assigned(fit, node, gpus);
-    }
-
-    /** A fit after another, so that the name still says what was declared. */
-    private static Fit further(Fit before, TransferPlan declared, long availableBytes, List<RankId> ranks) {
-        Fit fit = plan(before).fitInto(availableBytes, ranks);
-        return fit instanceof Fit.TooLarge || plan(fit).equals(declared) ? fit : new Fit.Lowered(plan(fit), declared);
     }
 
     private static TransferPlan plan(Fit fit) {
@@ -147,24 +196,6 @@ public final class Cluster implements AutoCloseable {
             return asDeclared.plan();
         }
         throw new IllegalStateException("a plan that does not fit has no plan to run: " + fit);
-    }
-
-    private static Assigned assigned(Fit fit, Node node, int devices) {
-        TransferPlan plan = plan(fit);
-        Map<RankId, RankAssignment.Place> places = new LinkedHashMap<>();
-        for (RankId rank : plan.topology().ranks()) {
-            OptionalInt device = devices == 0 ? OptionalInt.empty() : OptionalInt.of(places.size() % devices);
-            places.put(rank, new RankAssignment.Place(node, device));
-        }
-        String name = fit instanceof Fit.Lowered lowered ? lowered.name() : plan.name();
-        return new Assigned.On(plan, name, new RankAssignment(places));
-    }
-
-    private static List<RankId> ranksOf(TransferPlan plan, int device, int devices) {
-        List<RankId> all = plan.topology().ranks();
-        return all.stream()
-                .filter(rank -> all.indexOf(rank) % devices == device)
-                .toList();
     }
 
     private Finding oneNodeOnly(TransferPlan plan) {
@@ -178,8 +209,7 @@ public final class Cluster implements AutoCloseable {
                 .with("remedy", "run it on a cluster with more nodes, or declare placement = PACK");
     }
 
-    private Finding tooFewDevices(TransferPlan plan, Node node) {
-        int ranks = plan.topology().rankCount();
+    private Finding tooFewDevices(TransferPlan plan, Node node, int ranks) {
         int found = node.facts().gpus().size();
         String declared = node.spec()
                 .gpus()

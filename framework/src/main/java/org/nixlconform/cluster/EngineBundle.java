@@ -1,9 +1,16 @@
 package org.nixlconform.cluster;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
@@ -14,6 +21,9 @@ import org.nixlconform.message.FindingKind;
  * valid only for the very class path that it was made with.
  */
 public final class EngineBundle {
+    static final String NODE_PROGRAM = "node";
+    static final String ARCHIVE = "engine.jsa";
+    private static final int DIGEST_DIGITS = 16;
     private static final String MAIN_CLASS = "org.nixlconform.engine.process.Main";
     /** {@code engine.jsa} is not among them: an engine starts without it, only later. */
     private static final List<String> PIECES = List.of(
@@ -50,6 +60,44 @@ public final class EngineBundle {
         return new EngineBundle(absolute);
     }
 
+    /** As it was put on another node. */
+    static EngineBundle at(Path onNode) {
+        return new EngineBundle(onNode);
+    }
+
+    /**
+     * Of what is in it, but for {@value #ARCHIVE}, which is made anew wherever the folder lies: names a folder on a node
+     * that never changes.
+     */
+    String digest() {
+        try (Stream<Path> all = Files.walk(folder.toRealPath())) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] buffer = new byte[1 << 16];
+            for (Path file : all.filter(Files::isRegularFile).sorted().toList()) {
+                String name = folder.toRealPath().relativize(file).toString();
+                if (name.equals(ARCHIVE)) {
+                    continue;
+                }
+                digest.update((name + "\0" + Files.size(file) + "\0").getBytes(StandardCharsets.UTF_8));
+                try (InputStream in = Files.newInputStream(file)) {
+                    for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                        digest.update(buffer, 0, count);
+                    }
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest()).substring(0, DIGEST_DIGITS);
+        } catch (IOException | NoSuchAlgorithmException e) {
+            throw new FindingException(
+                    Finding.of(
+                                    FindingKind.PREREQUISITE,
+                                    "cluster",
+                                    "the engine that is shipped to nodes cannot be read")
+                            .with("actual", e)
+                            .with("where", folder),
+                    e);
+        }
+    }
+
     public Path folder() {
         return folder;
     }
@@ -68,6 +116,10 @@ public final class EngineBundle {
     public List<String> command(Path evidence, String program, List<String> arguments) {
         List<String> words = new ArrayList<>();
         words.add(folder.resolve("start").toString());
+        if (program.equals(NODE_PROGRAM)) {
+            // It carries what commands write, up to some megabytes at a time; ranks carry nothing.
+            words.add("-Xmx256m");
+        }
         words.add("-XX:ErrorFile=" + evidence.toAbsolutePath().resolve("hs_err_%p.log"));
         words.add(MAIN_CLASS);
         words.add(program);

@@ -43,6 +43,14 @@ public record ProcessEnd(int exitCode) {
             "SIGPWR",
             "SIGSYS");
 
+    static final int KILLED = 128 + 9;
+
+    /** As a shell gives it after a signal. */
+    static int codeOf(String signal) {
+        int at = SIGNALS.indexOf(signal);
+        return at < 0 ? KILLED : 128 + at + 1;
+    }
+
     /** The signal that ended it. A program that exits by itself with 128 + n cannot be told apart. */
     public Optional<String> signal() {
         int number = exitCode - 128;

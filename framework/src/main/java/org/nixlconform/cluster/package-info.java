@@ -2,7 +2,7 @@
  * Nodes, connections to them, what they are, and which rank runs where.
  *
  * <p>Consumes a {@code ClusterSpec} and a {@code TransferPlan}. Produces a {@code RankAssignment}.
- * Never installs anything and never starts an engine.
+ * Puts our own programs on nodes. Never installs anything else and never starts an engine.
  */
 @NullMarked
 package org.nixlconform.cluster;

@@ -5,13 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.nixlconform.configuration.ClusterSpec.MustJudge;
-import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 
 /** The schema of a cluster file. */
 final class ClusterReader {
-    private static final List<String> CONNECTIONS = List.of("local");
-    private static final int MOST_GPUS = 1024;
-
     private final Path file;
     private final Path root;
     private final UserFolders folders;
@@ -26,7 +22,9 @@ final class ClusterReader {
         return new ClusterSpec(
                 cluster.optional("name").flatMap(Names::read).orElse(FileKind.CLUSTER.nameOf(file)),
                 file,
-                cluster.required("nodes", "a list of nodes").map(this::nodes).orElse(List.of()),
+                cluster.required("nodes", "a list of nodes")
+                        .map(new NodeReader(cluster.optional("defaults"), folders)::nodes)
+                        .orElse(List.of()),
                 cluster.required("environments", "a list of environments")
                         .map(this::environments)
                         .orElse(List.of()),
@@ -35,39 +33,6 @@ final class ClusterReader {
                         .orElse(1),
                 cluster.optional("mustJudge").map(ClusterReader::mustJudge).orElse(List.of()),
                 cluster.optional("workFolder").flatMap(this::workFolder).orElse(folders.standardWorkFolder()));
-    }
-
-    private List<NodeSpec> nodes(YamlValue list) {
-        List<NodeSpec> nodes = new ArrayList<>();
-        List<YamlValue> names = new ArrayList<>();
-        List<YamlValue> local = new ArrayList<>();
-        for (YamlValue entry : list.nonEmptyList()) {
-            entry.object("node", node -> {
-                        Optional<YamlValue> name = node.required("name", "text");
-                        name.ifPresent(names::add);
-                        Optional<YamlValue> connection = node.required("connection", String.join(", ", CONNECTIONS));
-                        connection.ifPresent(local::add);
-                        return new NodeSpec(
-                                name.flatMap(Names::read).orElse(""),
-                                connection
-                                        .flatMap(value -> value.oneOf(CONNECTIONS))
-                                        .orElse(""),
-                                node.optional("gpus").flatMap(value -> value.wholeNumber(0, MOST_GPUS)));
-                    })
-                    .ifPresent(nodes::add);
-        }
-        Names.refuseRepeats(names);
-        refuseSecondLocal(local);
-        return nodes;
-    }
-
-    /** Two nodes on one machine would both count its devices and its memory. */
-    private static void refuseSecondLocal(List<YamlValue> connections) {
-        connections.stream()
-                .filter(connection -> connection.text().filter("local"::equals).isPresent())
-                .skip(1)
-                .forEach(second ->
-                        second.mistake("second node with connection local, expected one: it is this machine"));
     }
 
     private List<String> environments(YamlValue list) {

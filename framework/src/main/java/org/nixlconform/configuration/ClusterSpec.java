@@ -1,7 +1,10 @@
 package org.nixlconform.configuration;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -42,10 +45,60 @@ public record ClusterSpec(
     }
 
     /**
-     * @param connection how the node is reached; {@code local} is this machine
+     * @param ssh how the node is reached; empty for this machine
      * @param gpus devices to use, 0 or more; detected on the node when absent
+     * @param memoryBytes of the node's free memory to use at most; all of it when absent
+     * @param dataAddress of the interface that blocks are to take, where the file names one
+     * @param workFolder in place of the cluster's; on the node, absolute or from {@code ~/} on
+     * @param variables of engines on this node, on top of those of the environment
      */
-    public record NodeSpec(String name, String connection, Optional<Integer> gpus) {}
+    public record NodeSpec(
+            String name,
+            Optional<SshSpec> ssh,
+            Optional<Integer> gpus,
+            Optional<Long> memoryBytes,
+            Optional<String> dataAddress,
+            Optional<String> workFolder,
+            Map<String, String> variables) {
+        public NodeSpec {
+            variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
+        }
+
+        /** This machine, as it is found. */
+        public static NodeSpec local(String name) {
+            return new NodeSpec(
+                    name,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of());
+        }
+
+        public NodeSpec withGpus(int number) {
+            return new NodeSpec(name, ssh, Optional.of(number), memoryBytes, dataAddress, workFolder, variables);
+        }
+    }
+
+    /**
+     * @param port 1 to 65 535
+     * @param keys files of private keys, tried in order
+     * @param knownHosts file of the host keys that are trusted; no other is
+     * @param jump host over which it is reached
+     */
+    public record SshSpec(
+            String host, int port, String user, List<Path> keys, Path knownHosts, Optional<SshSpec> jump) {
+        public SshSpec {
+            keys = List.copyOf(keys);
+        }
+
+        /** Such as {@code user@host:2222}. */
+        public String described() {
+            return user + "@" + host + ":" + port
+                    + jump.map(over -> " over " + over.described()).orElse("");
+        }
+    }
 
     /**
      * A kind of case, in the words of the plan.

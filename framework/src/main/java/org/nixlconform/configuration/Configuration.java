@@ -46,4 +46,9 @@ public final class Configuration {
                 .map(file -> YamlFile.read(FileKind.KNOWN_ISSUES, file, root, KnownIssueReader::read))
                 .orElse(List.of());
     }
+
+    /** This user's folder on this machine for what is kept between runs. */
+    public static Path cacheFolder() {
+        return UserFolders.ofThisProcess().standardWorkFolder();
+    }
 }

@@ -50,10 +50,10 @@ public record EnvironmentSpec(
         return Collections.unmodifiableMap(shown);
     }
 
-    /** The same environment with one variable more, or with another value. */
-    public EnvironmentSpec withVariable(String variable, String value) {
+    /** The same environment with more variables, or with other values. */
+    public EnvironmentSpec withVariables(Map<String, String> others) {
         Map<String, String> more = new LinkedHashMap<>(variables);
-        more.put(variable, value);
+        more.putAll(others);
         return new EnvironmentSpec(name, file, install, more, backends, backendParameters, agent);
     }
 

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.nixlconform.cluster.EngineBundle;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.EngineStep.Armed;
 import org.nixlconform.engine.EngineStep.Attempt;
@@ -68,11 +67,7 @@ public final class EnginePair implements AutoCloseable {
      * @throws org.nixlconform.message.FindingException when a rank does not come up
      */
     public static EnginePair start(
-            TransferPlan plan,
-            RankAssignment assignment,
-            Environment environment,
-            EngineBundle bundle,
-            Path logFolder) {
+            TransferPlan plan, RankAssignment assignment, Environment environment, Path logFolder) {
         int cores = assignment.nodes().stream()
                 .mapToInt(node -> node.facts().cores())
                 .min()
@@ -82,7 +77,7 @@ public final class EnginePair implements AutoCloseable {
                 .max()
                 .orElse(1);
         AgentSettings settings = AgentSettings.of(environment.spec().agent(), ranks, cores);
-        RankRoster roster = RankRoster.start(assignment, environment.variables(), bundle, logFolder);
+        RankRoster roster = RankRoster.start(assignment, environment, logFolder);
         return new EnginePair(plan, environment, settings, roster);
     }
 
@@ -111,7 +106,7 @@ public final class EnginePair implements AutoCloseable {
             asks.put(
                     rank,
                     new ToRank.Open(
-                            environment.library().toString(),
+                            environment.library(roster.assignment().node(rank)).toString(),
                             plan.blocks().seed(),
                             plan.locationSpace().totalBytes(),
                             settings.progressThread(),
@@ -207,6 +202,11 @@ public final class EnginePair implements AutoCloseable {
                 all(new ToRank.Verify(iteration, LISTED_DIFFERENCES)),
                 step.plus(forBytes()),
                 AnswerReading.verification());
+    }
+
+    /** What network interfaces carried by now, on nodes whose interface for data is known; none from one that is silent. */
+    public List<EngineStep.Carried> carried() {
+        return roster.carried();
     }
 
     /** Release, deregister, destroy, exit. */

@@ -165,4 +165,7 @@ public record EngineStep<T>(
             return new EngineStep<>(name, answers, phases, refused, lost, overdue, broken);
         }
     }
+
+    /** What a network interface of a node carried since the case's engines started. */
+    public record Carried(String node, String device, boolean forData, long receivedBytes, long sentBytes) {}
 }

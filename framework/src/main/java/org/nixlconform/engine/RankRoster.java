@@ -18,7 +18,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.Command;
-import org.nixlconform.cluster.EngineBundle;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.ProcessEnd;
 import org.nixlconform.cluster.RankAssignment;
@@ -30,6 +29,7 @@ import org.nixlconform.engine.protocol.FromWarden;
 import org.nixlconform.engine.protocol.ToRank;
 import org.nixlconform.engine.protocol.ToWarden;
 import org.nixlconform.engine.protocol.Wire;
+import org.nixlconform.environment.Environment;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
@@ -42,6 +42,8 @@ import org.nixlconform.plan.RankId;
 public final class RankRoster {
     private static final Duration HELLO_WITHIN = Duration.ofSeconds(60);
     private static final Duration SIGNAL_WITHIN = Duration.ofSeconds(5);
+    private static final Duration COUNTED_WITHIN = Duration.ofSeconds(5);
+    private static final String LOOPBACK = "lo";
     private static final Duration GONE_WITHIN = Duration.ofSeconds(10);
 
     private static final long LOG_LIMIT_BYTES = 4L << 20;
@@ -72,12 +74,11 @@ public final class RankRoster {
     }
 
     /** @throws FindingException when a rank does not come up; then none is left */
-    static RankRoster start(
-            RankAssignment assignment, Map<String, String> variables, EngineBundle bundle, Path logFolder) {
+    static RankRoster start(RankAssignment assignment, Environment environment, Path logFolder) {
         RankRoster roster = new RankRoster(assignment, logFolder);
         try {
             for (Node node : assignment.nodes()) {
-                roster.startOn(node, variables, bundle);
+                roster.startOn(node, environment.variables(node));
             }
             roster.awaitHellos();
             return roster;
@@ -87,18 +88,19 @@ public final class RankRoster {
         }
     }
 
-    private void startOn(Node node, Map<String, String> variables, EngineBundle bundle) {
-        List<String> words = bundle.command(logFolder, "warden", List.of());
+    private void startOn(Node node, Map<String, String> variables) {
+        Path there = node.place(logFolder);
+        List<String> words = node.bundle().command(there, "warden", List.of(Integer.toString(node.leaseSeconds())));
         WardenChannel channel = new WardenChannel(
                 node.connection()
-                        .start(Command.of(words).with(variables), logFolder.resolve("warden-" + node.name() + ".log")),
+                        .start(Command.of(words).with(variables), there.resolve("warden-" + node.name() + ".log")),
                 node.name(),
                 (label, text) -> inbox.add(new Line(node, label, text)));
         channels.put(node, channel);
         channel.send(new ToWarden.Start(
                 assignment.ranksOn(node).stream().map(RankId::label).toList(),
-                bundle.command(logFolder, "rank", List.of()),
-                logFolder.toString(),
+                node.bundle().command(there, "rank", List.of()),
+                there.toString(),
                 LOG_LIMIT_BYTES,
                 node.facts().cores() * 2));
     }
@@ -282,6 +284,42 @@ public final class RankRoster {
         }
     }
 
+    /** Asks the wardens of nodes whose interface for data is known. */
+    List<EngineStep.Carried> carried() {
+        Set<Node> asked = wardens();
+        asked.removeIf(node -> node.dataInterface().isEmpty());
+        StepEvidence counts = new StepEvidence("count", Set.of());
+        gather(counts);
+        asked.forEach(node -> send(node, new ToWarden.Count()));
+        EngineStep.Collector<Boolean> nothing = new EngineStep.Collector<>("count");
+        long deadline = System.nanoTime() + COUNTED_WITHIN.toNanos();
+        while (!counts.counted().keySet().containsAll(asked) && System.nanoTime() < deadline) {
+            take(poll(deadline - System.nanoTime()), nothing, new HashSet<>(), (rank, answer) -> true);
+        }
+        evidence = null;
+        List<EngineStep.Carried> carried = new ArrayList<>();
+        counts.counted().forEach((node, counted) -> {
+            String data = node.dataInterface().orElseThrow();
+            counted.devices().stream()
+                    .filter(device -> !device.equals(LOOPBACK))
+                    .forEach(device -> carried.add(new EngineStep.Carried(
+                            node.name(),
+                            device,
+                            device.equals(data),
+                            bytes(counted, device, "receive bytes"),
+                            bytes(counted, device, "send bytes"))));
+        });
+        return carried;
+    }
+
+    private static long bytes(FromWarden.Counted counted, String device, String name) {
+        return counted.changed().stream()
+                .filter(counter ->
+                        counter.device().equals(device) && counter.name().equals(name))
+                .mapToLong(counter -> counter.after() - counter.before())
+                .sum();
+    }
+
     RankAssignment assignment() {
         return assignment;
     }
@@ -336,7 +374,7 @@ public final class RankRoster {
         List<String> lines = assignment
                 .node(rank)
                 .connection()
-                .readText(logFolder.resolve(rank.label() + ".log"))
+                .readText(assignment.node(rank).place(logFolder).resolve(rank.label() + ".log"))
                 .map(text -> text.lines().map(RankRoster::printable).toList())
                 .orElse(List.of());
         return lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
@@ -360,7 +398,7 @@ public final class RankRoster {
                 && pids.entrySet().stream().anyMatch(each -> alive(each.getKey(), each.getValue()))) {
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
-        List<Finding> leftovers = new ArrayList<>();
+        List<Finding> leftovers = new ArrayList<>(bringLogs());
         pids.forEach((rank, pid) -> {
             if (alive(rank, pid)) {
                 leftovers.add(Finding.of(FindingKind.LEFTOVER, "engine", rank + " is still running after its case")
@@ -370,6 +408,21 @@ public final class RankRoster {
             }
         });
         return leftovers;
+    }
+
+    private List<Finding> bringLogs() {
+        List<Finding> lost = new ArrayList<>();
+        for (Node node : assignment.nodes()) {
+            node.bring(logFolder)
+                    .filter(failure -> node.connection().isOpen())
+                    .ifPresent(failure -> lost.add(Finding.of(
+                                    FindingKind.LEFTOVER,
+                                    "engine",
+                                    "the logs of node " + node + " were not brought here")
+                            .with("actual", failure)
+                            .with("where", node.place(logFolder) + ", on the node")));
+        }
+        return lost;
     }
 
     /** A process that is over but not yet collected has no command line any more. */

@@ -55,6 +55,10 @@ final class StepEvidence {
         counted.put(node, counters);
     }
 
+    Map<Node, FromWarden.Counted> counted() {
+        return counted;
+    }
+
     Map<RankId, FromRank.Sampled> samples() {
         return samples;
     }

@@ -18,7 +18,10 @@ final class WardenChannel implements AutoCloseable {
     /** Stands for a line when the channel has ended. */
     static final String ENDED = "";
 
+    private static final Duration PING_EVERY = Duration.ofSeconds(3);
+
     private final NodeProcess warden;
+    private volatile boolean closed;
 
     /** @param onLine gets label and message of each line, on a thread of its own; {@link #ENDED} twice at the end */
     WardenChannel(NodeProcess warden, String nodeName, BiConsumer<String, String> onLine) {
@@ -26,6 +29,21 @@ final class WardenChannel implements AutoCloseable {
         Thread reader = new Thread(() -> read(onLine), "warden on " + nodeName);
         reader.setDaemon(true);
         reader.start();
+        Thread pings = new Thread(this::ping, "pings to the warden on " + nodeName);
+        pings.setDaemon(true);
+        pings.start();
+    }
+
+    /** A warden that hears nothing for long takes us for gone. */
+    private void ping() {
+        try {
+            while (!closed) {
+                Thread.sleep(PING_EVERY.toMillis());
+                send(new ToWarden.Ping());
+            }
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void read(BiConsumer<String, String> onLine) {
@@ -61,6 +79,7 @@ final class WardenChannel implements AutoCloseable {
     /** Ends the warden's input, which ends its ranks; then the warden itself. Never throws. */
     @Override
     public void close() {
+        closed = true;
         try {
             warden.stdin().close();
         } catch (IOException gone) {

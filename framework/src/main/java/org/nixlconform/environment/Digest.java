@@ -1,10 +1,6 @@
 package org.nixlconform.environment;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -15,17 +11,6 @@ final class Digest {
     private static final int FOLDER_NAME_DIGITS = 16;
 
     private Digest() {}
-
-    static String sha256(Path file) throws IOException {
-        MessageDigest digest = algorithm();
-        byte[] buffer = new byte[1 << 16];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                digest.update(buffer, 0, count);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
 
     /**
      * Names the folder of an installed wheel. Python's version is not part of it: the C API does not use Python, and a

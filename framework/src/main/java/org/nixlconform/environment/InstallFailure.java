@@ -88,6 +88,15 @@ final class InstallFailure {
                 .with("evidence", log);
     }
 
+    /** Whether the package index was not reached at all. */
+    static boolean isUnreached(CommandOutcome outcome) {
+        String output = outcome.stdout() + "\n" + outcome.stderr();
+        return !outcome.succeeded()
+                && !NO_SPACE.matcher(output).find()
+                && versions(output).isEmpty()
+                && UNREACHABLE.matcher(output).find();
+    }
+
     /** Package indexes are often written with a user and a password; nobody else may see them. */
     static String withoutCredentials(String text) {
         return CREDENTIALS.matcher(text).replaceAll("...@");

@@ -3,15 +3,13 @@ package org.nixlconform.environment;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import org.nixlconform.cluster.NodeConnection;
 
 /**
  * What lies in an installed environment's folder; kept there as {@value #FILE_NAME}.
@@ -45,41 +43,39 @@ record InstalledWheel(
 
     /** Looks at what was installed in a folder; empty when it has no {@value #LIBRARY_NAME}. */
     static Optional<InstalledWheel> inspect(
-            Path folder, String distribution, String version, String installedBy, String installedAt)
+            NodeFiles files, Path folder, String distribution, String version, String installedBy, String installedAt)
             throws IOException {
-        Optional<Path> library = findLibrary(folder);
+        Optional<Path> library =
+                files.find(folder, LIBRARY_DEPTH, LIBRARY_NAME).stream().findFirst();
         if (library.isEmpty()) {
             return Optional.empty();
         }
-        Path metadata = metadataFolder(folder, distribution);
+        Path metadata = metadataFolder(files, folder, distribution);
         return Optional.of(new InstalledWheel(
                 distribution,
                 version,
-                wheelTag(metadata),
-                Digest.sha256(metadata.resolve("RECORD")),
+                wheelTag(files, metadata),
+                files.sha256(metadata.resolve("RECORD")),
                 folder.relativize(library.get()).toString(),
-                Files.size(library.get()),
-                Digest.sha256(library.get()),
+                files.sizeBytes(library.get()),
+                files.sha256(library.get()),
                 installedBy,
                 installedAt));
     }
 
-    static Optional<InstalledWheel> read(Path folder) {
-        try {
-            return Optional.of(JSON.readValue(folder.resolve(FILE_NAME).toFile(), InstalledWheel.class));
-        } catch (IOException e) {
-            return Optional.empty(); // Absent, or of another version of ours: it is installed anew.
-        }
+    static Optional<InstalledWheel> read(NodeFiles files, Path folder) {
+        return files.connection().readText(folder.resolve(FILE_NAME)).flatMap(text -> {
+            try {
+                return Optional.of(JSON.readValue(text, InstalledWheel.class));
+            } catch (JsonProcessingException otherVersion) {
+                return Optional.empty(); // Of another version of ours: it is installed anew.
+            }
+        });
     }
 
-    void write(Path folder) throws IOException {
-        try {
-            Files.writeString(
-                    folder.resolve(FILE_NAME),
-                    JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a record of plain values has a JSON form", e);
-        }
+    void write(NodeFiles files, Path folder) throws IOException {
+        files.write(
+                folder.resolve(FILE_NAME), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
     }
 
     Path libraryIn(Path folder) {
@@ -90,52 +86,53 @@ record InstalledWheel(
      * What in the folder is no longer as it was installed; empty when nothing is. Sizes of all files, and the digest of the
      * library and of the list of files: a few milliseconds.
      */
-    Optional<String> changedIn(Path folder) throws IOException {
+    Optional<String> changedIn(NodeFiles files, Path folder) throws IOException {
         Path file = libraryIn(folder);
-        if (!Files.isRegularFile(file)) {
+        if (files.sizeBytes(file) < 0) {
             return Optional.of(library + " is missing");
         }
-        if (Files.size(file) != librarySizeBytes || !Digest.sha256(file).equals(librarySha256)) {
+        if (files.sizeBytes(file) != librarySizeBytes || !files.sha256(file).equals(librarySha256)) {
             return Optional.of(library + " is not the file that was installed");
         }
-        Path record = metadataFolder(folder, distribution).resolve("RECORD");
-        if (!Files.isRegularFile(record) || !Digest.sha256(record).equals(recordSha256)) {
+        Path record = metadataFolder(files, folder, distribution).resolve("RECORD");
+        if (!files.sha256(record).equals(recordSha256)) {
             return Optional.of(folder.relativize(record) + " is not the file that was installed");
         }
-        for (String line : Files.readAllLines(record, StandardCharsets.UTF_8)) {
-            Matcher entry = RECORD_LINE.matcher(line);
-            // Scripts and headers are listed as ../../, relative to a place that --target does not have.
-            if (entry.matches() && !entry.group(1).startsWith("..")) {
-                Path listed = folder.resolve(entry.group(1));
-                if (!Files.isRegularFile(listed)) {
-                    return Optional.of(entry.group(1) + " is missing");
-                }
-                if (Files.size(listed) != Long.parseLong(entry.group(2))) {
-                    return Optional.of(entry.group(1) + " has another size");
-                }
+        // Scripts and headers are listed as ../../, relative to a place that --target does not have.
+        List<Matcher> entries = files.connection()
+                .readText(record)
+                .orElse("")
+                .lines()
+                .map(RECORD_LINE::matcher)
+                .filter(entry -> entry.matches() && !entry.group(1).startsWith(".."))
+                .toList();
+        List<NodeConnection.SeenFile> seen = files.connection()
+                .examine(
+                        entries.stream()
+                                .map(entry -> folder.resolve(entry.group(1)))
+                                .toList(),
+                        false);
+        for (int at = 0; at < entries.size(); at++) {
+            Matcher entry = entries.get(at);
+            if (!seen.get(at).isThere()) {
+                return Optional.of(entry.group(1) + " is missing");
+            }
+            if (seen.get(at).sizeBytes() != Long.parseLong(entry.group(2))) {
+                return Optional.of(entry.group(1) + " has another size");
             }
         }
         return Optional.empty();
     }
 
-    private static Optional<Path> findLibrary(Path folder) throws IOException {
-        try (Stream<Path> files = Files.find(
-                folder,
-                LIBRARY_DEPTH,
-                (path, attributes) -> path.endsWith(LIBRARY_NAME) && attributes.isRegularFile())) {
-            return files.sorted().findFirst();
-        }
-    }
-
     /** {@code nixl_cu12-1.5.1.dist-info}; the name of a folder that is not there when there is none. */
-    private static Path metadataFolder(Path folder, String distribution) throws IOException {
+    private static Path metadataFolder(NodeFiles files, Path folder, String distribution) {
         String prefix = normalized(distribution) + "-";
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(entry -> entry.getFileName().toString().endsWith(".dist-info"))
-                    .filter(entry -> normalized(entry.getFileName().toString()).startsWith(prefix))
-                    .findFirst()
-                    .orElse(folder.resolve(prefix + ".dist-info"));
-        }
+        return files.connection().list(folder).stream()
+                .filter(name -> name.endsWith(".dist-info"))
+                .filter(name -> normalized(name).startsWith(prefix))
+                .findFirst()
+                .map(folder::resolve)
+                .orElse(folder.resolve(prefix + ".dist-info"));
     }
 
     private static String normalized(String distribution) {
@@ -146,9 +143,11 @@ record InstalledWheel(
         return name.replaceAll("[-_.]+", "_").toLowerCase(Locale.ROOT) + rest;
     }
 
-    private static String wheelTag(Path metadata) throws IOException {
-        List<String> lines = Files.readAllLines(metadata.resolve("WHEEL"), StandardCharsets.UTF_8);
-        return lines.stream()
+    private static String wheelTag(NodeFiles files, Path metadata) {
+        return files.connection()
+                .readText(metadata.resolve("WHEEL"))
+                .orElse("")
+                .lines()
                 .filter(line -> line.startsWith("Tag: "))
                 .map(line -> line.substring("Tag: ".length()).strip())
                 .findFirst()

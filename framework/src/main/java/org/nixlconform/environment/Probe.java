@@ -16,7 +16,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.nixlconform.cluster.Command;
 import org.nixlconform.cluster.CommandOutcome;
-import org.nixlconform.cluster.EngineBundle;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.EnvironmentSpec;
 import org.nixlconform.message.Finding;
@@ -43,7 +42,6 @@ final class Probe {
 
     private final EnvironmentSpec spec;
     private final Node node;
-    private final EngineBundle bundle;
     private final Path library;
     private final Map<String, String> variables;
     private final Path evidence;
@@ -64,14 +62,12 @@ final class Probe {
     Probe(
             EnvironmentSpec spec,
             Node node,
-            EngineBundle bundle,
             Path library,
             Map<String, String> variables,
             Path evidence,
             Duration deadline) {
         this.spec = spec;
         this.node = node;
-        this.bundle = bundle;
         this.library = library;
         this.variables = variables;
         this.evidence = evidence;
@@ -80,6 +76,8 @@ final class Probe {
 
     Outcome run() {
         refuseLackingLibraries();
+        Path there = node.place(evidence);
+        node.connection().run(Command.of("mkdir", "-p", "--", there.toString()), deadline);
         List<String> arguments = new ArrayList<>();
         arguments.add(library.toString());
         arguments.addAll(spec.backends());
@@ -88,10 +86,11 @@ final class Probe {
                         parameters.forEach((name, value) -> arguments.add("%s:%s=%s".formatted(backend, name, value))));
         CommandOutcome outcome = node.connection()
                 .run(
-                        Command.of(bundle.command(evidence, "probe", arguments))
+                        Command.of(node.bundle().command(there, "probe", arguments))
                                 .with(variables)
-                                .in(evidence),
+                                .in(there),
                         deadline);
+        node.bring(evidence);
         write("stdout.txt", outcome.stdout());
         write("stderr.txt", outcome.stderr());
         Optional<ProbeReport> report = ProbeReport.in(outcome.stdout());
@@ -134,12 +133,14 @@ final class Probe {
         boolean notExecuted = outcome.end().isPresent()
                 && (outcome.end().get().exitCode() == 126 || outcome.end().get().exitCode() == 127);
         if (notExecuted || JVM_DID_NOT_START.stream().anyMatch(text::contains)) {
-            throw new FindingException(
-                    Finding.of(FindingKind.STAGE, "environment", "our probe does not start on node " + node.name())
-                            .with("expected", "the engine in %s to run".formatted(bundle.folder()))
-                            .with("actual", outcome.ending())
-                            .with("log", lastLines(text))
-                            .with("remedy", "mvn -q -pl native process-classes"));
+            throw new FindingException(Finding.of(
+                            FindingKind.STAGE, "environment", "our probe does not start on node " + node.name())
+                    .with(
+                            "expected",
+                            "the engine in %s to run".formatted(node.bundle().folder()))
+                    .with("actual", outcome.ending())
+                    .with("log", lastLines(text))
+                    .with("remedy", "mvn -q -pl native process-classes"));
         }
     }
 

@@ -1,15 +1,7 @@
 package org.nixlconform.environment;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.Command;
 import org.nixlconform.cluster.CommandOutcome;
 import org.nixlconform.cluster.Node;
@@ -30,16 +21,14 @@ import org.nixlconform.message.FindingKind;
 /**
  * Puts a wheel into a folder of its own under the work folder, once; later runs find it there. Nothing is installed
  * anywhere else. A folder appears whole or not at all; two runs at once wait for each other.
- *
- * <p>It works on the files of this machine: a node that is reached otherwise needs its own way.
  */
 final class WheelInstaller {
     private static final Duration DEADLINE = Duration.ofMinutes(15);
     private static final Duration CONFIGURATION_DEADLINE = Duration.ofSeconds(30);
-    /** File locks do not guard against other threads of this JVM. */
-    private static final Object ONE_AT_A_TIME = new Object();
+    private static final Duration OTHERS_DEADLINE = Duration.ofMinutes(20);
 
     private final Node node;
+    private final NodeFiles files;
     private final WheelInstall wheel;
     private final Consumer<String> console;
     private final Path parent;
@@ -51,6 +40,7 @@ final class WheelInstaller {
     /** @param console takes one line about what is done */
     WheelInstaller(Node node, WheelInstall wheel, Consumer<String> console) {
         this.node = node;
+        this.files = new NodeFiles(node.connection());
         this.wheel = wheel;
         this.console = console;
         this.parent = node.workFolder().resolve("environments");
@@ -60,9 +50,13 @@ final class WheelInstaller {
     /** @throws FindingException when it cannot be installed */
     Installation install() {
         try {
-            Files.createDirectories(parent);
-            synchronized (ONE_AT_A_TIME) {
+            files.makeFolders(parent);
+            Path lock = parent.resolve(digest + ".lock");
+            lock(lock);
+            try {
                 return locked();
+            } finally {
+                node.connection().release(lock);
             }
         } catch (IOException e) {
             throw new FindingException(
@@ -78,33 +72,32 @@ final class WheelInstaller {
 
     private Installation locked() throws IOException {
         Path folder = parent.resolve(digest);
-        try (FileChannel file = FileChannel.open(
-                        parent.resolve(digest + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = lock(file)) {
-            long startedAt = System.nanoTime();
-            removePartial();
-            Optional<InstalledWheel> present = InstalledWheel.read(folder);
-            if (present.isPresent()) {
-                Optional<String> changed = present.get().changedIn(folder);
-                if (changed.isEmpty()) {
-                    say("reused from " + folder, startedAt);
-                    return new Installation(folder, digest, present.get());
-                }
-                console.accept("%s was changed (%s): installing it anew".formatted(folder, changed.get()));
+        long startedAt = System.nanoTime();
+        removePartial();
+        Optional<InstalledWheel> present = InstalledWheel.read(files, folder);
+        if (present.isPresent()) {
+            Optional<String> changed = present.get().changedIn(files, folder);
+            if (changed.isEmpty()) {
+                say("reused from " + folder, startedAt);
+                return new Installation(folder, digest, present.get());
             }
-            InstalledWheel installed = installInto(folder);
-            say("installed into " + folder + " by " + installed.installedBy(), startedAt);
-            return new Installation(folder, digest, installed);
+            console.accept("%s was changed (%s): installing it anew".formatted(folder, changed.get()));
         }
+        InstalledWheel installed = installInto(folder);
+        say("installed into " + folder + " by " + installed.installedBy(), startedAt);
+        return new Installation(folder, digest, installed);
     }
 
-    private FileLock lock(FileChannel file) throws IOException {
-        FileLock free = file.tryLock();
-        if (free != null) {
-            return free;
+    private void lock(Path file) throws IOException {
+        String owner = "process " + ProcessHandle.current().pid();
+        if (node.connection().hold(file, owner, Duration.ZERO).isEmpty()) {
+            return;
         }
         console.accept("waiting for another run that installs %s %s".formatted(wheel.distribution(), wheel.version()));
-        return file.lock();
+        Optional<String> holder = node.connection().hold(file, owner, OTHERS_DEADLINE);
+        if (holder.isPresent()) {
+            throw new IOException("locked by " + holder.get());
+        }
     }
 
     private void say(String what, long startedAt) {
@@ -123,31 +116,34 @@ final class WheelInstaller {
                 parent.resolve(digest + ".partial-" + ProcessHandle.current().pid());
         Path temporary = partial.resolveSibling(partial.getFileName() + "-tmp");
         Path log = node.workFolder().resolve("logs").resolve("install-" + digest + ".log");
-        Files.createDirectories(temporary);
-        Files.createDirectories(log.getParent());
+        files.makeFolders(temporary);
         try {
             String requirement = wheel.distribution() + "==" + wheel.version();
             console.accept("installing %s with %s".formatted(requirement, tool.description()));
             // Temporary files beside the folder: pip moves what it unpacked, and /tmp is often small.
-            CommandOutcome outcome = node.connection()
-                    .run(
-                            Command.of(tool.installCommand(partial, requirement))
-                                    .with(Map.of(
-                                            "TMPDIR", temporary.toString(),
-                                            "PIP_REQUIRE_VIRTUALENV", "0",
-                                            "PIP_ROOT_USER_ACTION", "ignore",
-                                            "LC_ALL", "C")),
-                            DEADLINE);
-            Files.writeString(log, InstallFailure.withoutCredentials(outcome.stdout() + outcome.stderr()));
+            CommandOutcome outcome = run(tool, partial, requirement, temporary);
+            Optional<String> carried = Optional.empty();
+            if (InstallFailure.isUnreached(outcome) && !node.isHere()) {
+                try {
+                    console.accept("no package index from there: carrying " + requirement + " over from this machine");
+                    Path file = new WheelCarrier(node, wheel).carry(tool.python());
+                    outcome = run(tool, partial, file.toString(), temporary);
+                } catch (IOException neither) {
+                    carried = Optional.of(String.valueOf(neither.getMessage()));
+                }
+            }
+            files.write(log, InstallFailure.withoutCredentials(outcome.stdout() + outcome.stderr()));
             if (!outcome.succeeded()) {
-                throw new FindingException(InstallFailure.of(
-                        wheel, node.name(), tool, outcome, configuration(tool), freeBytes(), parent, log));
+                Finding failure = InstallFailure.of(
+                        wheel, node.name(), tool, outcome, configuration(tool), files.freeBytes(parent), parent, log);
+                throw new FindingException(
+                        carried.isEmpty() ? failure : failure.with("from here", "not carried over: " + carried.get()));
             }
             String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
             InstalledWheel installed = InstalledWheel.inspect(
-                            partial, wheel.distribution(), wheel.version(), tool.description(), now)
+                            files, partial, wheel.distribution(), wheel.version(), tool.description(), now)
                     .orElseThrow(() -> new FindingException(withoutLibrary(log)));
-            installed.write(partial);
+            installed.write(files, partial);
             replace(folder, partial);
             return installed;
         } finally {
@@ -155,8 +151,16 @@ final class WheelInstaller {
         }
     }
 
-    private long freeBytes() throws IOException {
-        return Files.getFileStore(parent).getUsableSpace();
+    private CommandOutcome run(WheelTool tool, Path target, String requirement, Path temporary) {
+        return node.connection()
+                .run(
+                        Command.of(tool.installCommand(target, requirement))
+                                .with(Map.of(
+                                        "TMPDIR", temporary.toString(),
+                                        "PIP_REQUIRE_VIRTUALENV", "0",
+                                        "PIP_ROOT_USER_ACTION", "ignore",
+                                        "LC_ALL", "C")),
+                        DEADLINE);
     }
 
     private List<String> configuration(WheelTool tool) {
@@ -190,38 +194,19 @@ final class WheelInstaller {
     }
 
     private void replace(Path folder, Path partial) throws IOException {
-        if (Files.exists(folder)) {
+        if (files.exists(folder)) {
             // Out of the way first: the name is never that of a folder in parts.
-            Files.move(folder, parent.resolve(digest + ".partial-replaced"), StandardCopyOption.ATOMIC_MOVE);
+            files.rename(folder, parent.resolve(digest + ".partial-replaced"));
         }
-        Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
+        files.rename(partial, folder);
     }
 
     /** Left behind by a run that was killed, or by this one; the lock is held, so nobody works on them. */
     private void removePartial() throws IOException {
         for (String name : node.connection().list(parent)) {
             if (name.startsWith(digest + ".partial-")) {
-                removeTree(parent.resolve(name));
+                files.remove(parent.resolve(name));
             }
         }
-    }
-
-    private static void removeTree(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
-                if (e != null) {
-                    throw e;
-                }
-                Files.delete(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

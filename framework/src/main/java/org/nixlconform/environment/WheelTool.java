@@ -16,10 +16,11 @@ import org.nixlconform.message.FindingKind;
  * The program of a node that can install a wheel into a folder: the pip of a Python that NIXL's wheels support, or uv.
  *
  * @param description such as {@code pip 23.2.1, Python 3.11.7}
+ * @param python version that it installs for
  * @param install words up to the folder, which comes next, then the requirement
  * @param configuration words that print which index and options are in force; empty where there are none
  */
-record WheelTool(String description, List<String> install, List<String> configuration) {
+record WheelTool(String description, String python, List<String> install, List<String> configuration) {
     /** NIXL's wheels since 0.10 are for Python 3.10 and later. */
     private static final int[] OLDEST = {3, 10};
 
@@ -82,6 +83,7 @@ record WheelTool(String description, List<String> install, List<String> configur
     private static WheelTool pip(Python python) {
         return new WheelTool(
                 "pip " + python.pip().orElseThrow() + ", Python " + python.version(),
+                python.version(),
                 List.of(
                         python.command(),
                         "-m",
@@ -113,6 +115,7 @@ record WheelTool(String description, List<String> install, List<String> configur
         return Optional.of(new WheelTool(
                 answer.stdout().strip() + ", Python "
                         + python.map(Python::version).orElse("of uv"),
+                python.map(Python::version).orElse("3.12.0"),
                 List.of(
                         "uv",
                         "pip",

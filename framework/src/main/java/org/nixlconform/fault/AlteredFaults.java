@@ -100,7 +100,8 @@ final class AlteredFaults {
                 seen.invalidRequests(),
                 seen.reference(),
                 iterations,
-                seen.logLines());
+                seen.logLines(),
+                seen.carried());
     }
 
     private static RankTransferOutcome sized(RankTransferOutcome done, long bytes, long descriptors) {

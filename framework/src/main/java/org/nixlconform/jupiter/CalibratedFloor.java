@@ -56,7 +56,7 @@ record CalibratedFloor(FaultRun runner, PlantedFault fault) {
             throw uncalibrated("the cluster has no place for " + plan.name());
         }
         Path logs = runner.folder().resolve("clean-" + fault.seed()).resolve(Evidence.LOGS);
-        EnginePair engines = EnginePair.start(plan, on.ranks(), runner.environment(), runner.bundle(), logs);
+        EnginePair engines = EnginePair.start(plan, on.ranks(), runner.environment(), logs);
         List<Finding> findings = new ArrayList<>();
         Verdict verdict;
         try {

@@ -138,9 +138,8 @@ final class CellPipeline {
     }
 
     private Verdict transfer(TransferPlan possible, RankAssignment ranks, Environment environment) {
-        EnginePair pair = stage(
-                "engine",
-                () -> EnginePair.start(possible, ranks, environment, run.bundle(), evidence.resolve(Evidence.LOGS)));
+        EnginePair pair =
+                stage("engine", () -> EnginePair.start(possible, ranks, environment, evidence.resolve(Evidence.LOGS)));
         engines = pair;
         TransferRun transfer = new TransferRun(
                 possible, pair, host(ranks), run.debugLogging(environment), step -> run.progress(cell, step));

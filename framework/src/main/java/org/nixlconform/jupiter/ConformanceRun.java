@@ -58,7 +58,6 @@ final class ConformanceRun implements AutoCloseable {
     private final Canaries canaries;
     private final boolean canariesOn;
     private final @Nullable Cluster cluster;
-    private final @Nullable EngineBundle bundle;
     private final Heartbeat heartbeat = new Heartbeat();
     /** Why nothing can be run; said once, the other tests are aborted with a pointer to it. */
     private @Nullable FindingException obstacle;
@@ -71,7 +70,6 @@ final class ConformanceRun implements AutoCloseable {
         this.canariesOn = canariesOn;
         this.folder = folder;
         this.cluster = opened.cluster();
-        this.bundle = opened.bundle();
         this.environmentSpecs = opened.environments();
         this.knownIssues = opened.knownIssues();
         this.obstacle = opened.obstacle();
@@ -79,16 +77,11 @@ final class ConformanceRun implements AutoCloseable {
 
     record Opened(
             @Nullable Cluster cluster,
-            @Nullable EngineBundle bundle,
             List<EnvironmentSpec> environments,
             KnownIssues knownIssues,
             @Nullable FindingException obstacle) {
         Cluster reached() {
             return present(cluster);
-        }
-
-        EngineBundle engines() {
-            return present(bundle);
         }
     }
 
@@ -111,7 +104,7 @@ final class ConformanceRun implements AutoCloseable {
             run = new ConformanceRun(
                     new Selection(List.of(), List.of(), false),
                     folder,
-                    new Opened(null, null, List.of(), new KnownIssues(List.of()), refused),
+                    new Opened(null, List.of(), new KnownIssues(List.of()), refused),
                     canaries,
                     canariesOn);
         }
@@ -132,7 +125,7 @@ final class ConformanceRun implements AutoCloseable {
         KnownIssues knownIssues = new KnownIssues(Configuration.knownIssues(root));
         EngineBundle bundle =
                 EngineBundle.in(root.resolve("native").resolve("target").resolve("engine"));
-        return new Opened(Cluster.open(spec), bundle, specs, knownIssues, null);
+        return new Opened(Cluster.open(spec, bundle), specs, knownIssues, null);
     }
 
     /** {@code -Dverbose}: NIXL says what it does, and throughput says nothing any more. */
@@ -140,7 +133,7 @@ final class ConformanceRun implements AutoCloseable {
         String verbose = property.apply("verbose");
         return verbose == null || verbose.equalsIgnoreCase("false")
                 ? spec
-                : spec.withVariable("NIXL_LOG_LEVEL", "DEBUG");
+                : spec.withVariables(Map.of("NIXL_LOG_LEVEL", "DEBUG"));
     }
 
     private static String or(@Nullable String value, String otherwise) {
@@ -182,7 +175,6 @@ final class ConformanceRun implements AutoCloseable {
                 canaries.release(
                         new FaultRun(
                                 cluster(),
-                                bundle(),
                                 environment,
                                 folder.resolve("evidence").resolve("canaries")),
                         this::say);
@@ -198,9 +190,7 @@ final class ConformanceRun implements AutoCloseable {
         for (EnvironmentSpec spec : environmentSpecs) {
             try {
                 environments.put(
-                        spec.name(),
-                        Environment.stage(
-                                spec, cluster().nodes().get(0), bundle(), folder.resolve("evidence"), this::say));
+                        spec.name(), Environment.stage(spec, cluster().nodes(), folder.resolve("evidence"), this::say));
             } catch (FindingException refused) {
                 failures.add(refused);
             }
@@ -290,10 +280,6 @@ final class ConformanceRun implements AutoCloseable {
 
     Cluster cluster() {
         return present(cluster);
-    }
-
-    EngineBundle bundle() {
-        return present(bundle);
     }
 
     private static <T> T present(@Nullable T value) {

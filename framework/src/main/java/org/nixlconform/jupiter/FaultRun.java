@@ -15,7 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.nixlconform.cluster.Assigned;
 import org.nixlconform.cluster.Cluster;
-import org.nixlconform.cluster.EngineBundle;
+import org.nixlconform.cluster.Node;
 import org.nixlconform.engine.EnginePair;
 import org.nixlconform.environment.Environment;
 import org.nixlconform.fault.LibraryFault;
@@ -31,10 +31,11 @@ import org.nixlconform.transfer.TransferRun;
 import org.nixlconform.verdict.Judge;
 
 /** Plants a fault below a real transfer, and says how the judge found it. */
-record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, Path folder) {
-    /** One line for each fault that was really applied. */
+record FaultRun(Cluster cluster, Environment environment, Path folder) {
+    /** One line for each fault that was really applied; by the fault library on each node, and by us. */
     private static final String TRACE = "planted.txt";
 
+    private static final String PLAN = "faults.json";
     private static final String ALTERED = "altered";
 
     /**
@@ -75,18 +76,17 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
     private Found of(String name, TransferPlan plan, long seed, List<LibraryFault> faults, Optional<Outside> outside) {
         Instant begun = Instant.now();
         Path own = folder.resolve((name + "-" + seed).replaceAll("[^A-Za-z0-9.-]+", "_"));
-        Path trace = own.resolve(TRACE);
+        Path logs = own.resolve(Evidence.LOGS);
         List<Finding> findings = new ArrayList<>();
         try {
-            Files.createDirectories(own);
-            Files.deleteIfExists(trace);
-            Path planFile = own.resolve("faults.json");
-            Files.writeString(
-                    planFile, LibraryFault.plan(environment.realLibrary().toString(), trace.toString(), seed, faults));
-            findings.addAll(
-                    transfer(plan, faults.isEmpty() ? environment : environment.withFaults(planFile), outside, own));
+            Files.createDirectories(logs);
+            Files.deleteIfExists(own.resolve(TRACE));
+            for (Node node : cluster.nodes()) {
+                Files.deleteIfExists(logs.resolve(traceOf(node)));
+            }
+            findings.addAll(transfer(plan, faults.isEmpty() ? environment : faulty(logs, seed, faults), outside, own));
             Files.writeString(own.resolve("findings.txt"), FindingRenderer.render(findings) + "\n");
-            return new Found(planted(trace, faults, outside), findings, Duration.between(begun, Instant.now()));
+            return new Found(planted(own, faults, outside), findings, Duration.between(begun, Instant.now()));
         } catch (IOException unwritable) {
             throw new FindingException(
                     Finding.of(FindingKind.STAGE, "fault", "the files of a planted fault cannot be written")
@@ -104,7 +104,7 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
         List<Finding> findings = new ArrayList<>();
         EnginePair engines;
         try {
-            engines = EnginePair.start(plan, on.ranks(), faulty, bundle, own.resolve(Evidence.LOGS));
+            engines = EnginePair.start(plan, on.ranks(), faulty, own.resolve(Evidence.LOGS));
         } catch (FindingException stopped) {
             return stopped.findings();
         }
@@ -136,9 +136,34 @@ record FaultRun(Cluster cluster, EngineBundle bundle, Environment environment, P
         return told;
     }
 
-    private static boolean planted(Path trace, List<LibraryFault> faults, Optional<Outside> outside)
-            throws IOException {
-        List<String> lines = Files.exists(trace) ? Files.readAllLines(trace) : List.of();
+    /** The plan of faults, put beside the engines' logs on every node; what was planted is written there too. */
+    private Environment faulty(Path logs, long seed, List<LibraryFault> faults) throws IOException {
+        for (Node node : cluster.nodes()) {
+            Path there = node.place(logs);
+            String plan = LibraryFault.plan(
+                    environment.realLibrary(node).toString(),
+                    there.resolve(traceOf(node)).toString(),
+                    seed,
+                    faults);
+            Optional<String> failure = node.connection().writeText(there.resolve(PLAN), plan);
+            if (failure.isPresent()) {
+                throw new IOException(failure.get());
+            }
+        }
+        return environment.withFaults(node -> node.place(logs).resolve(PLAN));
+    }
+
+    private static String traceOf(Node node) {
+        return "planted-" + node.name() + ".txt";
+    }
+
+    private boolean planted(Path own, List<LibraryFault> faults, Optional<Outside> outside) throws IOException {
+        List<Path> traces = new ArrayList<>(List.of(own.resolve(TRACE)));
+        cluster.nodes().forEach(node -> traces.add(own.resolve(Evidence.LOGS).resolve(traceOf(node))));
+        List<String> lines = new ArrayList<>();
+        for (Path trace : traces) {
+            lines.addAll(Files.exists(trace) ? Files.readAllLines(trace) : List.of());
+        }
         boolean signalled =
                 !(outside.orElse(null) instanceof Outside.Signal signal) || lines.contains(TimedSignal.trace(signal));
         List<String> wanted =

@@ -99,12 +99,10 @@ public final class JudgeProof implements AutoCloseable {
         Path folder = root.resolve("target").resolve("judge");
         Environment environment = Environment.stage(
                 opened.environments().get(0),
-                opened.reached().nodes().get(0),
-                opened.engines(),
+                opened.reached().nodes(),
                 folder,
                 line -> System.out.println("[nixlconform] " + line));
-        return new JudgeProof(
-                root, opened, new FaultRun(opened.reached(), opened.engines(), environment, folder), wanted);
+        return new JudgeProof(root, opened, new FaultRun(opened.reached(), environment, folder), wanted);
     }
 
     /** One test for each fault and seed. */

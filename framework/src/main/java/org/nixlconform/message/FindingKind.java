@@ -47,6 +47,8 @@ public enum FindingKind {
 
     THROUGHPUT,
     REFERENCE_DEGRADED,
+    /** Blocks went another way than the one that the cluster names for data. */
+    WRONG_PATH,
     LOG,
     /** Nothing was moved or verified, or the destination was already right. */
     VACUOUS,

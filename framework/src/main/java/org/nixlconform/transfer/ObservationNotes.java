@@ -128,7 +128,8 @@ final class ObservationNotes {
     TransferObservation finish(
             TransferObservation.AgentSettings settings,
             TransferObservation.Host host,
-            List<TransferObservation.LogLine> logLines) {
+            List<TransferObservation.LogLine> logLines,
+            List<TransferObservation.Carried> carried) {
         return new TransferObservation(
                 settings,
                 host,
@@ -139,7 +140,8 @@ final class ObservationNotes {
                 invalid,
                 reference(),
                 iterations.stream().map(IterationNotes::finish).toList(),
-                logLines);
+                logLines,
+                carried);
     }
 
     /** One iteration, as far as it got. */

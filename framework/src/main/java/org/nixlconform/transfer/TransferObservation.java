@@ -21,6 +21,7 @@ import org.nixlconform.plan.RankId;
  * @param reference the copy between two processes that the same ranks timed, where it could be measured
  * @param iterations one for each that was begun
  * @param logLines warnings and worse that engines wrote to standard error
+ * @param carried what the network interfaces of nodes carried meanwhile, where the cluster says which one is for data
  */
 public record TransferObservation(
         AgentSettings settings,
@@ -32,7 +33,8 @@ public record TransferObservation(
         List<InvalidRequestOutcome> invalidRequests,
         Optional<Reference> reference,
         List<Iteration> iterations,
-        List<LogLine> logLines) {
+        List<LogLine> logLines,
+        List<Carried> carried) {
 
     public TransferObservation {
         phases = List.copyOf(phases);
@@ -42,6 +44,7 @@ public record TransferObservation(
         invalidRequests = List.copyOf(invalidRequests);
         iterations = List.copyOf(iterations);
         logLines = List.copyOf(logLines);
+        carried = List.copyOf(carried);
     }
 
     /**
@@ -260,6 +263,13 @@ public record TransferObservation(
             String expected,
             String actual,
             String detail) {}
+
+    /**
+     * What a network interface carried from the start of the case's engines to the end of its last transfer.
+     *
+     * @param forData whether it is the one that the cluster's file names for data
+     */
+    public record Carried(String node, String device, boolean forData, long receivedBytes, long sentBytes) {}
 
     /**
      * @param level {@code WARN} or {@code ERROR}; {@link #BINARY} or {@link #LENGTH} where the text is no line of the log

@@ -1,6 +1,7 @@
 package org.nixlconform.transfer;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ public final class TransferRun {
     private final boolean debugLogging;
     private final Consumer<String> onStep;
     private final ObservationNotes notes;
+    private final List<EngineStep.Carried> carried = new ArrayList<>();
 
     /**
      * @param host what the ranks share
@@ -57,6 +59,7 @@ public final class TransferRun {
                 iteration++;
             }
             if (iteration == plan.iterations()) {
+                carried.addAll(engines.carried());
                 did(engines::release, "close", 0);
             }
         }
@@ -67,6 +70,10 @@ public final class TransferRun {
                 host,
                 engines.logLines().stream()
                         .map(line -> new TransferObservation.LogLine(line.rank(), line.level(), line.text()))
+                        .toList(),
+                carried.stream()
+                        .map(each -> new TransferObservation.Carried(
+                                each.node(), each.device(), each.forData(), each.receivedBytes(), each.sentBytes()))
                         .toList());
     }
 

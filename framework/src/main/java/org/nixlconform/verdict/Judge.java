@@ -40,6 +40,7 @@ public final class Judge {
             new ThroughputCheck(),
             new BalanceCheck(),
             new DecayCheck(),
+            new PathCheck(),
             new LogCheck(),
             new VacuousCheck());
 

@@ -60,7 +60,7 @@ record ArchitectureRules(String root) {
             if (stage.equals("jupiter")) {
                 allowed.add("fault");
             }
-            if (stage.equals("engine")) {
+            if (stage.equals("engine") || stage.equals("cluster")) {
                 allowed.add("engine.protocol");
             }
             rules.add(dependsOnlyOn(stage, allowed));

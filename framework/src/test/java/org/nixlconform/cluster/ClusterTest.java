@@ -3,6 +3,7 @@ package org.nixlconform.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +31,16 @@ import org.nixlconform.plan.Topology;
 import org.nixlconform.plan.TransferPlan;
 
 class ClusterTest {
+    /** A plan is placed by what is known of the nodes: none is asked anything. */
+    private static final NodeConnection UNREACHED = (NodeConnection) Proxy.newProxyInstance(
+            ClusterTest.class.getClassLoader(), new Class<?>[] {NodeConnection.class}, (self, method, arguments) -> {
+                return switch (method.getName()) {
+                    case "hashCode" -> 0;
+                    case "equals" -> self == arguments[0];
+                    default -> throw new AssertionError("a node was asked for " + method.getName());
+                };
+            });
+
     private static final long GIB = 1L << 30;
     private static final Topology SIX_RANKS = new Topology(1, 4, 1, 2, Pairing.MESH);
 
@@ -138,10 +149,10 @@ class ClusterTest {
     void thisMachineIsOpenedWithItsFacts() {
         ClusterSpec spec = spec(1, Optional.empty(), folder.resolve("work"));
 
-        try (Cluster cluster = Cluster.open(spec)) {
+        try (Cluster cluster = Cluster.open(spec, BuiltEngine.bundle())) {
             Node node = cluster.nodes().get(0);
             assertThat(node.facts().cores()).isPositive();
-            assertThat(node.workFolder()).isAbsolute().isEmptyDirectory();
+            assertThat(node.workFolder()).isAbsolute().isDirectory();
         }
     }
 
@@ -149,7 +160,7 @@ class ClusterTest {
     void aWorkFolderThatCannotBeMadeIsRefused() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "in the way");
 
-        assertThatThrownBy(() -> Cluster.open(spec(1, Optional.empty(), file.resolve("work"))))
+        assertThatThrownBy(() -> Cluster.open(spec(1, Optional.empty(), file.resolve("work")), BuiltEngine.bundle()))
                 .isInstanceOf(FindingException.class)
                 .hasMessageContainingAll("the work folder on node this-machine cannot be written", file.toString());
     }
@@ -202,7 +213,14 @@ class ClusterTest {
                 List.of(),
                 List.of(),
                 Optional.empty());
-        Node node = new Node(spec.nodes().get(0), facts, new LocalConnection(Map.of()), folder);
+        Node node = new Node(
+                spec.nodes().get(0),
+                facts,
+                UNREACHED,
+                EngineBundle.at(folder),
+                folder,
+                Optional.empty(),
+                Optional.empty());
         return new Cluster(spec, List.of(node));
     }
 
@@ -210,7 +228,14 @@ class ClusterTest {
         return new ClusterSpec(
                 "planted",
                 Path.of("/config/clusters/planted.yaml"),
-                List.of(new ClusterSpec.NodeSpec("this-machine", "local", gpus)),
+                List.of(new ClusterSpec.NodeSpec(
+                        "this-machine",
+                        Optional.empty(),
+                        gpus,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Map.of())),
                 List.of("nixl-wheel"),
                 ranksPerGpu,
                 List.of(),

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nixlconform.message.FindingException;
@@ -22,7 +23,9 @@ class LocalConnectionTest {
     @TempDir
     Path folder;
 
-    private final LocalConnection connection = new LocalConnection(Map.of(
+    private NodeConnection connection;
+
+    private final Map<String, String> environment = Map.of(
             "PATH",
             "/usr/bin:/bin",
             "KEPT",
@@ -34,7 +37,12 @@ class LocalConnectionTest {
             "FI_PROVIDER",
             "efa",
             "JAVA_TOOL_OPTIONS",
-            "-Xmx1g"));
+            "-Xmx1g");
+
+    @BeforeEach
+    void open() {
+        connection = BuiltEngine.here(environment, folder);
+    }
 
     @AfterEach
     void close() {

@@ -14,7 +14,7 @@ class NodeDiscoveryTest {
 
     @Test
     void thisMachineIsWhatTheJvmSaysItIs() {
-        try (LocalConnection connection = new LocalConnection()) {
+        try (NodeConnection connection = BuiltEngine.here(System.getenv(), folder)) {
             NodeFacts facts = new NodeDiscovery(connection).discover();
 
             assertThat(facts.cores()).isEqualTo(Runtime.getRuntime().availableProcessors());
@@ -31,7 +31,7 @@ class NodeDiscoveryTest {
                 Files.writeString(folder.resolve("nvidia-smi"), "#!/bin/sh\necho '0, NVIDIA H100, 550.90.07, 81559'\n");
         assertThat(program.toFile().setExecutable(true)).isTrue();
 
-        try (LocalConnection connection = new LocalConnection(Map.of("PATH", folder + ":/usr/bin:/bin"))) {
+        try (NodeConnection connection = BuiltEngine.here(Map.of("PATH", folder + ":/usr/bin:/bin"), folder)) {
             assertThat(new NodeDiscovery(connection).discover().gpus())
                     .containsExactly(new NodeFacts.Gpu(0, "NVIDIA H100", "550.90.07", 81559L << 20));
         }

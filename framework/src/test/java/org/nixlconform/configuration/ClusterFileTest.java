@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nixlconform.configuration.ClusterSpec.MustJudge;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
+import org.nixlconform.configuration.ClusterSpec.SshSpec;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
@@ -59,7 +60,7 @@ class ClusterFileTest {
                 .isEqualTo(new ClusterSpec(
                         "other",
                         root.resolve("config/clusters/p5.yaml"),
-                        List.of(new NodeSpec("on", "local", Optional.of(0))),
+                        List.of(NodeSpec.local("on").withGpus(0)),
                         List.of("nixl-wheel", "config/environments/nixl-0.10.1.yaml"),
                         2,
                         List.of(new MustJudge("LIBFABRIC", "SPREAD", "VRAM")),
@@ -71,7 +72,7 @@ class ClusterFileTest {
         write(VALID);
         ClusterSpec cluster = read("p5");
         assertThat(cluster.name()).isEqualTo("p5");
-        assertThat(cluster.nodes()).containsExactly(new NodeSpec("a", "local", Optional.empty()));
+        assertThat(cluster.nodes()).containsExactly(NodeSpec.local("a"));
         assertThat(cluster.ranksPerGpu()).isEqualTo(1);
         assertThat(cluster.mustJudge()).isEmpty();
         assertThat(cluster.workFolder()).isEqualTo(Path.of("/home/reader/.cache/nixlconform"));
@@ -150,7 +151,7 @@ class ClusterFileTest {
         write("""
                 nodes:
                   - name: a
-                    connection: ssh
+                    connection: shh
                     gpus: many
                   - prot: 22
                     connection: local
@@ -164,11 +165,11 @@ class ClusterFileTest {
                         configuration: config/clusters/p5.yaml has 8 mistakes
 
                           expected : a cluster file
-                          actual   : config/clusters/p5.yaml:3:17: wrong value 'ssh' for 'connection' in node, expected only local
+                          actual   : config/clusters/p5.yaml:3:17: wrong value 'shh' for 'connection' in node, expected one of local, ssh; did you mean 'ssh'?
                                      config/clusters/p5.yaml:4:11: wrong value 'many' for 'gpus' in node, expected a whole number from 0 to 1024
                                      config/clusters/p5.yaml:5:5: missing key 'name' in node, expected text
-                                     config/clusters/p5.yaml:5:5: unknown key 'prot' in node, expected one of name, connection, gpus
-                                     config/clusters/p5.yaml:7:5: unknown key 'gpu' in node, expected one of name, connection, gpus; did you mean 'gpus'?
+                                     config/clusters/p5.yaml:5:5: unknown key 'prot' in node, expected one of name, connection, host, variables, user, port, key, knownHosts, jump, gpus, memoryGib, workFolder, dataAddress; did you mean 'port'?
+                                     config/clusters/p5.yaml:7:5: unknown key 'gpu' in node, expected one of name, connection, host, variables, user, port, key, knownHosts, jump, gpus, memoryGib, workFolder, dataAddress; did you mean 'gpus'?
                                      config/clusters/p5.yaml:8:16: unknown environment 'nixl-weel' in cluster, expected one of nixl-0.10.1, nixl-wheel; did you mean 'nixl-wheel'?
                                      config/clusters/p5.yaml:9:14: wrong value '0' for 'ranksPerGpu' in cluster, expected a whole number from 1 to 1024
                                      config/clusters/p5.yaml:10:12: wrong value 'UCX' for 'mustJudge' in cluster, expected a list
@@ -184,7 +185,7 @@ class ClusterFileTest {
                         configuration: config/clusters/p5.yaml has a mistake
 
                           expected : a cluster file
-                          actual   : config/clusters/p5.yaml:4:1: unknown key 'rankPerGpu' in cluster, expected one of name, nodes, environments, ranksPerGpu, mustJudge, workFolder; did you mean 'ranksPerGpu'?
+                          actual   : config/clusters/p5.yaml:4:1: unknown key 'rankPerGpu' in cluster, expected one of name, nodes, defaults, environments, ranksPerGpu, mustJudge, workFolder; did you mean 'ranksPerGpu'?
                           where    : config/clusters/p5.yaml
                           remedy   : correct what is listed; config/clusters/example.yaml explains every key""");
     }
@@ -246,7 +247,7 @@ class ClusterFileTest {
         refused(
                 "1:1: missing key 'environments' in cluster, expected a list of environments",
                 "2:5: missing key 'name' in node, expected text",
-                "2:5: missing key 'connection' in node, expected local",
+                "2:5: missing key 'host' in node, expected a host name or an address; or connection: local, which is this machine",
                 "4:5: missing key 'placement' in mustJudge, expected one of PACK, SPREAD",
                 "4:5: missing key 'memory' in mustJudge, expected one of DRAM, VRAM");
     }
@@ -378,5 +379,59 @@ class ClusterFileTest {
                 .containsExactly(List.of(lines).stream()
                         .map("config/clusters/p5.yaml:"::concat)
                         .toArray(String[]::new));
+    }
+
+    @Test
+    void nodesOverSshTakeWhatTheyDoNotSayFromTheDefaults() throws IOException {
+        write("""
+                defaults:
+                  user: ray
+                  port: 2222
+                  key: ~/.ssh/cluster
+                  knownHosts: /etc/ssh/known
+                  jump: ops@bastion:22
+                  variables: {UCX_NET_DEVICES: eth1, UCX_TLS: tcp}
+                nodes:
+                  - {name: a, host: 10.0.0.1, dataAddress: 10.1.0.1}
+                  - {name: b, host: node-b, port: 22, memoryGib: 4, workFolder: /scratch, variables: {UCX_TLS: all}}
+                environments: [nixl-wheel]
+                """);
+        ClusterSpec cluster = read("p5");
+        SshSpec jump = new SshSpec(
+                "bastion",
+                22,
+                "ops",
+                List.of(folders.home().resolve(".ssh/cluster")),
+                Path.of("/etc/ssh/known"),
+                Optional.empty());
+        NodeSpec a = cluster.nodes().get(0);
+        assertThat(a.ssh())
+                .contains(new SshSpec(
+                        "10.0.0.1",
+                        2222,
+                        "ray",
+                        List.of(folders.home().resolve(".ssh/cluster")),
+                        Path.of("/etc/ssh/known"),
+                        Optional.of(jump)));
+        assertThat(a.ssh().get().described()).isEqualTo("ray@10.0.0.1:2222 over ops@bastion:22");
+        assertThat(a.dataAddress()).contains("10.1.0.1");
+        assertThat(a.variables()).containsEntry("UCX_NET_DEVICES", "eth1").containsEntry("UCX_TLS", "tcp");
+        NodeSpec b = cluster.nodes().get(1);
+        assertThat(b.ssh().get().port()).isEqualTo(22);
+        assertThat(b.memoryBytes()).contains(4L << 30);
+        assertThat(b.workFolder()).contains("/scratch");
+        assertThat(b.variables()).containsEntry("UCX_TLS", "all");
+    }
+
+    @Test
+    void placeholderHostsAreRefused() throws IOException {
+        write("nodes:\n  - {name: a, host: gpu-1.example}\nenvironments: [nixl-wheel]\n");
+        refused("2:21: placeholder 'gpu-1.example' for the host of a node, expected the name or the address of yours");
+    }
+
+    @Test
+    void thisMachineHasNoHost() throws IOException {
+        write("nodes:\n  - {name: a, connection: local, host: b}\nenvironments: [nixl-wheel]\n");
+        refused("2:40: key 'host' in a node with connection local, expected none: it is this machine");
     }
 }

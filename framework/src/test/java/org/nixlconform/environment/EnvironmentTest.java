@@ -13,8 +13,10 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nixlconform.cluster.BuiltEngine;
 import org.nixlconform.cluster.EngineBundle;
-import org.nixlconform.cluster.LocalConnection;
+import org.nixlconform.cluster.Node;
+import org.nixlconform.cluster.NodeConnection;
 import org.nixlconform.configuration.EnvironmentSpec;
 import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
@@ -57,7 +59,8 @@ class EnvironmentTest {
         Environment environment = stage(GOOD);
 
         assertThat(environment.probeFailure()).isEmpty();
-        assertThat(environment.library()).exists().startsWith(environment.folder());
+        Node node = environment.nodes().get(0);
+        assertThat(environment.library(node)).exists().startsWith(environment.folder(node));
         assertThat(lines(environment))
                 .contains(
                         "environment=planted",
@@ -75,7 +78,8 @@ class EnvironmentTest {
         Environment environment = stage("echo \"$@\" >&2; exit 1");
 
         assertThat(FindingRenderer.render(environment.probeFailure().orElseThrow()))
-                .contains("Main probe " + environment.library() + " UCX LIBFABRIC");
+                .contains(
+                        "Main probe " + environment.library(environment.nodes().get(0)) + " UCX LIBFABRIC");
     }
 
     @Test
@@ -105,14 +109,13 @@ class EnvironmentTest {
 
     @Test
     void variablesOfTheShellAreNamedWhereTheyAreNotPassedOn() throws Exception {
-        LocalConnection connection = new LocalConnection(
-                Map.of("PATH", planted.bin().toString(), "UCX_TLS", "stray", "NIXL_LOG_LEVEL", "TRACE"));
+        NodeConnection connection = BuiltEngine.here(
+                Map.of("PATH", planted.bin().toString(), "UCX_TLS", "stray", "NIXL_LOG_LEVEL", "TRACE"), folder);
         variables.put("UCX_TLS", "tcp");
 
         Environment environment = Environment.stage(
                 spec(),
-                PlantedNode.node(connection, planted.workFolder()),
-                bundle(GOOD),
+                List.of(PlantedNode.node(connection, bundle(GOOD), planted.workFolder())),
                 folder.resolve("evidence"),
                 console::add);
 
@@ -171,7 +174,7 @@ class EnvironmentTest {
         Path evidence = Files.createDirectories(folder.resolve("evidence"));
         Path library = Files.writeString(folder.resolve("libnixl_capi.so"), "");
 
-        Finding failure = new Probe(spec(), planted.node(), bundle, library, Map.of(), evidence, Duration.ofMillis(500))
+        Finding failure = new Probe(spec(), planted.node(bundle), library, Map.of(), evidence, Duration.ofMillis(500))
                 .run()
                 .processFailure()
                 .orElseThrow();
@@ -255,7 +258,8 @@ class EnvironmentTest {
     }
 
     private Environment stage(String program) throws Exception {
-        return Environment.stage(spec(), planted.node(), bundle(program), folder.resolve("evidence"), console::add);
+        return Environment.stage(
+                spec(), List.of(planted.node(bundle(program))), folder.resolve("evidence"), console::add);
     }
 
     private EngineBundle bundle(String program) throws Exception {

@@ -6,14 +6,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.nixlconform.cluster.LocalConnection;
+import org.nixlconform.cluster.BuiltEngine;
+import org.nixlconform.cluster.EngineBundle;
 import org.nixlconform.cluster.Node;
+import org.nixlconform.cluster.NodeConnection;
 import org.nixlconform.cluster.NodeFacts;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 
 /** A node whose {@code PATH} holds only what a test puts there, and a few programs that every machine has. */
 final class PlantedNode {
-    private static final List<String> EVERYWHERE = List.of("mkdir", "cat", "ldd");
+    private static final List<String> EVERYWHERE = List.of(
+            "mkdir", "cat", "ldd", "env", "sed", "sort", "dirname", "uname", "test", "mv", "rm", "find", "df", "sh");
 
     /** What a Python answers when it is asked for its version and its pip's. */
     private static final String PYTHON = """
@@ -82,10 +85,15 @@ final class PlantedNode {
     }
 
     Node node() {
-        return node(new LocalConnection(Map.of("PATH", bin.toString())), workFolder());
+        return node(BuiltEngine.bundle());
     }
 
-    static Node node(LocalConnection connection, Path workFolder) {
+    /** @param bundle that its probe is started from */
+    Node node(EngineBundle bundle) {
+        return node(BuiltEngine.here(Map.of("PATH", bin.toString()), folder), bundle, workFolder());
+    }
+
+    static Node node(NodeConnection connection, EngineBundle bundle, Path workFolder) {
         NodeFacts facts = new NodeFacts(
                 "host",
                 "x86_64",
@@ -100,6 +108,13 @@ final class PlantedNode {
                 List.of(),
                 List.of(),
                 Optional.empty());
-        return new Node(new NodeSpec("this-machine", "local", Optional.empty()), facts, connection, workFolder);
+        return new Node(
+                NodeSpec.local("this-machine"),
+                facts,
+                connection,
+                bundle,
+                workFolder,
+                Optional.empty(),
+                Optional.empty());
     }
 }

@@ -10,8 +10,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.nixlconform.cluster.LocalConnection;
+import org.nixlconform.cluster.BuiltEngine;
 import org.nixlconform.cluster.Node;
+import org.nixlconform.cluster.NodeConnection;
 import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
 import org.nixlconform.message.FindingException;
 
@@ -25,8 +26,8 @@ class WheelInstallationTest {
 
     @Test
     void theWheelHasTheLibraryAndASecondRunTakesLessThanASecond() throws Exception {
-        try (LocalConnection connection = new LocalConnection()) {
-            Node node = PlantedNode.node(connection, KEPT);
+        try (NodeConnection connection = BuiltEngine.here(System.getenv(), KEPT)) {
+            Node node = PlantedNode.node(connection, BuiltEngine.bundle(), KEPT);
             WheelInstall wheel = new WheelInstall("nixl-cu12", "1.5.1");
             WheelInstaller.Installation first = installOrSkip(node, wheel);
 

@@ -68,18 +68,9 @@ final class ConformanceKit {
         }
     }
 
-    /** The engine that is shipped to nodes, by name only: enough for a run that starts none. */
-    ConformanceKit withHollowEngine() {
-        for (String piece : List.of(
-                "start",
-                "runtime/bin/java",
-                "jars/nixlconform-native.jar",
-                "lib/libnixlconform.so",
-                "lib/libnixlconform_fault.so",
-                "lib/libjnidispatch.so")) {
-            write("native/target/engine/" + piece, "");
-        }
-        return this;
+    /** The one of this project: every run starts our program on its nodes. */
+    ConformanceKit withEngine() {
+        return withEngine(LiveProject.projectFolder().resolve("native/target/engine"));
     }
 
     /** @param built the real one, in another project folder */

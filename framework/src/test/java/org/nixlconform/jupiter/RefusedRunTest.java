@@ -7,7 +7,6 @@ import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.Operation.READ;
 import static org.nixlconform.plan.Role.DECODE;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
@@ -26,7 +25,7 @@ class RefusedRunTest {
 
     @BeforeEach
     void makeProject() {
-        kit = new ConformanceKit(root).withHollowEngine();
+        kit = new ConformanceKit(root).withEngine();
     }
 
     @TestMethodOrder(MethodOrderer.MethodName.class)
@@ -136,12 +135,12 @@ class RefusedRunTest {
     }
 
     @Test
-    void anEngineThatIsNotBuilt() throws Exception {
-        Files.delete(root.resolve("native/target/engine/lib/libnixlconform.so"));
+    void anEngineThatIsNotBuilt() {
+        kit = new ConformanceKit(root);
 
         refusedWith(
                 "cluster: the engine that is shipped to nodes is not built",
-                "missing: lib/libnixlconform.so",
+                "missing: start, runtime/bin/java, ",
                 "remedy   : mvn -q -pl native process-classes");
     }
 

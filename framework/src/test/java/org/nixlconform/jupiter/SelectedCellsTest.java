@@ -40,7 +40,7 @@ class SelectedCellsTest {
 
     @BeforeEach
     void makeProject() {
-        kit = new ConformanceKit(root).withHollowEngine().with("list", "true");
+        kit = new ConformanceKit(root).withEngine().with("list", "true");
     }
 
     @Backends(UCX)

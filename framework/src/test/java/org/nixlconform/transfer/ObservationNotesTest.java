@@ -23,6 +23,7 @@ class ObservationNotesTest {
         return notes.finish(
                         new TransferObservation.AgentSettings(true, "as vLLM does", "NONE", false),
                         new TransferObservation.Host("node-1", 8, 4),
+                        List.of(),
                         List.of())
                 .reference()
                 .map(Reference::bytesPerSecond);

@@ -20,6 +20,7 @@ import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.AgentSettings;
 import org.nixlconform.transfer.TransferObservation.CallFailure;
+import org.nixlconform.transfer.TransferObservation.Carried;
 import org.nixlconform.transfer.TransferObservation.Difference;
 import org.nixlconform.transfer.TransferObservation.DifferenceKind;
 import org.nixlconform.transfer.TransferObservation.EngineLoss;
@@ -55,6 +56,7 @@ public final class Observations {
     private Optional<Reference> reference;
     private List<Iteration> iterations = new ArrayList<>();
     private final List<LogLine> logLines = new ArrayList<>();
+    private List<Carried> carried = List.of();
 
     private Observations(TransferPlan plan) {
         PlannedTransfers planned = PlannedTransfers.of(plan);
@@ -114,7 +116,13 @@ public final class Observations {
                 invalidRequests,
                 reference,
                 iterations,
-                logLines);
+                logLines,
+                carried);
+    }
+
+    Observations carried(Carried... each) {
+        carried = List.of(each);
+        return this;
     }
 
     Observations debugLogging() {

@@ -288,6 +288,7 @@ public final class Samples {
                 List.of(),
                 Optional.of(new Reference("process_vm_readv", Map.of(DESTINATION, 5.7e9))),
                 List.of(iteration(verdict)),
+                List.of(),
                 List.of());
     }
 

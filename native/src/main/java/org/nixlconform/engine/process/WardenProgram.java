@@ -35,13 +35,19 @@ final class WardenProgram {
     private ToWarden.@Nullable Start start;
     private volatile boolean inputEnded;
 
-    private WardenProgram() {}
+    private final Lease lease;
 
-    static void run() {
+    private WardenProgram(Lease lease) {
+        this.lease = lease;
+    }
+
+    /** @param leaseSeconds without a word from the controller after which it counts as gone; 0 for ever */
+    static void run(long leaseSeconds) {
         // An interrupt from the terminal goes to a whole process group: the warden must outlive the controller to clean
         // up.
         Posix.setsid();
-        WardenProgram warden = new WardenProgram();
+        WardenProgram warden = new WardenProgram(new Lease(leaseSeconds));
+        warden.lease.begin(() -> warden.inputEnded = true);
         Thread reader = new Thread(warden::read, "channel");
         reader.setDaemon(true);
         reader.start();
@@ -61,6 +67,7 @@ final class WardenProgram {
             for (String line = channel.in().readLine();
                     line != null;
                     line = channel.in().readLine()) {
+                lease.renew();
                 inbox.add(line);
             }
         } catch (IOException gone) {
@@ -95,6 +102,13 @@ final class WardenProgram {
     }
 
     private void obey(ToWarden message) {
+        if (message instanceof ToWarden.Count) {
+            say(countersAtStart.until(NodeCounters.read()));
+            return;
+        }
+        if (message instanceof ToWarden.Ping) {
+            return; // Its arrival is all that it means.
+        }
         if (message instanceof ToWarden.Start ask) {
             start = ask;
             waiting.addAll(ask.labels());

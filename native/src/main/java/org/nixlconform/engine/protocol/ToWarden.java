@@ -9,7 +9,9 @@ import java.util.List;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = ToWarden.Start.class, name = "start"),
     @JsonSubTypes.Type(value = ToWarden.Kill.class, name = "kill"),
-    @JsonSubTypes.Type(value = ToWarden.Inspect.class, name = "inspect")
+    @JsonSubTypes.Type(value = ToWarden.Inspect.class, name = "inspect"),
+    @JsonSubTypes.Type(value = ToWarden.Ping.class, name = "ping"),
+    @JsonSubTypes.Type(value = ToWarden.Count.class, name = "count")
 })
 public sealed interface ToWarden {
 
@@ -35,4 +37,10 @@ public sealed interface ToWarden {
      * @param withinMillis until the last answer; what is not done by then is said
      */
     record Inspect(List<String> labels, long withinMillis) implements ToWarden {}
+
+    /** What the node's network and fabric counters are by now; answered by one {@link FromWarden.Counted}. */
+    record Count() implements ToWarden {}
+
+    /** Proof that the controller lives. */
+    record Ping() implements ToWarden {}
 }

@@ -1,0 +1,119 @@
+package org.nixlconform.cluster;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.nixlconform.configuration.ClusterSpec;
+import org.nixlconform.configuration.ClusterSpec.NodeSpec;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.message.FindingRenderer;
+
+/** Says what a cluster's file means: which nodes are reached, what they have, and what stands in a run's way. */
+public final class Doctor {
+    private static final String SCRIPT = "doctor.sh";
+
+    private final ClusterSpec spec;
+    private final Consumer<String> out;
+
+    /** @param out takes the lines */
+    public Doctor(ClusterSpec spec, Consumer<String> out) {
+        this.spec = spec;
+        this.out = out;
+    }
+
+    /**
+     * Asks every node with one script that changes nothing.
+     *
+     * @return whether a run could begin
+     */
+    public boolean examine() {
+        out.accept("cluster " + spec.name() + ", " + spec.file());
+        out.accept("would run environments " + String.join(", ", spec.environments()) + "; would put our programs into "
+                + spec.workFolder() + "/engines of each node, or of its own work folder");
+        boolean right = true;
+        for (NodeSpec node : spec.nodes()) {
+            right &= examine(node);
+        }
+        return right;
+    }
+
+    private boolean examine(NodeSpec node) {
+        out.accept("");
+        out.accept("node " + node.name() + ", "
+                + node.ssh().map(ClusterSpec.SshSpec::described).orElse("this machine"));
+        Examination seen;
+        try {
+            seen = ask(node);
+        } catch (FindingException refused) {
+            out.accept(FindingRenderer.render(refused.findings()));
+            return false;
+        }
+        boolean right = true;
+        for (Examination.Line line : seen.lines()) {
+            String mark = line.remedy().isEmpty() ? "  " : line.blocks() ? "! " : "? ";
+            out.accept(String.format("  %s%-16s %s", mark, line.name(), line.value()));
+            line.remedy().ifPresent(remedy -> out.accept("                     " + remedy));
+            right &= !line.blocks();
+        }
+        return right;
+    }
+
+    private Examination ask(NodeSpec node) {
+        try (Launcher launcher = node.ssh().isPresent()
+                ? SshClients.connect(node.name(), node.ssh().get())
+                : new LocalLauncher(System.getenv())) {
+            Launcher.Started started = launcher.launch(List.of(
+                    "/bin/sh", "-s", node.workFolder().orElse(spec.workFolder().toString())));
+            double before = now();
+            started.stdin().write(script());
+            started.stdin().close();
+            String text = new String(started.stdout().readAllBytes(), StandardCharsets.UTF_8);
+            Map<String, List<String>> said = new LinkedHashMap<>();
+            text.lines().filter(line -> line.indexOf(' ') > 0).forEach(line -> {
+                int space = line.indexOf(' ');
+                said.computeIfAbsent(line.substring(0, space), none -> new ArrayList<>())
+                        .add(line.substring(space + 1).strip());
+            });
+            double after = now();
+            return new Examination(node, said, offset(said, before, after));
+        } catch (IOException failed) {
+            throw new FindingException(
+                    Finding.of(FindingKind.NODE, "doctor", "node " + node.name() + " could not be asked")
+                            .with("actual", String.valueOf(failed.getMessage())),
+                    failed);
+        }
+    }
+
+    /** Zero where the node's clock lies between our two looks. */
+    private static double offset(Map<String, List<String>> said, double before, double after) {
+        try {
+            double there =
+                    Double.parseDouble(said.getOrDefault("seconds", List.of("")).get(0));
+            return there < before ? there - before : there > after ? there - after : 0;
+        } catch (NumberFormatException unsaid) {
+            return 0;
+        }
+    }
+
+    private static double now() {
+        return Instant.now().toEpochMilli() / 1e3;
+    }
+
+    private static byte[] script() {
+        try (InputStream in = Objects.requireNonNull(Doctor.class.getResourceAsStream(SCRIPT), SCRIPT)) {
+            return in.readAllBytes();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}

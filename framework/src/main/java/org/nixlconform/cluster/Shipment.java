@@ -1,0 +1,112 @@
+package org.nixlconform.cluster;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+
+/** Our programs on their way to a node: once, into a folder that is named after what is in it. */
+final class Shipment {
+    private static final Duration UNPACKED_WITHIN = Duration.ofMinutes(2);
+    /** Arguments: work folder, digest. Says the machine, whether the folder is there, and the work folder's real path. */
+    private static final String LOOK = "w=$1; case $w in '~/'*) w=$HOME/${w#??};; esac; "
+            + "mkdir -p \"$w/engines\" && cd \"$w\" && t=$(mktemp writable-XXXXXX) && rm \"$t\" && w=$(pwd -P) && "
+            + "if [ -e \"engines/$2/complete\" ]; then echo \"$(uname -m) there $w\"; "
+            + "else echo \"$(uname -m) absent $w\"; fi";
+    /**
+     * Arguments: folder of engines, digest. Unpacks beside the place and moves, so that it is there whole or not at all; then
+     * archives the classes, for an archive is valid only where it was made. Without one engines only start later.
+     */
+    private static final String UNPACK = "cd \"$1\" && p=$2.partial-$$ && rm -rf \"$p\" && mkdir \"$p\" && "
+            + "tar -xzf - -C \"$p\" && { mv -T \"$p\" \"$2\" 2>/dev/null || rm -rf \"$p\"; } && cd \"$2\" && "
+            + "{ ./start -XX:ArchiveClassesAtExit=\"$1/$2/" + EngineBundle.ARCHIVE
+            + "\" org.nixlconform.engine.process.Main warm-up >/dev/null 2>&1 || rm -f " + EngineBundle.ARCHIVE
+            + "; } && : > complete";
+
+    private final Launcher launcher;
+    private final EngineBundle bundle;
+    private final String nodeName;
+
+    /** @param workFolder absolute, on the node; exists */
+    record Shipped(EngineBundle bundle, Path workFolder, boolean uploaded) {}
+
+    Shipment(Launcher launcher, EngineBundle bundle, String nodeName) {
+        this.launcher = launcher;
+        this.bundle = bundle;
+        this.nodeName = nodeName;
+    }
+
+    /**
+     * @param digest of the bundle
+     * @param wantedWorkFolder absolute, or from {@code ~/} on
+     */
+    Shipped ship(String digest, String wantedWorkFolder) {
+        try {
+            String[] seen = look(digest, wantedWorkFolder).split(" ", 3);
+            refuseOtherMachine(seen[0]);
+            Path workFolder = Path.of(seen[2]);
+            Path engines = workFolder.resolve("engines");
+            boolean absent = seen[1].equals("absent");
+            if (absent) {
+                upload(engines, digest);
+            }
+            return new Shipped(EngineBundle.at(engines.resolve(digest)), workFolder, absent);
+        } catch (IOException failed) {
+            throw new FindingException(
+                    Finding.of(FindingKind.NODE, "cluster", "our programs cannot be put on node " + nodeName)
+                            .with("expected", "a folder that can be made and written, and tar")
+                            .with("actual", String.valueOf(failed.getMessage()))
+                            .with("where", wantedWorkFolder + ", on the node")
+                            .with("remedy", "make it writable, free space there, or name another as workFolder"),
+                    failed);
+        }
+    }
+
+    private String look(String digest, String workFolder) throws IOException {
+        Launcher.Started started = launcher.launch(List.of("/bin/sh", "-c", LOOK, "sh", workFolder, digest));
+        started.stdin().close();
+        String answer = new String(started.stdout().readAllBytes(), StandardCharsets.UTF_8).strip();
+        // What a login prints comes before it.
+        String line = answer.lines().reduce("", (first, second) -> second);
+        if (line.split(" ", 3).length < 3) {
+            throw new IOException("the shell there said '" + answer + "' " + started.complaint());
+        }
+        return line;
+    }
+
+    private void refuseOtherMachine(String machine) {
+        String ours = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
+        if (!machine.equals(ours)) {
+            throw new FindingException(
+                    Finding.of(FindingKind.NODE, "cluster", "our programs do not run on node " + nodeName)
+                            .with("expected", "a machine like this one, " + ours)
+                            .with("actual", machine)
+                            .with("remedy", "run Maven on a machine of the nodes' kind, and build there"));
+        }
+    }
+
+    private void upload(Path engines, String digest) throws IOException {
+        Launcher.Started started = launcher.launch(List.of("/bin/sh", "-c", UNPACK, "sh", engines.toString(), digest));
+        try (OutputStream out = started.stdin()) {
+            Tar.pack(bundle.folder(), true, List.of(EngineBundle.ARCHIVE), out);
+        }
+        try {
+            Optional<ProcessEnd> end = started.await(UNPACKED_WITHIN.toMillis());
+            if (end.isEmpty() || end.get().exitCode() != 0) {
+                throw new IOException("unpacking ended with "
+                        + end.map(ProcessEnd::description)
+                                .orElse("nothing within " + UNPACKED_WITHIN.toSeconds() + " s")
+                        + "; " + started.complaint());
+            }
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", ending);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package org.nixlconform.environment;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.nixlconform.cluster.Command;
+import org.nixlconform.cluster.Node;
+import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.message.Fact;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+
+/** An environment on one node. */
+record StagedNode(Node node, WheelInstaller.Installation installation, EngineVariables variables, Probe.Outcome probe) {
+    private static final Duration PROBE_DEADLINE = Duration.ofSeconds(60);
+    private static final Duration SHORT_DEADLINE = Duration.ofSeconds(10);
+    private static final int LIBRARY_LIMIT_BYTES = 8 << 20;
+    /** Of some hundred mapped files, those that decide how data moves; all are in the probe's evidence. */
+    private static final Pattern TELLING =
+            Pattern.compile("lib(nixl|plugin_|uc[mpst][-_.]|fabric|efa|ibverbs|rdmacm|mlx5|cuda|cudart|hwloc).*");
+
+    /**
+     * Installs what is not there yet, and probes it.
+     *
+     * @param evidence folder for what the probe leaves, made if absent
+     * @param console takes lines about what is done
+     * @throws FindingException when it cannot be installed or loaded; what NIXL did when it was called is not thrown
+     */
+    static StagedNode stage(EnvironmentSpec spec, Node node, Path evidence, Consumer<String> console) {
+        WheelInstaller.Installation installation = new WheelInstaller(node, spec.install(), console).install();
+        String inherited =
+                node.connection().run(Command.of("env"), SHORT_DEADLINE).stdout();
+        EnvironmentSpec here = spec.withVariables(node.spec().variables());
+        EngineVariables variables = EngineVariables.of(here, prepare(node, evidence), node.connection(), inherited);
+        announceDropped(here, node, console);
+        Path library = installation.wheel().libraryIn(installation.folder());
+        Probe.Outcome probe = new Probe(spec, node, library, variables.values(), evidence, PROBE_DEADLINE).run();
+        return new StagedNode(node, installation, variables, probe);
+    }
+
+    /** Makes the probe's folder and NIXL's empty configuration file; gives the latter. */
+    private static Path prepare(Node node, Path evidence) {
+        Path configuration = node.workFolder().resolve("environments").resolve("empty-nixl.cfg");
+        try {
+            Files.createDirectories(evidence);
+            new NodeFiles(node.connection())
+                    .write(configuration, "# Empty: settings come from the environment file alone.\n");
+            return configuration;
+        } catch (IOException e) {
+            throw new FindingException(
+                    Finding.of(FindingKind.PREREQUISITE, "environment", "a file of ours cannot be written")
+                            .with("actual", e)
+                            .with("where", configuration + " on " + node + ", " + evidence),
+                    e);
+        }
+    }
+
+    private static void announceDropped(EnvironmentSpec spec, Node node, Consumer<String> lines) {
+        List<String> dropped = node.connection().droppedVariables().stream()
+                .filter(name -> !spec.variables().containsKey(name))
+                .toList();
+        if (!dropped.isEmpty()) {
+            lines.accept("not passed on from the shell: %s (set what a run needs in %s)"
+                    .formatted(String.join(", ", dropped), spec.file().getFileName()));
+        }
+    }
+
+    /** {@code libnixl_capi.so}, on the node. */
+    Path library() {
+        return installation.wheel().libraryIn(installation.folder());
+    }
+
+    StagedNode with(String variable, String value) {
+        return new StagedNode(node, installation, variables.with(variable, value), probe);
+    }
+
+    Optional<Finding> probeFailure() {
+        return probe.processFailure()
+                .or(() -> probe.backendFailures().values().stream().findFirst());
+    }
+
+    Optional<Finding> probeFailure(String backend) {
+        return probe.processFailure()
+                .or(() -> Optional.ofNullable(probe.backendFailures().get(backend)));
+    }
+
+    /** For the report, in display order. */
+    List<Fact> describe() {
+        InstalledWheel wheel = installation.wheel();
+        List<Fact> lines = new ArrayList<>();
+        lines.add(new Fact("nixl", "%s %s".formatted(wheel.distribution(), wheel.version())));
+        lines.add(new Fact("wheel", "%s, by %s".formatted(wheel.wheelTag(), wheel.installedBy())));
+        lines.add(new Fact("environment digest", installation.digest()));
+        lines.add(new Fact("libnixl_capi.so", "sha256 " + wheel.librarySha256()));
+        probe.report().ifPresent(report -> describe(report, lines));
+        probeFailure().ifPresent(failure -> lines.add(new Fact("probe", failure.headline())));
+        strayConfiguration().forEach(file -> lines.add(new Fact("ucx.conf", file + ", read by UCX")));
+        lines.addAll(variables.described());
+        return List.copyOf(lines);
+    }
+
+    private void describe(ProbeReport report, List<Fact> lines) {
+        lines.add(new Fact(
+                "functions used",
+                report.functions()
+                        + (report.missing().isEmpty() ? "" : ", without " + String.join(", ", report.missing()))
+                        + (report.stub() ? ", a stub" : "")));
+        lines.add(new Fact("plug-ins", String.join(", ", report.plugins())));
+        report.backends()
+                .forEach((name, backend) -> lines.add(new Fact(
+                        "backend " + name,
+                        backend.refusal()
+                                .map(ProbeReport.Refusal::described)
+                                .orElseGet(() -> "created in %d ms, %s"
+                                        .formatted(backend.millis(), String.join(", ", backend.memories()))))));
+        ucxVersion(report).ifPresent(version -> lines.add(new Fact("ucx", version)));
+        String mapped = report.mapped().stream()
+                .filter(file -> TELLING.matcher(fileName(file)).matches())
+                .filter(file -> !file.startsWith(node.bundle().folder().toString()))
+                .map(file -> Path.of(file).startsWith(installation.folder()) ? fileName(file) : file)
+                .collect(Collectors.joining(", "));
+        lines.add(new Fact("mapped", mapped));
+    }
+
+    private static String fileName(String file) {
+        return String.valueOf(Path.of(file).getFileName());
+    }
+
+    private Optional<String> ucxVersion(ProbeReport report) {
+        return report.mapped().stream()
+                .filter(file -> fileName(file).startsWith("libucp"))
+                .findFirst()
+                .flatMap(file -> node.connection().readBytes(Path.of(file), LIBRARY_LIMIT_BYTES))
+                .flatMap(SharedLibraries::ucxVersion);
+    }
+
+    /** UCX reads these whatever its variables say; where one exists the report must show it. */
+    private List<Path> strayConfiguration() {
+        String home = node.connection()
+                .run(Command.of("sh", "-c", "echo \"$HOME\""), SHORT_DEADLINE)
+                .stdout()
+                .strip();
+        return List.of(Path.of("/etc/ucx/ucx.conf"), Path.of(home.isEmpty() ? "/" : home, "ucx.conf")).stream()
+                .filter(file -> new NodeFiles(node.connection()).sizeBytes(file) >= 0)
+                .toList();
+    }
+
+    /** Facts of several nodes: those that all share once, the others with the node's name before them. */
+    static List<Fact> merged(List<StagedNode> nodes) {
+        Map<Fact, List<String>> holders = new LinkedHashMap<>();
+        nodes.forEach(each -> each.describe()
+                .forEach(fact -> holders.computeIfAbsent(fact, none -> new ArrayList<>())
+                        .add(each.node().name())));
+        return holders.entrySet().stream()
+                .map(entry -> entry.getValue().size() == nodes.size()
+                        ? entry.getKey()
+                        : new Fact(
+                                String.join(", ", entry.getValue()) + ": "
+                                        + entry.getKey().name(),
+                                entry.getKey().value()))
+                .toList();
+    }
+}

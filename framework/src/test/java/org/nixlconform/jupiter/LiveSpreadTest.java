@@ -1,0 +1,115 @@
+package org.nixlconform.jupiter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.nixlconform.plan.Backend.UCX;
+import static org.nixlconform.plan.Operation.READ;
+import static org.nixlconform.plan.Operation.WRITE;
+import static org.nixlconform.plan.Placement.PACK;
+import static org.nixlconform.plan.Placement.SPREAD;
+import static org.nixlconform.plan.Role.DECODE;
+import static org.nixlconform.plan.Role.PREFILL;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nixlconform.cluster.Hosts;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.report.TransferReport;
+import org.nixlconform.transfer.TransferObservation.Carried;
+import org.nixlconform.verdict.Outcome;
+
+/** Whole runs on hosts that are reached by SSH. */
+class LiveSpreadTest {
+    private static final int HOSTS = 2;
+
+    private static Hosts hosts;
+
+    @TempDir
+    Path root;
+
+    @BeforeAll
+    static void up() throws Exception {
+        hosts = Hosts.up(HOSTS, "s");
+    }
+
+    @AfterAll
+    static void down() throws Exception {
+        if (hosts != null) {
+            hosts.close();
+        }
+    }
+
+    @Backends(UCX)
+    @Topology(prefillTp = 2, decodeTp = 4, placement = SPREAD)
+    @Topology(prefillTp = 1, decodeTp = 2, placement = PACK)
+    @Direction(operation = READ, initiator = DECODE)
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @ExpectIntegrity
+    @ExpectCompletion(withinSeconds = 60, stallSeconds = 10)
+    static class BothPlacementsTestCase {
+        @TransferTest
+        void cell() {}
+    }
+
+    @Test
+    void ranksOnDifferentHostsConformAndTheirBlocksTakeTheInterfaceForData() throws Exception {
+        List<TransferReport> reports = run("data0", BothPlacementsTestCase.class);
+
+        assertThat(reports).hasSize(4).allSatisfy(report -> {
+            assertThat(report.verdict().findings()).isEmpty();
+            assertThat(report.verdict().outcome()).isEqualTo(Outcome.CONFORMS);
+        });
+        TransferReport spread = reports.stream()
+                .filter(report -> report.plan().orElseThrow().placement() == SPREAD)
+                .findFirst()
+                .orElseThrow();
+        assertThat(spread.observation().orElseThrow().carried())
+                .filteredOn(Carried::forData)
+                .extracting(Carried::node)
+                .containsExactlyInAnyOrder(hosts.name() + "-1", hosts.name() + "-2");
+        assertThat(hosts.processesOfOurs(HOSTS)).isEmpty();
+    }
+
+    @Backends(UCX)
+    @Topology(prefillTp = 1, decodeTp = 1, placement = SPREAD)
+    @Direction(operation = READ, initiator = DECODE)
+    @Blocks(transferred = 32, cached = 64, layers = 8)
+    @ExpectIntegrity
+    @ExpectCompletion(withinSeconds = 60, stallSeconds = 10)
+    static class OnePairTestCase {
+        @TransferTest
+        void cell() {}
+    }
+
+    @Test
+    void blocksThatTakeTheInterfaceForControlViolate() throws Exception {
+        List<TransferReport> reports = run("ctl0", OnePairTestCase.class);
+
+        assertThat(reports.get(0).verdict().findings())
+                .extracting(Finding::kind)
+                .containsExactly(FindingKind.WRONG_PATH);
+    }
+
+    private List<TransferReport> run(String device, Class<?> testClass) throws Exception {
+        String file = Files.readString(hosts.file())
+                .replace("UCX_NET_DEVICES: data0", "UCX_NET_DEVICES: " + device)
+                .replaceFirst("environments: .*", "environments: [nixl]")
+                .replaceFirst("(?s)mustJudge:.*", "");
+        return LiveProject.in(root)
+                .write("config/clusters/hosts.yaml", file)
+                .write("config/environments/nixl.yaml", """
+                        install: {mode: wheel, distribution: nixl-cu12, version: 1.5.1}
+                        backends: [UCX]
+                        """)
+                .with("cluster", "hosts")
+                .with("canaries", "off")
+                .run(testClass)
+                .reporter()
+                .published();
+    }
+}

@@ -1,0 +1,67 @@
+package org.nixlconform.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Placement;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.TransferObservation.Carried;
+
+class PathCheckTest {
+    private final TransferPlan spread = Observations.plan(draft -> draft.placement(Placement.SPREAD));
+    private final long moved = Observations.clean(spread).seen().iterations().stream()
+            .flatMap(iteration -> iteration.transfers().stream())
+            .mapToLong(transfer -> transfer.bytes())
+            .sum();
+
+    @Test
+    void whatTheInterfacesForDataCarriedIsAllRight() {
+        assertThat(check(spread, carried("data0", true, moved), carried("ctl0", false, 100_000)))
+                .isEmpty();
+    }
+
+    @Test
+    void nothingIsSaidWhereNoInterfaceIsNamedForData() {
+        assertThat(check(spread)).isEmpty();
+    }
+
+    @Test
+    void aPackedCaseNeedsNoNetwork() {
+        assertThat(check(Observations.plan(draft -> draft), carried("data0", true, 0)))
+                .isEmpty();
+    }
+
+    @Test
+    void blocksThatNoInterfaceForDataCarriedTookAnotherPath() {
+        List<Finding> findings = check(spread, carried("data0", true, 0), carried("ctl0", false, moved));
+
+        assertThat(findings).extracting(Finding::kind).containsExactly(FindingKind.WRONG_PATH);
+        assertThat(findings.get(0).facts())
+                .anyMatch(fact -> fact.value().contains("node data0 (data): received 0 bytes"));
+    }
+
+    @Test
+    void justUnderNineTenthsIsAnotherPathAndJustOverIsNot() {
+        assertThat(check(spread, carried("data0", true, (long) (moved * 0.89)))).hasSize(1);
+        assertThat(check(spread, carried("data0", true, (long) (moved * 0.91)))).isEmpty();
+    }
+
+    @Test
+    void anotherInterfaceThatCarriesMuchIsAnotherPathToo() {
+        assertThat(check(spread, carried("data0", true, moved), carried("ctl0", false, moved / 5 + (17L << 20))))
+                .extracting(Finding::kind)
+                .containsExactly(FindingKind.WRONG_PATH);
+    }
+
+    private static Carried carried(String device, boolean forData, long receivedBytes) {
+        return new Carried("node", device, forData, receivedBytes, 0);
+    }
+
+    private static List<Finding> check(TransferPlan plan, Carried... carried) {
+        return new PathCheck()
+                .check(plan, Observations.clean(plan).carried(carried).seen());
+    }
+}
