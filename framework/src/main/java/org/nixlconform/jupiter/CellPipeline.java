@@ -143,7 +143,8 @@ final class CellPipeline {
         engines = pair;
         TransferRun transfer = new TransferRun(
                 possible, pair, host(ranks), run.debugLogging(environment), step -> run.progress(cell, step));
-        TransferObservation seen = stage("transfer", transfer::run);
+        TransferObservation seen =
+                stage("transfer", transfer::run).with(run.recorded().of(possible, ranks));
         observation = seen;
         return stage("verdict", () -> Judge.judge(possible, seen));
     }

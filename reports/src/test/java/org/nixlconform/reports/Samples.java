@@ -286,10 +286,11 @@ public final class Samples {
                 List.of(),
                 List.of(),
                 List.of(),
-                Optional.of(new Reference("process_vm_readv", Map.of(DESTINATION, 5.7e9))),
+                Optional.of(new Reference("process_vm_readv", Map.of(DESTINATION, 5.7e9), 0)),
                 List.of(iteration(verdict)),
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     private static Iteration iteration(Verdict verdict) {
