@@ -1,6 +1,7 @@
 package org.nixlconform.cluster;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +19,8 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
     /** Registered memory is locked memory: less than this is not a cache. */
     private static final long LEAST_MEMLOCK_KIB = 1L << 20;
 
+    private static final int ROOT_DEPTH = 4;
+    private static final int BRIDGE_DEPTH = 5;
     private static final int OLDEST_PYTHON_MINOR = 10;
     private static final int OLDEST_GLIBC_MINOR = 28;
 
@@ -50,7 +53,14 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
                 "RDMA registers locked memory: set memlock to unlimited for this user in /etc/security/limits.conf and"
                         + " for sshd (LimitMEMLOCK=infinity in its unit), then log in anew; this is the limit of an SSH"
                         + " session, which a login shell's often is not");
-        right(lines, "huge pages", one("huge-pages"));
+        warn(
+                lines,
+                "huge pages",
+                one("huge-pages"),
+                !one("huge-pages").equals("0")
+                        || said.getOrDefault("rail", List.of()).stream().noneMatch(rail -> rail.contains("driver efa")),
+                "EFA's provider takes its bounce buffers from them: sudo sysctl -w vm.nr_hugepages=5128, as EFA's installer"
+                        + " does, or set FI_EFA_USE_HUGE_PAGE: 0 in the environment's variables");
         need(
                 lines,
                 "disk",
@@ -79,6 +89,11 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
                 "times in evidence of several nodes will not fit together: let chrony or systemd-timesyncd set it");
         right(lines, "NIXL found", one("nixl").isEmpty() ? "none; a run installs its own" : one("nixl"));
         return lines;
+    }
+
+    /** The name of an interpreter on the node; empty where it has none. */
+    String python() {
+        return one("python").replaceFirst(".* ", "");
     }
 
     private void python(List<Line> lines) {
@@ -112,6 +127,7 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
         }
         List<String> rails = said.getOrDefault("rail", List.of());
         rails.forEach(rail -> right(lines, "rail", rail));
+        paths("gpu-path").forEach((gpu, path) -> right(lines, "near GPU " + gpu, nearest(path)));
         if (!rails.isEmpty()) {
             warn(
                     lines,
@@ -150,6 +166,44 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
                     !one("peer-memory").isEmpty(),
                     "sudo modprobe nvidia_peermem; without it blocks in device memory go over host memory");
         }
+    }
+
+    /** By name, where a device hangs: the folders of sysfs from the processor to it. */
+    private Map<String, String> paths(String kind) {
+        Map<String, String> paths = new LinkedHashMap<>();
+        said.getOrDefault(kind, List.of()).forEach(line -> {
+            String[] parts = line.split(" ", 2);
+            if (parts.length == 2) {
+                paths.put(parts[0], parts[1]);
+            }
+        });
+        return paths;
+    }
+
+    /** The rails that share most of the way with a GPU. */
+    private String nearest(String gpu) {
+        Map<String, String> rails = paths("rail-path");
+        int most = rails.values().stream()
+                .mapToInt(rail -> shared(gpu, rail))
+                .max()
+                .orElse(0);
+        List<String> near = rails.entrySet().stream()
+                .filter(rail -> shared(gpu, rail.getValue()) == most)
+                .map(Map.Entry::getKey)
+                .toList();
+        // Of /sys/devices/pci0000:10/0000:10:01.0/...: a root complex is the fourth part, a bridge below it the fifth.
+        String by = most >= BRIDGE_DEPTH ? "below one PCI bridge" : most == ROOT_DEPTH ? "one root complex" : "no nearer";
+        return near.isEmpty() ? "no rails" : String.join(", ", near) + ": " + by;
+    }
+
+    private static int shared(String one, String other) {
+        String[] a = one.split("/", -1);
+        String[] b = other.split("/", -1);
+        int same = 0;
+        while (same < Math.min(a.length, b.length) - 1 && a[same].equals(b[same])) {
+            same++;
+        }
+        return same;
     }
 
     private void data(List<Line> lines) {
