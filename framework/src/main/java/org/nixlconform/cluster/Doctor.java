@@ -55,7 +55,8 @@ public final class Doctor {
             return true;
         }
         out.accept("");
-        out.accept("64 KiB from each node to each other and back, to the address for data, on a port of the kernel's choice");
+        out.accept(
+                "64 KiB from each node to each other and back, to the address for data, on a port of the kernel's choice");
         boolean right = true;
         try (PairExchange exchange = new PairExchange(pythons)) {
             for (PairExchange.Line line : exchange.run()) {
@@ -77,9 +78,10 @@ public final class Doctor {
             return false;
         }
         if (!right) {
-            out.accept("    Between data addresses all ports must be open, in both directions: see the security group (a rule that"
-                    + " allows all traffic of the group itself), the firewall of the node, and the routes; or name another"
-                    + " dataAddress");
+            out.accept(
+                    "    Between data addresses all ports must be open, in both directions: see the security group (a rule that"
+                            + " allows all traffic of the group itself), the firewall of the node, and the routes; or name another"
+                            + " dataAddress");
         }
         return right;
     }
@@ -114,6 +116,7 @@ public final class Doctor {
                     "/bin/sh", "-s", node.workFolder().orElse(spec.workFolder().toString())));
             double before = now();
             started.stdin().write(script());
+            started.stdin().write(Nearness.script().getBytes(StandardCharsets.UTF_8));
             started.stdin().close();
             String text = new String(started.stdout().readAllBytes(), StandardCharsets.UTF_8);
             Map<String, List<String>> said = new LinkedHashMap<>();

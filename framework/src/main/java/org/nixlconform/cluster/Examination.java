@@ -1,7 +1,6 @@
 package org.nixlconform.cluster;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,8 +18,6 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
     /** Registered memory is locked memory: less than this is not a cache. */
     private static final long LEAST_MEMLOCK_KIB = 1L << 20;
 
-    private static final int ROOT_DEPTH = 4;
-    private static final int BRIDGE_DEPTH = 5;
     private static final int OLDEST_PYTHON_MINOR = 10;
     private static final int OLDEST_GLIBC_MINOR = 28;
 
@@ -127,7 +124,7 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
         }
         List<String> rails = said.getOrDefault("rail", List.of());
         rails.forEach(rail -> right(lines, "rail", rail));
-        paths("gpu-path").forEach((gpu, path) -> right(lines, "near GPU " + gpu, nearest(path)));
+        Nearness.of(all()).forEach((gpu, near) -> right(lines, "near GPU " + gpu, near));
         if (!rails.isEmpty()) {
             warn(
                     lines,
@@ -168,44 +165,6 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
         }
     }
 
-    /** By name, where a device hangs: the folders of sysfs from the processor to it. */
-    private Map<String, String> paths(String kind) {
-        Map<String, String> paths = new LinkedHashMap<>();
-        said.getOrDefault(kind, List.of()).forEach(line -> {
-            String[] parts = line.split(" ", 2);
-            if (parts.length == 2) {
-                paths.put(parts[0], parts[1]);
-            }
-        });
-        return paths;
-    }
-
-    /** The rails that share most of the way with a GPU. */
-    private String nearest(String gpu) {
-        Map<String, String> rails = paths("rail-path");
-        int most = rails.values().stream()
-                .mapToInt(rail -> shared(gpu, rail))
-                .max()
-                .orElse(0);
-        List<String> near = rails.entrySet().stream()
-                .filter(rail -> shared(gpu, rail.getValue()) == most)
-                .map(Map.Entry::getKey)
-                .toList();
-        // Of /sys/devices/pci0000:10/0000:10:01.0/...: a root complex is the fourth part, a bridge below it the fifth.
-        String by = most >= BRIDGE_DEPTH ? "below one PCI bridge" : most == ROOT_DEPTH ? "one root complex" : "no nearer";
-        return near.isEmpty() ? "no rails" : String.join(", ", near) + ": " + by;
-    }
-
-    private static int shared(String one, String other) {
-        String[] a = one.split("/", -1);
-        String[] b = other.split("/", -1);
-        int same = 0;
-        while (same < Math.min(a.length, b.length) - 1 && a[same].equals(b[same])) {
-            same++;
-        }
-        return same;
-    }
-
     private void data(List<Line> lines) {
         node.dataAddress().ifPresent(address -> {
             Optional<String> device = said.getOrDefault("address", List.of()).stream()
@@ -219,6 +178,12 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
                     device.isPresent(),
                     "name one that `ip address` on the node shows");
         });
+    }
+
+    private List<String> all() {
+        return said.entrySet().stream()
+                .flatMap(entry -> entry.getValue().stream().map(value -> entry.getKey() + " " + value))
+                .toList();
     }
 
     private String one(String name) {

@@ -48,7 +48,13 @@ final class PairExchange implements AutoCloseable {
         for (Map.Entry<NodeSpec, String> each : pythons.entrySet()) {
             NodeSpec node = each.getKey();
             Launcher.Started listening = launch(
-                    node, List.of(each.getValue(), "-c", script(), "listen", node.dataAddress().orElse("")));
+                    node,
+                    List.of(
+                            each.getValue(),
+                            "-c",
+                            script(),
+                            "listen",
+                            node.dataAddress().orElse("")));
             String port = reader(listening).readLine();
             if (port != null && port.matches("\\d+")) {
                 ports.put(node, Integer.valueOf(port));
@@ -63,13 +69,12 @@ final class PairExchange implements AutoCloseable {
 
     private List<Line> from(NodeSpec node) throws IOException {
         List<String> words = new ArrayList<>(List.of(Objects.requireNonNull(pythons.get(node)), "-c", script(), "ask"));
-        List<NodeSpec> others = pythons.keySet().stream()
-                .filter(other -> !other.equals(node))
-                .toList();
+        List<NodeSpec> others =
+                pythons.keySet().stream().filter(other -> !other.equals(node)).toList();
         others.stream()
                 .filter(ports::containsKey)
-                .forEach(other -> words.addAll(List.of(
-                        other.name(), host(other).orElseThrow(), String.valueOf(ports.get(other)))));
+                .forEach(other -> words.addAll(
+                        List.of(other.name(), host(other).orElseThrow(), String.valueOf(ports.get(other)))));
         Map<String, String> answers = new LinkedHashMap<>();
         reader(launch(node, words)).lines().forEach(line -> {
             int space = line.indexOf(' ');

@@ -2,6 +2,7 @@ package org.nixlconform.transfer;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -309,7 +310,17 @@ public record TransferObservation(
      *
      * @param forData whether it is the one that the cluster's file names for data
      */
-    public record Carried(String node, String device, boolean forData, long receivedBytes, long sentBytes) {}
+    public record Carried(String node, String device, boolean forData, long receivedBytes, long sentBytes) {
+        /** Such as {@code received 8192, sent 96 bytes, for data}. */
+        public String described() {
+            return String.format(
+                    Locale.ROOT,
+                    "received %,d, sent %,d bytes%s",
+                    receivedBytes,
+                    sentBytes,
+                    forData ? ", for data" : "");
+        }
+    }
 
     /**
      * @param level {@code WARN} or {@code ERROR}; {@link #BINARY} or {@link #LENGTH} where the text is no line of the log

@@ -33,13 +33,11 @@ print(", ".join(sorted(d.metadata["Name"] + " " + d.version for d in m.distribut
 nvidia-smi --query-gpu=index,name,driver_version,memory.total,pci.bus_id --format=csv,noheader 2>/dev/null |
     while IFS= read -r gpu; do
         bus=$(printf '%s' "$gpu" | sed 's/.*, *0*\([0-9A-Fa-f]\{4\}:.*\)/\1/' | tr 'A-F' 'a-f')
-        say gpu-path "${gpu%%,*} $(readlink -f "/sys/bus/pci/devices/$bus" 2>/dev/null)"
         say gpu "$gpu, NUMA node $(cat "/sys/bus/pci/devices/$bus/numa_node" 2>/dev/null || echo unknown)"
     done
 say cuda "$(nvidia-smi 2>/dev/null | sed -n 's/.*CUDA Version: *\([0-9.]*\).*/\1/p')"
 for device in /sys/class/infiniband/*; do
     [ -e "$device" ] || continue
-    say rail-path "${device##*/} $(readlink -f "$device/device" 2>/dev/null)"
     say rail "${device##*/}, NUMA node $(cat "$device/device/numa_node" 2>/dev/null || echo unknown), driver $(basename "$(readlink "$device/device/driver" 2>/dev/null)" 2>/dev/null)"
 done
 say infiniband-files "$(ls /dev/infiniband 2>/dev/null | tr '\n' ' ')"

@@ -65,10 +65,13 @@ class DoctorTest {
         }
 
         String closed = hosts.name() + "-2";
-        assertThat(said).filteredOn(line -> line.contains(" -> ")).hasSize(HOSTS * (HOSTS - 1)).allSatisfy(line -> {
-            boolean into = line.contains("-> " + closed);
-            assertThat(line).startsWith(into ? "  ! " : "    ").contains(into ? "timed out after 3" : " ms");
-        });
+        assertThat(said)
+                .filteredOn(line -> line.contains(" -> "))
+                .hasSize(HOSTS * (HOSTS - 1))
+                .allSatisfy(line -> {
+                    boolean into = line.contains("-> " + closed);
+                    assertThat(line).startsWith(into ? "  ! " : "    ").contains(into ? "timed out after 3" : " ms");
+                });
         assertThat(said).anyMatch(line -> line.contains("security group"));
     }
 
@@ -94,14 +97,10 @@ class DoctorTest {
         assertThat(examine(changed(folder, name, name + " port: 2223,"))).isFalse();
 
         assertThat(said).anyMatch(line -> line.contains("2223"));
-        assertThat(said)
-                .filteredOn(line -> line.contains(" -> "))
-                .hasSize(2)
-                .allMatch(line -> line.endsWith(" ms"));
+        assertThat(said).filteredOn(line -> line.contains(" -> ")).hasSize(2).allMatch(line -> line.endsWith(" ms"));
     }
 
     private static ClusterSpec changed(Path folder, String text, String replacement) throws IOException {
-        return Configuration.cluster(
-                hosts.fileWith(folder, text, replacement).toString(), Hosts.ROOT);
+        return Configuration.cluster(hosts.fileWith(folder, text, replacement).toString(), Hosts.ROOT);
     }
 }

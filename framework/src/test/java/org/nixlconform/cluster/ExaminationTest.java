@@ -74,9 +74,7 @@ class ExaminationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     glibc                | 2.26            | glibc           | 2.28 or later              | true
                     tar                  |                 | tar             | apt-get install tar        | true
                     pip                  |                 | python          | python3-pip                | true
@@ -100,7 +98,8 @@ class ExaminationTest {
                 .singleElement()
                 .satisfies(each -> {
                     assertThat(each.name()).isEqualTo(line);
-                    assertThat(each.remedy()).hasValueSatisfying(text -> assertThat(text).contains(remedy));
+                    assertThat(each.remedy())
+                            .hasValueSatisfying(text -> assertThat(text).contains(remedy));
                     assertThat(each.blocks()).isEqualTo(blocks);
                 });
     }
