@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.nixlconform.cluster.Command;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.configuration.InstallSpec.WheelInstall;
 import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
@@ -41,15 +42,39 @@ record StagedNode(Node node, Installation installation, Path library, EngineVari
      * @throws FindingException when it cannot be installed or loaded; what NIXL did when it was called is not thrown
      */
     static StagedNode stage(EnvironmentSpec spec, Node node, Path evidence, Consumer<String> console) {
-        Installation installation = Provisioning.provide(spec, node, console);
+        Installation installation = new Provisioning(spec, node, evidence, console).provide();
         Path library = CapiShim.library(node, installation);
         String inherited =
                 node.connection().run(Command.of("env"), SHORT_DEADLINE).stdout();
         EnvironmentSpec here = spec.withVariables(node.spec().variables());
-        EngineVariables variables = EngineVariables.of(here, prepare(node, evidence), node.connection(), inherited);
+        EngineVariables variables = EngineVariables.of(
+                here, prepare(node, evidence), installation.variables(), node.connection(), inherited);
         announceDropped(here, node, console);
-        Probe.Outcome probe = new Probe(spec, node, library, variables.values(), evidence, PROBE_DEADLINE).run();
+        EnvironmentSpec probed =
+                spec.withoutBackends(installation.withoutPlugin().keySet());
+        Probe.Outcome probe = new Probe(probed, node, library, variables.values(), evidence, PROBE_DEADLINE).run();
+        refuseBundled(spec, node, installation, probe);
         return new StagedNode(node, installation, library, variables, probe);
+    }
+
+    /** What a link points to is not yet what a process loads. */
+    private static void refuseBundled(EnvironmentSpec spec, Node node, Installation installation, Probe.Outcome probe) {
+        boolean fixed = spec.install() instanceof WheelInstall wheel
+                && wheel.efaPrefix().isPresent();
+        List<String> bundled = !fixed || probe.report().isEmpty()
+                ? List.of()
+                : EfaFix.stillBundled(installation, probe.report().get().mapped());
+        if (!bundled.isEmpty()) {
+            throw new FindingException(Finding.of(
+                            FindingKind.PREREQUISITE,
+                            "environment",
+                            "the wheel's own libraries for EFA are loaded on node %s in spite of the fix"
+                                    .formatted(node.name()))
+                    .with("expected", "those of the node alone")
+                    .with("actual", "mapped by the probe: " + String.join(", ", bundled))
+                    .with("node", node.name())
+                    .with("remedy", "look for LD_LIBRARY_PATH and LD_PRELOAD in " + spec.file()));
+        }
     }
 
     /** Makes the probe's folder and NIXL's empty configuration file; gives the latter. */
@@ -93,9 +118,22 @@ record StagedNode(Node node, Installation installation, Path library, EngineVari
                 .or(() -> Optional.ofNullable(probe.backendFailures().get(backend)));
     }
 
+    /** Why a backend cannot be tried here; empty when it can. */
+    Optional<Finding> withoutPlugin(String backend) {
+        return Optional.ofNullable(installation.withoutPlugin().get(backend))
+                .map(reason -> Finding.of(
+                                FindingKind.NODE,
+                                "environment",
+                                "%s has no plug-in for %s".formatted(installation.described(), backend))
+                        .with("expected", "a plug-in for " + backend)
+                        .with("actual", reason)
+                        .with("node", node.name()));
+    }
+
     /** For the report, in display order. */
     List<Fact> describe() {
         List<Fact> lines = new ArrayList<>(installation.facts());
+        installation.withoutPlugin().forEach((backend, reason) -> lines.add(new Fact("without " + backend, reason)));
         probe.report().ifPresent(report -> describe(report, lines));
         probeFailure().ifPresent(failure -> lines.add(new Fact("probe", failure.headline())));
         strayConfiguration().forEach(file -> lines.add(new Fact("ucx.conf", file + ", read by UCX")));
