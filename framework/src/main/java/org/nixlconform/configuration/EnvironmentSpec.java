@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
  *
  * @param name the file's own {@code name}, or its base name
  * @param file absolute
+ * @param nodes that it is put on
  * @param variables of every engine process, in the order of the file; on top of those that the product always sets
  * @param backends plug-ins that the environment is to have, at least one: {@code UCX}, {@code LIBFABRIC}
  * @param backendParameters of {@code create_backend}, by plug-in
@@ -20,7 +22,8 @@ import java.util.regex.Pattern;
 public record EnvironmentSpec(
         String name,
         Path file,
-        WheelInstall install,
+        InstallSpec install,
+        NodeChoice nodes,
         Map<String, String> variables,
         List<String> backends,
         Map<String, Map<String, String>> backendParameters,
@@ -35,6 +38,7 @@ public record EnvironmentSpec(
         Objects.requireNonNull(name);
         Objects.requireNonNull(file);
         Objects.requireNonNull(install);
+        Objects.requireNonNull(nodes);
         variables = inOrder(variables);
         backends = List.copyOf(backends);
         Map<String, Map<String, String>> parameters = new LinkedHashMap<>();
@@ -54,30 +58,38 @@ public record EnvironmentSpec(
     public EnvironmentSpec withVariables(Map<String, String> others) {
         Map<String, String> more = new LinkedHashMap<>(variables);
         more.putAll(others);
-        return new EnvironmentSpec(name, file, install, more, backends, backendParameters, agent);
+        return new EnvironmentSpec(name, file, install, nodes, more, backends, backendParameters, agent);
+    }
+
+    /** The same environment without some of its backends. */
+    public EnvironmentSpec withoutBackends(Set<String> others) {
+        Map<String, Map<String, String>> parameters = new LinkedHashMap<>(backendParameters);
+        parameters.keySet().removeAll(others);
+        List<String> left =
+                backends.stream().filter(backend -> !others.contains(backend)).toList();
+        return new EnvironmentSpec(name, file, install, nodes, variables, left, parameters, agent);
     }
 
     /** Shows no value that looks secret. */
     @Override
     public String toString() {
-        return "EnvironmentSpec[name=%s, file=%s, install=%s, variables=%s, backends=%s, backendParameters=%s, agent=%s]"
-                .formatted(name, file, install, shownVariables(), backends, backendParameters, agent);
+        return "EnvironmentSpec[name=%s, file=%s, install=%s, nodes=%s, variables=%s, backends=%s, backendParameters=%s, agent=%s]"
+                .formatted(name, file, install, nodes, shownVariables(), backends, backendParameters, agent);
     }
 
     private static Map<String, String> inOrder(Map<String, String> values) {
         return Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
-    /**
-     * A wheel from the package index that the node's pip uses.
-     *
-     * @param distribution such as {@code nixl-cu12}
-     * @param version exact, as written in the file
-     */
-    public record WheelInstall(String distribution, String version) {}
-
     /** @param progressDelayMicroseconds pause of a progress thread between two rounds, 0 to 1 000 000 */
     public record AgentSpec(ProgressThread progressThread, ThreadSync threadSync, long progressDelayMicroseconds) {}
+
+    /** The nodes that an environment is put on. */
+    public enum NodeChoice {
+        ALL,
+        /** Those with GPUs, and the first of the cluster. */
+        GPU
+    }
 
     public enum ProgressThread {
         /** On, as vLLM has it, unless the ranks of a node outnumber its cores. */

@@ -2,6 +2,7 @@ package org.nixlconform.environment;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,9 +11,11 @@ import java.util.function.Function;
 import org.nixlconform.cluster.AtOnce;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
 import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
 
 /** NIXL as it is installed on the nodes, what an engine there needs to load it, and what the probes saw of it. */
 public final class Environment {
@@ -50,14 +53,16 @@ public final class Environment {
     }
 
     /**
-     * Installs what is not there yet, and probes it, on all nodes at the same time.
+     * Installs what is not there yet, and probes it, on all nodes that are to have it at the same time.
      *
+     * @param cluster its nodes, in the order of its file
      * @param evidence folder for what the probes leave, made if absent
      * @param console takes lines about what is done
      * @throws FindingException when it cannot be installed or loaded on a node, with all that failed; what NIXL did when it
      *     was called is not thrown
      */
-    public static Environment stage(EnvironmentSpec spec, List<Node> nodes, Path evidence, Consumer<String> console) {
+    public static Environment stage(EnvironmentSpec spec, List<Node> cluster, Path evidence, Consumer<String> console) {
+        List<Node> nodes = chosen(spec, cluster);
         List<StagedNode> staged = AtOnce.each(
                 nodes,
                 node -> StagedNode.stage(
@@ -69,6 +74,13 @@ public final class Environment {
         List<Fact> properties = new ArrayList<>(List.of(new Fact("environment", spec.name())));
         properties.addAll(StagedNode.merged(staged));
         return new Environment(spec, staged, false, properties);
+    }
+
+    /** The first is where a cluster is begun from: its head. */
+    private static List<Node> chosen(EnvironmentSpec spec, List<Node> cluster) {
+        return cluster.stream()
+                .filter(node -> spec.nodes() == NodeChoice.ALL || node.gpus() > 0 || node.equals(cluster.get(0)))
+                .toList();
     }
 
     private static String folder(EnvironmentSpec spec, Node node, List<Node> nodes) {
@@ -94,6 +106,16 @@ public final class Environment {
                 .orElseThrow(() -> new IllegalArgumentException("environment " + name() + " is not on " + node));
     }
 
+    /** What NIXL is called, such as {@code nixl-cu12}; of the first node, as the version is. */
+    public String distribution() {
+        return nodes.get(0).installation().distribution();
+    }
+
+    /** Of NIXL; empty where nothing says it. */
+    public Optional<String> version() {
+        return nodes.get(0).installation().version();
+    }
+
     /** Where it is installed, on the node. */
     public Path folder(Node node) {
         return on(node).installation().folder();
@@ -104,7 +126,7 @@ public final class Environment {
         return faulty ? node.bundle().faultLibrary() : realLibrary(node);
     }
 
-    /** {@code libnixl_capi.so}, on the node. */
+    /** NIXL's own library, on the node, also where another stands in for it. */
     public Path realLibrary(Node node) {
         return on(node).library();
     }
@@ -122,6 +144,26 @@ public final class Environment {
     /** The same of the first node; others differ only in what the cluster's file says of them. */
     public Map<String, String> variables() {
         return nodes.get(0).variables().values();
+    }
+
+    /** Why a case with a backend cannot be run on some nodes; empty when it can. */
+    public Optional<Finding> obstacle(String backend, Collection<Node> ranks) {
+        for (Node node : ranks) {
+            if (!nodes().contains(node)) {
+                return Optional.of(Finding.of(
+                                FindingKind.NODE,
+                                "environment",
+                                "environment %s is not on node %s".formatted(name(), node))
+                        .with("expected", "it on every node with ranks of the case")
+                        .with("actual", "on " + nodes())
+                        .with("where", spec.file())
+                        .with("remedy", "write 'nodes: all' there"));
+            }
+        }
+        return nodes.stream()
+                .filter(each -> ranks.contains(each.node()))
+                .flatMap(each -> each.withoutPlugin(backend).stream())
+                .findFirst();
     }
 
     /** What the probes saw to fail when they called NIXL; of several the first. */
