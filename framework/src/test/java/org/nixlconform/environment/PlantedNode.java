@@ -117,6 +117,7 @@ final class PlantedNode {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 Optional.empty());
         return new Node(
                 NodeSpec.local(name),
