@@ -31,7 +31,7 @@ final class NodeChanges {
         ADDED,
         /** Files were put under a prefix: prefix, folder of ours with their list and what they replaced. */
         PLACED,
-        /** The linker was told of a folder: file that names it. */
+        /** The linker was told of a prefix: file that names its folders, prefix. */
         LINKER
     }
 

@@ -82,6 +82,14 @@ public final class Restoration {
         return failures;
     }
 
+    /** @throws FindingException when one of them cannot be undone */
+    void undoOrRefuse(Predicate<Change> chosen) throws IOException {
+        List<Finding> failures = undo(chosen);
+        if (!failures.isEmpty()) {
+            throw new FindingException(failures);
+        }
+    }
+
     private void undo(Change change) throws IOException {
         Path subject = Path.of(change.subject());
         switch (change.kind()) {

@@ -267,11 +267,10 @@ final class SourceBuild {
             return;
         }
         MappedFiles.refuse(node, List.of(files.real(prefix)), "install into " + prefix);
-        List<Finding> inTheWay = new Restoration(node, console)
-                .undo(change -> change.kind() == Kind.PLACED && change.subject().equals(prefix.toString()));
-        if (!inTheWay.isEmpty()) {
-            throw new FindingException(inTheWay);
-        }
+        new Restoration(node, console)
+                .undoOrRefuse(change ->
+                        (change.kind() == Kind.PLACED && change.subject().equals(prefix.toString()))
+                                || (change.kind() == Kind.LINKER && change.detail().equals(prefix.toString())));
         Path record = NodeChanges.folder(node).resolve(digest);
         changes.add(Kind.PLACED, prefix.toString(), record.toString(), environment);
         try {
@@ -292,7 +291,7 @@ final class SourceBuild {
         }
         if (linker.isOurs()) {
             Path file = linker.file(digest);
-            changes.add(Kind.LINKER, file.toString(), "", environment);
+            changes.add(Kind.LINKER, file.toString(), prefix.toString(), environment);
             linker.tell(
                     file,
                     files.find(prefix, DEPTH, "libnixl*.so").stream()

@@ -58,15 +58,15 @@ final class Sources {
                 .lines()
                 .filter(line -> line.matches(COMMIT + "\\s.*"))
                 .toList();
-        if (!outcome.succeeded() || lines.isEmpty()) {
-            throw new FindingException(unreached(git, outcome, outcome.succeeded() ? "no such ref there" : ""));
+        if (!outcome.succeeded()) {
+            throw new FindingException(unreached(git, outcome, ""));
         }
-        // A tag with a message of its own is listed twice; the commit stands in the second line.
-        return lines.stream()
-                .filter(line -> line.endsWith("^{}"))
+        // git lists every ref that ends so. A tag with a message of its own is listed twice, its commit with "^{}".
+        return Stream.of("refs/tags/" + git.ref() + "^{}", "refs/tags/" + git.ref(), "refs/heads/" + git.ref(), git.ref())
+                .flatMap(name -> lines.stream().filter(line -> line.endsWith("\t" + name)))
                 .findFirst()
-                .orElse(lines.get(0))
-                .substring(0, 40);
+                .map(line -> line.substring(0, 40))
+                .orElseThrow(() -> new FindingException(unreached(git, outcome, "no such ref there")));
     }
 
     /**
@@ -91,7 +91,9 @@ final class Sources {
         NodeFiles files = new NodeFiles(node.connection());
         files.makeFolders(into);
         log.check(log.run(List.of("git", "-C", into.toString(), "init", "--quiet"), Map.of()), "git init");
-        CommandOutcome fetched = fetch(git, git.ref(), into);
+        CommandOutcome fetched = log.run(
+                List.of("git", "-C", into.toString(), "fetch", "--quiet", "--depth=1", git.shownUrl(), git.ref()),
+                variables(git));
         if (!fetched.succeeded()) {
             throw new FindingException(unreached(git, fetched, ""));
         }
@@ -101,12 +103,6 @@ final class Sources {
         if (!taken.succeeded()) {
             throw new IOException("%s was moved while it was fetched: run again".formatted(git.ref()));
         }
-    }
-
-    private CommandOutcome fetch(Origin.Git git, String ref, Path into) {
-        return log.run(
-                List.of("git", "-C", into.toString(), "fetch", "--quiet", "--depth=1", git.shownUrl(), ref),
-                variables(git));
     }
 
     /** A password in the environment alone: every user of the node can read command lines. */

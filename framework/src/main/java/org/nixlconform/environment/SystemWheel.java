@@ -67,6 +67,10 @@ final class SystemWheel {
         }
     }
 
+    private String wanted() {
+        return NodePython.normalized(wheel.distribution()) + "==" + wheel.version();
+    }
+
     /** {@code nixl} of the same version only chooses between {@code nixl-cu12} and others, and belongs to them. */
     private boolean isAnother(Distribution distribution) {
         boolean same = distribution.version().equals(wheel.version());
@@ -86,7 +90,7 @@ final class SystemWheel {
         MappedFiles.refuse(
                 node, List.of(site.resolve("nixl"), site.resolve(".nixl")), "replace NIXL in " + python.executable());
         new Restoration(node, console)
-                .undo(change -> change.kind() == Kind.LINKED
+                .undoOrRefuse(change -> change.kind() == Kind.LINKED
                         && Path.of(change.subject()).startsWith(site));
         Path temporary = node.workFolder().resolve("environments").resolve("system-python-tmp");
         Path log = node.workFolder().resolve("logs").resolve("install-system-" + wheel.requirement() + ".log");
@@ -98,7 +102,7 @@ final class SystemWheel {
             }
             console.accept("installing %s into %s with %s"
                     .formatted(wheel.requirement(), python.executable(), tool.description()));
-            if (python.nixl().stream().allMatch(this::isAnother)) {
+            if (python.nixl().stream().map(Distribution::requirement).noneMatch(wanted()::equals)) {
                 changes.add(Kind.ADDED, python.executable(), wheel.requirement(), environment);
             }
             run.install(tool::install);

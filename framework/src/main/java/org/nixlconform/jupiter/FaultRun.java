@@ -81,7 +81,7 @@ record FaultRun(Cluster cluster, Environment environment, Path folder) {
         try {
             Files.createDirectories(logs);
             Files.deleteIfExists(own.resolve(TRACE));
-            for (Node node : cluster.nodes()) {
+            for (Node node : environment.nodes()) {
                 Files.deleteIfExists(logs.resolve(traceOf(node)));
             }
             findings.addAll(transfer(plan, faults.isEmpty() ? environment : faulty(logs, seed, faults), outside, own));
@@ -138,7 +138,7 @@ record FaultRun(Cluster cluster, Environment environment, Path folder) {
 
     /** The plan of faults, put beside the engines' logs on every node; what was planted is written there too. */
     private Environment faulty(Path logs, long seed, List<LibraryFault> faults) throws IOException {
-        for (Node node : cluster.nodes()) {
+        for (Node node : environment.nodes()) {
             Path there = node.place(logs);
             String plan = LibraryFault.plan(
                     environment.realLibrary(node).toString(),
@@ -159,7 +159,7 @@ record FaultRun(Cluster cluster, Environment environment, Path folder) {
 
     private boolean planted(Path own, List<LibraryFault> faults, Optional<Outside> outside) throws IOException {
         List<Path> traces = new ArrayList<>(List.of(own.resolve(TRACE)));
-        cluster.nodes().forEach(node -> traces.add(own.resolve(Evidence.LOGS).resolve(traceOf(node))));
+        environment.nodes().forEach(node -> traces.add(own.resolve(Evidence.LOGS).resolve(traceOf(node))));
         List<String> lines = new ArrayList<>();
         for (Path trace : traces) {
             lines.addAll(Files.exists(trace) ? Files.readAllLines(trace) : List.of());

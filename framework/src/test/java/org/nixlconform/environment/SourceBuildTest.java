@@ -121,7 +121,13 @@ class SourceBuildTest {
         Files.writeString(sources.resolve("core.c"), "int nixl_core(void) { return 3; }\n");
         commit();
 
-        assertThat(install(source).folder()).isNotEqualTo(first.folder());
+        Installation second = install(source);
+        assertThat(second.folder()).isNotEqualTo(first.folder());
+        // Neither a branch whose name ends the same, nor the tag's own object, is what the ref is.
+        git("branch", "a/main", "HEAD~1");
+        git("-c", "user.name=Test", "-c", "user.email=test@localhost", "tag", "-a", "-m", "planted", "v9", "HEAD");
+        assertThat(install(source)).isEqualTo(second);
+        assertThat(install(isolated(new Origin.Git(sources.toString(), "v9"))).folder()).isEqualTo(second.folder());
         assertThatThrownBy(() -> install(isolated(new Origin.Git(sources.toString(), "nothing-of-that-name"))))
                 .hasMessageContainingAll("cannot fetch " + sources + " at nothing-of-that-name", "no such ref there");
         assertThat(leftOvers()).isEmpty();
@@ -177,6 +183,7 @@ class SourceBuildTest {
 
         Files.writeString(sources.resolve("core.c"), "int nixl_core(void) { return 4; }\n");
         install(source);
+        assertThat(Files.list(etc)).hasSize(1);
         assertThat(new Restoration(node, console::add).restore()).isEmpty();
 
         assertThat(replaced).hasContent("of somebody else");

@@ -101,6 +101,23 @@ class RefusedRunTest {
     }
 
     @Test
+    void twoEnvironmentsThatReplaceEachOther() {
+        for (String version : new String[] {"0.6.1", "0.8.0"}) {
+            kit.write("config/environments/nixl-" + version + ".yaml", """
+                            install: {mode: wheel, distribution: nixl-cu12, version: %s, system: true}
+                            backends: [UCX]
+                            """.formatted(version));
+        }
+        kit.write("config/clusters/both.yaml", """
+                        nodes:
+                          - {name: here, connection: local}
+                        environments: [nixl-0.6.1, nixl-0.8.0]
+                        """).with("cluster", "both");
+
+        refusedWith("environments nixl-0.6.1 and nixl-0.8.0 go to the same place", "one environment of a run in Python python3");
+    }
+
+    @Test
     void everyMistakeOfKnownIssuesBeforeAnyNodeIsTouched() {
         kit.write("config/known-issues.yaml", """
                         issues:
