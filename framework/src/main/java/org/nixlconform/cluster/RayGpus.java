@@ -121,7 +121,10 @@ final class RayGpus implements AutoCloseable {
         });
         String name = head.nextName();
         List<Granted> granted = head.hold(wanted, ONE_TRY, name);
-        if (granted.isEmpty()) {
+        Map<String, Integer> got = new LinkedHashMap<>();
+        granted.forEach(each -> got.merge(each.node(), 1, Integer::sum));
+        if (!got.equals(wanted)) {
+            head.release(name);
             return Optional.empty();
         }
         Assigned placed = granted(now, granted);
