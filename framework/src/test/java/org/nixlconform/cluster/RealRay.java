@@ -24,8 +24,11 @@ public final class RealRay {
 
     private static final String VERSION = "2.60.0";
     /** Small: many processes on few cores, and nothing but placement groups and tiny tasks. */
-    public static final String SMALL = "--num-cpus=1 --object-store-memory=80000000 --include-dashboard=false"
-            + " --disable-usage-stats --min-worker-port=0 --max-worker-port=0";
+    public static final String SMALL = "--num-cpus=1 --object-store-memory=80000000 --disable-usage-stats"
+            + " --min-worker-port=0 --max-worker-port=0";
+
+    /** What makes a head, for {@code ray start}. */
+    public static final String HEAD = "--head --include-dashboard=false";
 
     private RealRay() {}
 
@@ -96,13 +99,12 @@ public final class RealRay {
                     "-m",
                     "ray.scripts.scripts",
                     "start",
-                    "--head",
                     "--block",
                     "--node-ip-address=127.0.0.1",
                     "--port=" + port,
                     "--num-gpus=" + gpus,
                     "--temp-dir=" + folder));
-            words.addAll(List.of(SMALL.split(" ")));
+            words.addAll(List.of((HEAD + " " + SMALL).split(" ")));
             Process process = new ProcessBuilder(words)
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("start.log").toFile())

@@ -40,7 +40,7 @@ class LiveRayTest {
         for (int host = 1; host <= HOSTS; host++) {
             hosts.in(host, "mount -t tmpfs tmpfs " + folder);
             String role = host == 1
-                    ? "--head --port=" + PORT + " --num-gpus=0 --temp-dir=" + folder
+                    ? RealRay.HEAD + " --port=" + PORT + " --num-gpus=0 --temp-dir=" + folder
                     : "--address=" + address(1) + ":" + PORT + " --num-gpus=" + GPUS;
             String log = folder + "/start.log";
             hosts.in(
