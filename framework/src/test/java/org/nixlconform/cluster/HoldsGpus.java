@@ -12,7 +12,8 @@ final class HoldsGpus {
     public static void main(String[] arguments) throws Exception {
         RayHead head = RayHead.open(Configuration.cluster(arguments[0], Hosts.ROOT));
         Map<String, Integer> wanted = Map.of(head.nodes().get(0).id(), Integer.parseInt(arguments[1]));
-        System.out.println("holds " + head.hold(wanted, Duration.ofSeconds(10), "held").size());
+        System.out.println(
+                "holds " + head.hold(wanted, Duration.ofSeconds(10), "held").size());
         Thread.sleep(Duration.ofMinutes(5).toMillis());
     }
 }

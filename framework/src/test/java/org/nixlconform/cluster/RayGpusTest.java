@@ -74,7 +74,8 @@ class RayGpusTest {
             assertThat(only.gpus()).isEqualTo(GPUS);
             assertThat(only.address()).matches("[0-9.]+");
             assertThat(head.free()).isEqualTo(Map.of(only.id(), GPUS));
-            assertThat(head.described()).matches("ray [0-9.]+ at [0-9.]+:" + ray.address().replaceFirst(".*:", ""));
+            assertThat(head.described())
+                    .matches("ray [0-9.]+ at [0-9.]+:" + ray.address().replaceFirst(".*:", ""));
             NodeSpec node = head.ours().get(only.id());
             assertThat(node.ssh()).isEmpty();
             assertThat(node.gpus()).contains(GPUS);
@@ -174,7 +175,9 @@ class RayGpusTest {
         try (RayHead head = RayHead.open(spec())) {
             assertThat(controller.inputReader().readLine()).isEqualTo("holds 3");
             assertThat(free(head)).isEqualTo(GPUS - 3);
-            new ProcessBuilder("kill", "-s", signal, Long.toString(controller.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-s", signal, Long.toString(controller.pid()))
+                    .start()
+                    .waitFor();
             awaitFree(head, GPUS);
         } finally {
             controller.destroyForcibly().waitFor();

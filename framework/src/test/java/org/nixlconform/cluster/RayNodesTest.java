@@ -44,7 +44,8 @@ class RayNodesTest {
     @Test
     void theDeadAreLeftOut() {
         RayNode dead = new RayNode("d", false, "gpu-9", "10.0.0.9", 8, false);
-        assertThat(described(ray(Optional.empty(), Optional.empty()), dead, HEAD)).isEmpty();
+        assertThat(described(ray(Optional.empty(), Optional.empty()), dead, HEAD))
+                .isEmpty();
         assertThat(dead.described()).isEqualTo("gpu-9 10.0.0.9, 8 GPUs, dead");
     }
 

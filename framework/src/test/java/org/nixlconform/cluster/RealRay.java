@@ -38,8 +38,8 @@ public final class RealRay {
         Path python = folder.resolve("bin/python");
         Path complete = folder.resolve("complete");
         Files.createDirectories(folder);
-        try (FileChannel lock = FileChannel.open(
-                folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel lock =
+                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             lock.lock();
             if (!Files.exists(complete)) {
                 Optional<String> failure = run("python3", "-m", "venv", folder.toString())

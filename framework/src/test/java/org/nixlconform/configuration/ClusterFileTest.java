@@ -462,7 +462,8 @@ class ClusterFileTest {
         assertThat(ray.headNode()).contains(true);
         NodeSpec worker = ray.worker().withName("w").withGpus(8).at("10.0.0.2");
         assertThat(worker.ssh().orElseThrow().described()).isEqualTo("ray@10.0.0.2:2222");
-        assertThat(worker.ssh().orElseThrow().keys()).containsExactly(folders.home().resolve(".ssh/cluster"));
+        assertThat(worker.ssh().orElseThrow().keys())
+                .containsExactly(folders.home().resolve(".ssh/cluster"));
         assertThat(worker.gpus()).contains(8);
     }
 

@@ -8,13 +8,16 @@ import static org.nixlconform.plan.Role.DECODE;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nixlconform.cluster.Doctor;
 import org.nixlconform.cluster.Hosts;
 import org.nixlconform.cluster.RealRay;
+import org.nixlconform.configuration.Configuration;
 import org.nixlconform.message.FindingRenderer;
 import org.nixlconform.report.TransferReport;
 import org.nixlconform.verdict.Outcome;
@@ -24,6 +27,14 @@ class LiveRayTest {
     private static final int HOSTS = 3;
     private static final int PORT = 6379;
     private static final int GPUS = 2;
+    private static final String GROUPS = """
+            import ray
+            from ray.util.placement_group import placement_group_table
+            ray.init(address="auto", logging_level="ERROR", log_to_driver=False)
+            for group in placement_group_table().values():
+                print(group["state"], len(group["bundles"]))
+            """;
+
     /** Of Ray; short, for the names of its sockets are long. Each host mounts its own memory there. */
     private static Path folder;
 
@@ -83,12 +94,16 @@ class LiveRayTest {
         TransferReport fits = reports.get(0);
         assertThat(fits.verdict().findings()).isEmpty();
         assertThat(fits.verdict().outcome()).isEqualTo(Outcome.CONFORMS);
-        assertThat(fits.observation().orElseThrow().host().node())
-                .isIn(hosts.name() + "-2", hosts.name() + "-3");
+        assertThat(fits.observation().orElseThrow().host().node()).isIn(hosts.name() + "-2", hosts.name() + "-3");
         TransferReport tooLarge = reports.get(1);
         assertThat(tooLarge.verdict().outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(FindingRenderer.render(tooLarge.verdict().findings()))
                 .contains("has too few GPUs for 4 ranks", "4 GPUs at 1 ranks for each", "2 in Ray");
+        assertThat(hosts.in(
+                        1, "RAY_ADDRESS=" + address(1) + ":" + PORT + " " + RealRay.python() + " -c '" + GROUPS + "'"))
+                .as("state and size of the groups that were held, one for the case that fits")
+                .isEqualTo("REMOVED 3\n");
+        doctorShowsWhatRayKnows();
         assertThat(hosts.processesOfOurs(HOSTS)).isEmpty();
         // Gone a moment after its input has ended.
         assertThat(hosts.in(1, "sleep 3; cat /proc/[0-9]*/cmdline")).doesNotContain("sys.argv.pop(1)");
@@ -96,6 +111,17 @@ class LiveRayTest {
         hosts.in(1, "kill -KILL $(pidof gcs_server)");
         assertThat(run().reporter().finished().obstacle().orElseThrow())
                 .contains("Ray does not run on its head", address(1) + ":" + PORT, "Connection refused");
+    }
+
+    private void doctorShowsWhatRayKnows() {
+        List<String> lines = new ArrayList<>();
+        new Doctor(Configuration.cluster("hosts", root), lines::add).examine();
+        assertThat(String.join("\n", lines))
+                .contains(
+                        "at " + address(1) + ":" + PORT + " knows these nodes",
+                        hosts.name() + "-1 " + address(1) + ", 0 GPUs, head, 0 free, not used",
+                        hosts.name() + "-2 " + address(2) + ", 2 GPUs, 2 free",
+                        "node " + hosts.name() + "-3, root@" + address(3) + ":2222");
     }
 
     private ConformanceKit.Run run() throws Exception {
@@ -110,8 +136,7 @@ class LiveRayTest {
                                 head: {host: %s, python: %s, address: "%s:%d"}
                                 gpusForDram: true
                                 environments: [nixl]
-                                """
-                                        .formatted(folder, address(1), RealRay.python(), address(1), PORT))
+                                """.formatted(folder, address(1), RealRay.python(), address(1), PORT))
                 .write("config/environments/nixl.yaml", """
                         install: {mode: wheel, distribution: nixl-cu12, version: 1.5.1}
                         backends: [UCX]
