@@ -282,6 +282,7 @@ class RayGpusTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 Optional.empty());
         return new Node(
                 NodeSpec.local("planted").withGpus(GPUS),
