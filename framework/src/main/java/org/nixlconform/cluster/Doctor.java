@@ -43,11 +43,32 @@ public final class Doctor {
         out.accept("cluster " + spec.name() + ", " + spec.file());
         out.accept("would run environments " + String.join(", ", spec.environments()) + "; would put our programs into "
                 + spec.workFolder() + "/engines of each node, or of its own work folder");
+        List<NodeSpec> nodes;
+        try {
+            nodes = spec.ray().isPresent() ? askRay() : spec.nodes();
+        } catch (FindingException refused) {
+            out.accept(FindingRenderer.render(refused.findings()));
+            return false;
+        }
         boolean right = true;
-        for (NodeSpec node : spec.nodes()) {
+        for (NodeSpec node : nodes) {
             right &= examine(node);
         }
         return exchange() && right;
+    }
+
+    private List<NodeSpec> askRay() {
+        try (RayHead head = RayHead.open(spec)) {
+            Map<String, NodeSpec> ours = head.ours();
+            Map<String, Integer> free = head.free();
+            out.accept("");
+            out.accept(head.described() + " knows these nodes");
+            for (RayNodes.RayNode node : head.nodes()) {
+                String use = ours.containsKey(node.id()) ? "" : ", not used";
+                out.accept("    " + node.described() + ", " + free.getOrDefault(node.id(), 0) + " free" + use);
+            }
+            return List.copyOf(ours.values());
+        }
     }
 
     private boolean exchange() {

@@ -4,10 +4,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.nixlconform.configuration.ClusterSpec.MustJudge;
+import org.nixlconform.configuration.ClusterSpec.RaySpec;
 
 /** The schema of a cluster file. */
 final class ClusterReader {
+    private static final String FILE = "file";
+    private static final String RAY = "ray";
+    private static final List<String> DISCOVERIES = List.of(FILE, RAY);
+
     private final Path file;
     private final Path root;
     private final UserFolders folders;
@@ -19,12 +25,24 @@ final class ClusterReader {
     }
 
     ClusterSpec read(YamlObject cluster) {
+        Optional<String> name = cluster.optional("name").flatMap(Names::read);
+        Optional<YamlValue> discovery = cluster.optional("discovery");
+        Optional<String> way = discovery.flatMap(value -> value.oneOf(DISCOVERIES));
+        boolean byRay = way.equals(Optional.of(RAY));
+        boolean declared = discovery.isEmpty() || way.equals(Optional.of(FILE));
+        Optional<YamlValue> nodes = declared
+                ? cluster.required("nodes", "a list of nodes; or discovery: ray, which finds them")
+                : cluster.optional("nodes");
+        NodeReader reader = new NodeReader(cluster.optional("defaults"), folders);
+        Optional<RaySpec> ray = ray(cluster, reader, byRay, declared);
+        if (byRay) {
+            nodes.ifPresent(value -> value.mistake(
+                    "key 'nodes' in a cluster with discovery: ray, expected none: Ray says which nodes there are"));
+        }
         return new ClusterSpec(
-                cluster.optional("name").flatMap(Names::read).orElse(FileKind.CLUSTER.nameOf(file)),
+                name.orElse(FileKind.CLUSTER.nameOf(file)),
                 file,
-                cluster.required("nodes", "a list of nodes")
-                        .map(new NodeReader(cluster.optional("defaults"), folders)::nodes)
-                        .orElse(List.of()),
+                nodes.filter(value -> !byRay).map(reader::nodes).orElse(List.of()),
                 cluster.required("environments", "a list of environments")
                         .map(this::environments)
                         .orElse(List.of()),
@@ -32,7 +50,28 @@ final class ClusterReader {
                         .flatMap(value -> value.wholeNumber(1, ClusterSpec.MOST_RANKS_PER_GPU))
                         .orElse(1),
                 cluster.optional("mustJudge").map(ClusterReader::mustJudge).orElse(List.of()),
-                cluster.optional("workFolder").flatMap(this::workFolder).orElse(folders.standardWorkFolder()));
+                cluster.optional("workFolder").flatMap(this::workFolder).orElse(folders.standardWorkFolder()),
+                ray);
+    }
+
+    private static Optional<RaySpec> ray(YamlObject cluster, NodeReader reader, boolean byRay, boolean declared) {
+        Optional<YamlValue> head = byRay
+                ? cluster.required("head", "how the head of the Ray cluster is reached")
+                : cluster.optional("head");
+        Optional<YamlValue> headNode = cluster.optional("headNode");
+        Optional<YamlValue> gpusForDram = cluster.optional("gpusForDram");
+        if (declared) {
+            Stream.of(head, headNode, gpusForDram)
+                    .flatMap(Optional::stream)
+                    .forEach(value -> value.mistake("key of Ray in a cluster without discovery: ray, expected none"));
+        }
+        return head.filter(value -> byRay)
+                .flatMap(value -> value.object(
+                        "head",
+                        object -> reader.ray(
+                                object,
+                                headNode.flatMap(YamlValue::trueOrFalse),
+                                gpusForDram.flatMap(YamlValue::trueOrFalse).orElse(false))));
     }
 
     private List<String> environments(YamlValue list) {

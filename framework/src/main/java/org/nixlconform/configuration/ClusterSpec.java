@@ -13,11 +13,12 @@ import java.util.Optional;
  *
  * @param name the file's own {@code name}, or its base name
  * @param file absolute
- * @param nodes at least one
+ * @param nodes at least one; none yet where Ray says which there are
  * @param environments at least one; names or paths, as {@link Configuration#environment} takes them
  * @param ranksPerGpu 1 to {@value #MOST_RANKS_PER_GPU}; above 1, ranks share devices, and figures of throughput with them
  * @param mustJudge what a run has to judge, or end non-zero
  * @param workFolder absolute; on a node, for what is installed there and kept between runs
+ * @param ray where to ask for the nodes and for their GPUs; empty where the file declares its nodes
  */
 public record ClusterSpec(
         String name,
@@ -26,7 +27,8 @@ public record ClusterSpec(
         List<String> environments,
         int ranksPerGpu,
         List<MustJudge> mustJudge,
-        Path workFolder) {
+        Path workFolder,
+        Optional<RaySpec> ray) {
 
     static final int MOST_RANKS_PER_GPU = 1024;
 
@@ -41,8 +43,36 @@ public record ClusterSpec(
 
     /** The same cluster with another work folder, such as one from the command line. */
     public ClusterSpec withWorkFolder(Path other) {
-        return new ClusterSpec(name, file, nodes, environments, ranksPerGpu, mustJudge, other);
+        return new ClusterSpec(name, file, nodes, environments, ranksPerGpu, mustJudge, other, ray);
     }
+
+    /** The same cluster with the nodes that Ray says there are. */
+    public ClusterSpec withNodes(List<NodeSpec> discovered) {
+        return new ClusterSpec(name, file, discovered, environments, ranksPerGpu, mustJudge, workFolder, ray);
+    }
+
+    /** Whether ranks in host memory hold GPUs too, so that nobody else uses their nodes. */
+    public boolean gpusForDram() {
+        return ray.filter(RaySpec::gpusForDram).isPresent();
+    }
+
+    /**
+     * A Ray cluster.
+     *
+     * @param head how its head is reached, and what it is like as a node
+     * @param python interpreter of the head that has ray: absolute, from {@code ~/} on, or a name to look for
+     * @param address of Ray, {@code HOST:PORT} as the head sees it; what the head finds by itself when empty
+     * @param worker what every other node is like; its name and its host are empty
+     * @param headNode whether the head is a node of ours; when empty, if it has GPUs
+     * @param gpusForDram whether GPUs are held for cases in host memory too
+     */
+    public record RaySpec(
+            NodeSpec head,
+            String python,
+            Optional<String> address,
+            NodeSpec worker,
+            Optional<Boolean> headNode,
+            boolean gpusForDram) {}
 
     /**
      * @param ssh how the node is reached; empty for this machine
@@ -79,6 +109,16 @@ public record ClusterSpec(
         public NodeSpec withGpus(int number) {
             return new NodeSpec(name, ssh, Optional.of(number), memoryBytes, dataAddress, workFolder, variables);
         }
+
+        public NodeSpec withName(String other) {
+            return new NodeSpec(other, ssh, gpus, memoryBytes, dataAddress, workFolder, variables);
+        }
+
+        /** The same on another host, over the same way. */
+        public NodeSpec at(String host) {
+            return new NodeSpec(
+                    name, ssh.map(way -> way.at(host)), gpus, memoryBytes, dataAddress, workFolder, variables);
+        }
     }
 
     /**
@@ -91,6 +131,10 @@ public record ClusterSpec(
             String host, int port, String user, List<Path> keys, Path knownHosts, Optional<SshSpec> jump) {
         public SshSpec {
             keys = List.copyOf(keys);
+        }
+
+        SshSpec at(String otherHost) {
+            return new SshSpec(otherHost, port, user, keys, knownHosts, jump);
         }
 
         /** Such as {@code user@host:2222}. */

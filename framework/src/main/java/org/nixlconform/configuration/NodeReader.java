@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
+import org.nixlconform.configuration.ClusterSpec.RaySpec;
 import org.nixlconform.configuration.ClusterSpec.SshSpec;
 
 /** The nodes of a cluster file, and the defaults that hold for all of them. */
@@ -26,6 +27,11 @@ final class NodeReader {
     /** Names that RFC 2606 keeps out of the real world: an example file's, to be replaced. */
     private static final Pattern PLACEHOLDER = Pattern.compile(".*\\.(example|invalid|test)");
 
+    /** The name of Ray's head, for messages. */
+    private static final String HEAD = "ray-head";
+
+    private static final Pattern PYTHON = Pattern.compile("/\\S+|~/\\S+|[A-Za-z0-9._-]+");
+    private static final Pattern ADDRESS = Pattern.compile("[A-Za-z0-9._:\\[\\]-]+:\\d{1,5}");
     private static final Pattern USER = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
@@ -78,9 +84,35 @@ final class NodeReader {
         return nodes;
     }
 
+    /** @param head of a Ray cluster: reached like any node, and what all other nodes are like stands in the defaults */
+    RaySpec ray(YamlObject head, Optional<Boolean> headNode, boolean gpusForDram) {
+        NodeSpec itself = node(head, HEAD, new ArrayList<>());
+        return new RaySpec(
+                itself,
+                head.optional("python")
+                        .flatMap(value -> value.text(
+                                PYTHON, "a Python interpreter: absolute, from ~/ on, or a name such as python3"))
+                        .orElse("python3"),
+                head.optional("address").flatMap(value -> value.text(ADDRESS, "HOST:PORT, such as 10.0.0.1:6379")),
+                new NodeSpec(
+                        "",
+                        Optional.of(ssh("", defaults)),
+                        defaults.gpus(),
+                        defaults.memoryGib().map(gib -> gib * GIB),
+                        Optional.empty(),
+                        defaults.workFolder(),
+                        defaults.variables()),
+                headNode,
+                gpusForDram);
+    }
+
     private NodeSpec node(YamlObject node, List<YamlValue> names, List<YamlValue> local) {
         Optional<YamlValue> name = node.required("name", "text");
         name.ifPresent(names::add);
+        return node(node, name.flatMap(Names::read).orElse(""), local);
+    }
+
+    private NodeSpec node(YamlObject node, String name, List<YamlValue> local) {
         Optional<YamlValue> connection = node.optional("connection");
         Optional<YamlValue> host = node.optional("host");
         Optional<String> way = connection.flatMap(value -> value.oneOf(CONNECTIONS));
@@ -98,7 +130,7 @@ final class NodeReader {
             ssh = host.flatMap(this::host).map(address -> ssh(address, own));
         }
         return new NodeSpec(
-                name.flatMap(Names::read).orElse(""),
+                name,
                 ssh,
                 own.gpus(),
                 own.memoryGib().map(gib -> gib * GIB),

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.nixlconform.cluster.Assigned;
+import org.nixlconform.cluster.Held;
+import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.EnginePair;
 import org.nixlconform.fault.PlantedFault;
 import org.nixlconform.message.Finding;
@@ -52,16 +54,22 @@ record CalibratedFloor(FaultRun runner, PlantedFault fault) {
 
     private double cleanShare() {
         TransferPlan plan = fault.plan();
-        if (!(runner.cluster().assign(plan) instanceof Assigned.On on)) {
-            throw uncalibrated("the cluster has no place for " + plan.name());
+        try (Held held = runner.cluster().hold(plan)) {
+            if (held.assigned() instanceof Assigned.On on) {
+                return cleanShare(plan, on.ranks());
+            }
         }
+        throw uncalibrated("the cluster has no place for " + plan.name());
+    }
+
+    private double cleanShare(TransferPlan plan, RankAssignment ranks) {
         Path logs = runner.folder().resolve("clean-" + fault.seed()).resolve(Evidence.LOGS);
-        EnginePair engines = EnginePair.start(plan, on.ranks(), runner.environment(), logs);
+        EnginePair engines = EnginePair.start(plan, ranks, runner.environment(), logs);
         List<Finding> findings = new ArrayList<>();
         Verdict verdict;
         try {
             verdict = Judge.judge(
-                    plan, new TransferRun(plan, engines, CellPipeline.host(on.ranks()), false, step -> {}).run());
+                    plan, new TransferRun(plan, engines, CellPipeline.host(ranks), false, step -> {}).run());
             findings.addAll(verdict.findings());
         } finally {
             findings.addAll(engines.end());

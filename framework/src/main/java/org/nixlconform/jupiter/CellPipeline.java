@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.Assigned;
+import org.nixlconform.cluster.Held;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.configuration.KnownIssueSpec;
@@ -43,6 +44,7 @@ final class CellPipeline {
     private KnownIssueMatch knownIssues = KnownIssueMatch.NONE;
     private @Nullable TransferPlan plan;
     private @Nullable TransferObservation observation;
+    private @Nullable Held held;
     private @Nullable EnginePair engines;
     private Map<String, String> places = Map.of();
     private boolean finished;
@@ -117,7 +119,9 @@ final class CellPipeline {
         if (run.listOnly()) {
             return run.listed(cell, declared);
         }
-        Assigned assigned = stage("cluster", () -> run.cluster().assign(declared));
+        Held place = stage("cluster", () -> run.cluster().hold(declared));
+        held = place;
+        Assigned assigned = place.assigned();
         if (assigned instanceof Assigned.Impossible impossible) {
             return Verdict.without(Outcome.INCONCLUSIVE, impossible.reason());
         }
@@ -215,6 +219,9 @@ final class CellPipeline {
         if (engines != null) {
             EnginePair pair = engines;
             run.leftovers(stage("end", pair::end));
+        }
+        if (held != null) {
+            held.close();
         }
         if (run.listOnly()) {
             return;

@@ -15,7 +15,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.nixlconform.cluster.Assigned;
 import org.nixlconform.cluster.Cluster;
+import org.nixlconform.cluster.Held;
 import org.nixlconform.cluster.Node;
+import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.EnginePair;
 import org.nixlconform.environment.Environment;
 import org.nixlconform.fault.LibraryFault;
@@ -98,20 +100,27 @@ record FaultRun(Cluster cluster, Environment environment, Path folder) {
 
     private Collection<Finding> transfer(TransferPlan plan, Environment faulty, Optional<Outside> outside, Path own)
             throws IOException {
-        if (!(cluster.assign(plan) instanceof Assigned.On on)) {
-            return List.of(Finding.of(FindingKind.NODE, "fault", "the cluster has no place for " + plan.name()));
+        try (Held held = cluster.hold(plan)) {
+            return held.assigned() instanceof Assigned.On on
+                    ? transfer(plan, on.ranks(), faulty, outside, own)
+                    : List.of(Finding.of(FindingKind.NODE, "fault", "the cluster has no place for " + plan.name()));
         }
+    }
+
+    private static Collection<Finding> transfer(
+            TransferPlan plan, RankAssignment ranks, Environment faulty, Optional<Outside> outside, Path own)
+            throws IOException {
         List<Finding> findings = new ArrayList<>();
         EnginePair engines;
         try {
-            engines = EnginePair.start(plan, on.ranks(), faulty, own.resolve(Evidence.LOGS));
+            engines = EnginePair.start(plan, ranks, faulty, own.resolve(Evidence.LOGS));
         } catch (FindingException stopped) {
             return stopped.findings();
         }
         try {
             TransferObservation seen;
             try (TimedSignal signal = new TimedSignal(plan, engines, outside, own.resolve(TRACE))) {
-                seen = new TransferRun(plan, engines, CellPipeline.host(on.ranks()), false, signal::stepBegins).run();
+                seen = new TransferRun(plan, engines, CellPipeline.host(ranks), false, signal::stepBegins).run();
             }
             findings.addAll(
                     Judge.judge(plan, asTold(seen, outside, own.resolve(TRACE))).findings());

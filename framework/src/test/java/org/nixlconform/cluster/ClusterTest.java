@@ -244,6 +244,7 @@ class ClusterTest {
                 List.of("nixl-wheel"),
                 ranksPerGpu,
                 List.of(),
-                workFolder);
+                workFolder,
+                Optional.empty());
     }
 }

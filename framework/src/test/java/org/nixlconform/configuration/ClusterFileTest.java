@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nixlconform.configuration.ClusterSpec.MustJudge;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
+import org.nixlconform.configuration.ClusterSpec.RaySpec;
 import org.nixlconform.configuration.ClusterSpec.SshSpec;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
@@ -64,7 +65,8 @@ class ClusterFileTest {
                         List.of("nixl-wheel", "config/environments/nixl-0.10.1.yaml"),
                         2,
                         List.of(new MustJudge("LIBFABRIC", "SPREAD", "VRAM")),
-                        Path.of("/home/reader/cache/here")));
+                        Path.of("/home/reader/cache/here"),
+                        Optional.empty()));
     }
 
     @Test
@@ -185,7 +187,7 @@ class ClusterFileTest {
                         configuration: config/clusters/p5.yaml has a mistake
 
                           expected : a cluster file
-                          actual   : config/clusters/p5.yaml:4:1: unknown key 'rankPerGpu' in cluster, expected one of name, nodes, defaults, environments, ranksPerGpu, mustJudge, workFolder; did you mean 'ranksPerGpu'?
+                          actual   : config/clusters/p5.yaml:4:1: unknown key 'rankPerGpu' in cluster, expected one of name, discovery, nodes, defaults, head, headNode, gpusForDram, environments, ranksPerGpu, mustJudge, workFolder; did you mean 'ranksPerGpu'?
                           where    : config/clusters/p5.yaml
                           remedy   : correct what is listed; config/clusters/example.yaml explains every key""");
     }
@@ -433,5 +435,77 @@ class ClusterFileTest {
     void thisMachineHasNoHost() throws IOException {
         write("nodes:\n  - {name: a, connection: local, host: b}\nenvironments: [nixl-wheel]\n");
         refused("2:40: key 'host' in a node with connection local, expected none: it is this machine");
+    }
+
+    @Test
+    void aRayClusterNamesItsHeadAndWhatItsNodesAreLike() throws IOException {
+        write("""
+                discovery: ray
+                defaults: {user: ray, port: 2222, key: ~/.ssh/cluster, knownHosts: /etc/ssh/known, workFolder: /scratch}
+                head:
+                  host: 10.0.0.1
+                  port: 22
+                  python: ~/venv/bin/python
+                  address: 10.0.0.1:6379
+                headNode: true
+                gpusForDram: true
+                environments: [nixl-wheel]
+                """);
+        ClusterSpec cluster = read("p5");
+        RaySpec ray = cluster.ray().orElseThrow();
+        assertThat(cluster.nodes()).isEmpty();
+        assertThat(cluster.gpusForDram()).isTrue();
+        assertThat(ray.head().ssh().orElseThrow().described()).isEqualTo("ray@10.0.0.1:22");
+        assertThat(ray.head().workFolder()).contains("/scratch");
+        assertThat(ray.python()).isEqualTo("~/venv/bin/python");
+        assertThat(ray.address()).contains("10.0.0.1:6379");
+        assertThat(ray.headNode()).contains(true);
+        NodeSpec worker = ray.worker().withName("w").withGpus(8).at("10.0.0.2");
+        assertThat(worker.ssh().orElseThrow().described()).isEqualTo("ray@10.0.0.2:2222");
+        assertThat(worker.ssh().orElseThrow().keys())
+                .containsExactly(folders.home().resolve(".ssh/cluster"));
+        assertThat(worker.gpus()).contains(8);
+    }
+
+    @Test
+    void theHeadOfARayClusterMayBeThisMachine() throws IOException {
+        write("discovery: ray\nhead: {connection: local}\nenvironments: [nixl-wheel]\n");
+        RaySpec ray = read("p5").ray().orElseThrow();
+        assertThat(ray.head().ssh()).isEmpty();
+        assertThat(ray.python()).isEqualTo("python3");
+        assertThat(ray.address()).isEmpty();
+        assertThat(ray.headNode()).isEmpty();
+        assertThat(ray.gpusForDram()).isFalse();
+    }
+
+    @Test
+    void whatBelongsToTheOtherWayOfDiscoveryIsRefused() throws IOException {
+        write("discovery: ray\nnodes:\n  - {name: a, connection: local}\nenvironments: [nixl-wheel]\n");
+        refused(
+                "1:1: missing key 'head' in cluster, expected how the head of the Ray cluster is reached",
+                "3:3: key 'nodes' in a cluster with discovery: ray, expected none: Ray says which nodes there are");
+        write(VALID + "head: {host: a}\nheadNode: true\ngpusForDram: false\n");
+        refused(
+                "4:7: key of Ray in a cluster without discovery: ray, expected none",
+                "5:11: key of Ray in a cluster without discovery: ray, expected none",
+                "6:14: key of Ray in a cluster without discovery: ray, expected none");
+        write("discovery: rya\nhead: {host: a}\nenvironments: [nixl-wheel]\n");
+        refused("1:12: wrong value 'rya' for 'discovery' in cluster, expected one of file, ray; did you mean 'ray'?");
+    }
+
+    @Test
+    void mistakesOfARayHeadAreNamed() throws IOException {
+        write("""
+                discovery: ray
+                head: {name: a, host: head.example, python: "a b", address: nowhere}
+                headNode: perhaps
+                environments: [nixl-wheel]
+                """);
+        refused(
+                "2:8: unknown key 'name' in head, expected one of connection, host, variables, user, port, key, knownHosts, jump, gpus, memoryGib, workFolder, dataAddress, python, address",
+                "2:23: placeholder 'head.example' for the host of a node, expected the name or the address of yours",
+                "2:45: wrong value \"a b\" for 'python' in head, expected a Python interpreter: absolute, from ~/ on, or a name such as python3",
+                "2:61: wrong value 'nowhere' for 'address' in head, expected HOST:PORT, such as 10.0.0.1:6379",
+                "3:11: wrong value 'perhaps' for 'headNode' in cluster, expected one of true, false");
     }
 }

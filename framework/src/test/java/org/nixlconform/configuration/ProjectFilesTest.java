@@ -57,7 +57,7 @@ class ProjectFilesTest {
     void everyClusterFileIsReadWithItsEnvironments(String name) {
         if (name.equals("p5")) {
             assertThatThrownBy(() -> Configuration.cluster(name, ROOT))
-                    .hasMessageContainingAll("2 mistakes", "placeholder 'p5-1.example'", "placeholder 'p5-2.example'");
+                    .hasMessageContainingAll("a mistake", "placeholder 'head.example'");
             return;
         }
         ClusterSpec cluster = Configuration.cluster(name, ROOT);
@@ -87,7 +87,8 @@ class ProjectFilesTest {
                         List.of("nixl-wheel"),
                         1,
                         List.of(new MustJudge("UCX", "PACK", "DRAM")),
-                        Path.of("/home/reader/.cache/nixlconform")));
+                        Path.of("/home/reader/.cache/nixlconform"),
+                        Optional.empty()));
     }
 
     @Test
