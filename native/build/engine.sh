@@ -20,7 +20,7 @@ class_path=$5
 skip_tests=$6
 
 # Targets of CMakeLists.txt that are shipped. Its other targets are built only for our own tests.
-libraries=(nixlconform nixlconform_fault)
+libraries=(nixlconform nixlconform_fault nixlconform_shim)
 
 target=$module/target
 engine=$target/engine

@@ -32,6 +32,7 @@ public final class EngineBundle {
             "jars/nixlconform-native.jar",
             "lib/libnixlconform.so",
             "lib/libnixlconform_fault.so",
+            "lib/libnixlconform_shim.so",
             "lib/libjnidispatch.so");
 
     private final Path folder;

@@ -17,6 +17,7 @@ class EngineBundleTest {
             "jars/nixlconform-native.jar",
             "lib/libnixlconform.so",
             "lib/libnixlconform_fault.so",
+            "lib/libnixlconform_shim.so",
             "lib/libjnidispatch.so");
 
     @TempDir

@@ -270,6 +270,7 @@ class EnvironmentTest {
                 "jars/nixlconform-native.jar",
                 "lib/libnixlconform.so",
                 "lib/libnixlconform_fault.so",
+                "lib/libnixlconform_shim.so",
                 "lib/libjnidispatch.so")) {
             Files.createDirectories(engine.resolve(piece).getParent());
             Files.writeString(engine.resolve(piece), "#!/bin/sh\n" + program);
