@@ -31,7 +31,7 @@ public final class Configuration {
      */
     public static EnvironmentSpec environment(String nameOrPath, Path root) {
         Path file = FileKind.ENVIRONMENT.locate(nameOrPath, root);
-        return YamlFile.read(FileKind.ENVIRONMENT, file, root, new EnvironmentReader(file)::read);
+        return YamlFile.read(FileKind.ENVIRONMENT, file, root, new EnvironmentReader(file, root)::read);
     }
 
     /**

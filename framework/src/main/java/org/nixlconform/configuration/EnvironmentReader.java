@@ -8,31 +8,31 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
+import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
 import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
 import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
-import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
+import org.nixlconform.configuration.InstallSpec.WheelInstall;
 
 /** The schema of an environment file. */
 final class EnvironmentReader {
-    private static final List<String> MODES = List.of("wheel");
-    static final String DISTRIBUTION_EXPECTED = "the name of a wheel, such as nixl-cu12";
-    static final Pattern DISTRIBUTION = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?");
-    private static final Pattern EXACT_VERSION = Pattern.compile("[0-9][0-9A-Za-z.!+_-]*");
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final int MOST_DELAY_MICROSECONDS = 1_000_000;
 
     private final Path file;
+    private final Path root;
 
-    EnvironmentReader(Path file) {
+    EnvironmentReader(Path file, Path root) {
         this.file = file;
+        this.root = root.toAbsolutePath().normalize();
     }
 
     EnvironmentSpec read(YamlObject environment) {
         String name = environment.optional("name").flatMap(Names::read).orElse(FileKind.ENVIRONMENT.nameOf(file));
-        WheelInstall install = environment
+        InstallSpec install = environment
                 .required("install", "keys and values")
-                .flatMap(value -> value.object("install", EnvironmentReader::install))
+                .flatMap(value -> value.object("install", keys -> InstallReader.read(keys, root)))
                 .orElse(new WheelInstall("", ""));
+        NodeChoice nodes = NodeChoice.valueOf(choice(environment, "nodes", List.of("all", "gpu")));
         Map<String, String> variables = environment
                 .optional("variables")
                 .map(EnvironmentReader::variables)
@@ -49,18 +49,7 @@ final class EnvironmentReader {
                 .optional("agent")
                 .flatMap(value -> value.object("agent", EnvironmentReader::agent))
                 .orElse(new AgentSpec(ProgressThread.AUTO, ThreadSync.NONE, 0));
-        return new EnvironmentSpec(name, file, install, variables, backends, parameters, agent);
-    }
-
-    private static WheelInstall install(YamlObject install) {
-        install.required("mode", String.join(", ", MODES)).ifPresent(value -> value.oneOf(MODES));
-        return new WheelInstall(
-                install.required("distribution", DISTRIBUTION_EXPECTED)
-                        .flatMap(value -> value.text(DISTRIBUTION, DISTRIBUTION_EXPECTED))
-                        .orElse(""),
-                install.required("version", "an exact version, such as 1.5.1")
-                        .flatMap(value -> value.text(EXACT_VERSION, "an exact version, such as 1.5.1"))
-                        .orElse(""));
+        return new EnvironmentSpec(name, file, install, nodes, variables, backends, parameters, agent);
     }
 
     private static Map<String, String> variables(YamlValue value) {

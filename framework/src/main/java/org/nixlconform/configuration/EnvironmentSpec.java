@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
 public record EnvironmentSpec(
         String name,
         Path file,
-        WheelInstall install,
+        InstallSpec install,
+        NodeChoice nodes,
         Map<String, String> variables,
         List<String> backends,
         Map<String, Map<String, String>> backendParameters,
@@ -35,6 +36,7 @@ public record EnvironmentSpec(
         Objects.requireNonNull(name);
         Objects.requireNonNull(file);
         Objects.requireNonNull(install);
+        Objects.requireNonNull(nodes);
         variables = inOrder(variables);
         backends = List.copyOf(backends);
         Map<String, Map<String, String>> parameters = new LinkedHashMap<>();
@@ -54,30 +56,29 @@ public record EnvironmentSpec(
     public EnvironmentSpec withVariables(Map<String, String> others) {
         Map<String, String> more = new LinkedHashMap<>(variables);
         more.putAll(others);
-        return new EnvironmentSpec(name, file, install, more, backends, backendParameters, agent);
+        return new EnvironmentSpec(name, file, install, nodes, more, backends, backendParameters, agent);
     }
 
     /** Shows no value that looks secret. */
     @Override
     public String toString() {
-        return "EnvironmentSpec[name=%s, file=%s, install=%s, variables=%s, backends=%s, backendParameters=%s, agent=%s]"
-                .formatted(name, file, install, shownVariables(), backends, backendParameters, agent);
+        return "EnvironmentSpec[name=%s, file=%s, install=%s, nodes=%s, variables=%s, backends=%s, backendParameters=%s, agent=%s]"
+                .formatted(name, file, install, nodes, shownVariables(), backends, backendParameters, agent);
     }
 
     private static Map<String, String> inOrder(Map<String, String> values) {
         return Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
-    /**
-     * A wheel from the package index that the node's pip uses.
-     *
-     * @param distribution such as {@code nixl-cu12}
-     * @param version exact, as written in the file
-     */
-    public record WheelInstall(String distribution, String version) {}
-
     /** @param progressDelayMicroseconds pause of a progress thread between two rounds, 0 to 1 000 000 */
     public record AgentSpec(ProgressThread progressThread, ThreadSync threadSync, long progressDelayMicroseconds) {}
+
+    /** The nodes that an environment is put on. */
+    public enum NodeChoice {
+        ALL,
+        /** Those with GPUs, and the first of the cluster. */
+        GPU
+    }
 
     public enum ProgressThread {
         /** On, as vLLM has it, unless the ranks of a node outnumber its cores. */

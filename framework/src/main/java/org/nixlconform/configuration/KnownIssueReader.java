@@ -102,7 +102,7 @@ final class KnownIssueReader {
 
     private static Release release(YamlObject nixl) {
         Optional<String> distribution = nixl.optional("distribution")
-                .flatMap(value -> value.text(EnvironmentReader.DISTRIBUTION, EnvironmentReader.DISTRIBUTION_EXPECTED));
+                .flatMap(value -> value.text(InstallReader.DISTRIBUTION, InstallReader.DISTRIBUTION_EXPECTED));
         List<YamlValue> entries = nixl.required("versions", "a list of exact versions")
                 .map(YamlValue::oneOrMore)
                 .orElse(List.of());

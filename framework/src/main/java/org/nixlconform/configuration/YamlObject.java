@@ -33,6 +33,11 @@ final class YamlObject {
         return value;
     }
 
+    /** For a reader that cannot tell which keys there may be. */
+    void ignoreOtherKeys() {
+        askedFor.addAll(entries.keySet());
+    }
+
     /** After the reader asked for all that it knows. */
     void refuseOtherKeys() {
         entries.forEach((name, entry) -> {

@@ -167,6 +167,12 @@ final class YamlValue {
                 .formatted(what, name, noun, expectedOf(known), NearestName.suggestion(name, known)));
     }
 
+    /** Notes that the key has no meaning here; always empty. */
+    <T> Optional<T> onlyWith(String other) {
+        mistake("%s has no meaning here, expected it only with %s".formatted(place, other));
+        return Optional.empty();
+    }
+
     /** Notes that the value is not what was expected; always empty. */
     <T> Optional<T> wrong(String expected) {
         mistake("%s for %s, expected %s".formatted(shown(), place, expected));

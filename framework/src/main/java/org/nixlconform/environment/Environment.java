@@ -128,6 +128,16 @@ public final class Environment {
                 .orElseThrow(() -> new IllegalArgumentException("environment " + name() + " is not on " + node));
     }
 
+    /** What NIXL is called, such as {@code nixl-cu12}; of the first node, as the version is. */
+    public String distribution() {
+        return nodes.get(0).installation().distribution();
+    }
+
+    /** Of NIXL; empty where nothing says it. */
+    public Optional<String> version() {
+        return nodes.get(0).installation().version();
+    }
+
     /** Where it is installed, on the node. */
     public Path folder(Node node) {
         return on(node).installation().folder();
@@ -138,7 +148,7 @@ public final class Environment {
         return faulty ? node.bundle().faultLibrary() : realLibrary(node);
     }
 
-    /** {@code libnixl_capi.so}, on the node. */
+    /** NIXL's own library, on the node, also where another stands in for it. */
     public Path realLibrary(Node node) {
         return on(node).library();
     }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.nixlconform.cluster.CommandOutcome;
-import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
+import org.nixlconform.configuration.InstallSpec.WheelInstall;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 
@@ -44,7 +44,7 @@ final class InstallFailure {
             Path folder,
             Path log) {
         String output = withoutCredentials(outcome.stdout() + "\n" + outcome.stderr());
-        String requirement = wheel.distribution() + "==" + wheel.version();
+        String requirement = wheel.requirement();
         List<String> versions = versions(output);
         Finding finding;
         if (NO_SPACE.matcher(output).find()) {

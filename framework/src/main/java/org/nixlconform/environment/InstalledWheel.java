@@ -6,17 +6,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.nixlconform.cluster.NodeConnection;
+import org.nixlconform.message.Fact;
 
 /**
  * What lies in an installed environment's folder; kept there as {@value #FILE_NAME}.
  *
  * @param wheelTag such as {@code cp311-cp311-manylinux_2_28_x86_64}
  * @param recordSha256 of the wheel's {@code RECORD}, which lists every file with its digest; hexadecimal
- * @param library path of {@code libnixl_capi.so} within the folder
+ * @param library path within the folder of {@code libnixl_capi.so}, or of {@code libnixl.so} where there is no other
  * @param librarySizeBytes of the same file
  * @param librarySha256 of the same file, hexadecimal
  * @param installedBy such as {@code pip 23.2.1, Python 3.11.7}
@@ -33,7 +35,6 @@ record InstalledWheel(
         String installedBy,
         String installedAt) {
     static final String FILE_NAME = "nixlconform-installed.json";
-    static final String LIBRARY_NAME = "libnixl_capi.so";
 
     /** In a wheel the library lies in {@code .nixl_cu12.mesonpy.libs}. */
     private static final int LIBRARY_DEPTH = 3;
@@ -41,12 +42,16 @@ record InstalledWheel(
     private static final Pattern RECORD_LINE = Pattern.compile("(.+),sha256=[^,]*,(\\d+)");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Looks at what was installed in a folder; empty when it has no {@value #LIBRARY_NAME}. */
+    /** Looks at what was installed in a folder; empty when it holds no library of NIXL's. */
     static Optional<InstalledWheel> inspect(
             NodeFiles files, Path folder, String distribution, String version, String installedBy, String installedAt)
             throws IOException {
-        Optional<Path> library =
-                files.find(folder, LIBRARY_DEPTH, LIBRARY_NAME).stream().findFirst();
+        Optional<Path> library = files.find(folder, LIBRARY_DEPTH, Installation.CAPI_NAME).stream()
+                .findFirst();
+        if (library.isEmpty()) {
+            library = files.find(folder, LIBRARY_DEPTH, Installation.CORE_NAME).stream()
+                    .findFirst();
+        }
         if (library.isEmpty()) {
             return Optional.empty();
         }
@@ -80,6 +85,24 @@ record InstalledWheel(
 
     Path libraryIn(Path folder) {
         return folder.resolve(library);
+    }
+
+    /** Wheels keep {@code libnixl_capi.so} beside {@code libnixl.so}. */
+    Installation in(Path folder, String digest) {
+        Path found = libraryIn(folder);
+        return new Installation(
+                distribution,
+                Optional.of(version),
+                folder,
+                found.resolveSibling(Installation.CORE_NAME),
+                found.endsWith(Installation.CAPI_NAME) ? Optional.of(found) : Optional.empty(),
+                Map.of(),
+                Map.of(),
+                List.of(
+                        new Fact("nixl", distribution + " " + version),
+                        new Fact("wheel", "%s, by %s".formatted(wheelTag, installedBy)),
+                        new Fact("environment digest", digest),
+                        new Fact(String.valueOf(found.getFileName()), "sha256 " + librarySha256)));
     }
 
     /**

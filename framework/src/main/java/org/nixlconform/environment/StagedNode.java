@@ -20,8 +20,12 @@ import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
 
-/** An environment on one node. */
-record StagedNode(Node node, WheelInstaller.Installation installation, EngineVariables variables, Probe.Outcome probe) {
+/**
+ * An environment on one node.
+ *
+ * @param library that engines load: the installation's own, or what stands in for it
+ */
+record StagedNode(Node node, Installation installation, Path library, EngineVariables variables, Probe.Outcome probe) {
     private static final Duration PROBE_DEADLINE = Duration.ofSeconds(60);
     private static final Duration SHORT_DEADLINE = Duration.ofSeconds(10);
     private static final int LIBRARY_LIMIT_BYTES = 8 << 20;
@@ -37,15 +41,15 @@ record StagedNode(Node node, WheelInstaller.Installation installation, EngineVar
      * @throws FindingException when it cannot be installed or loaded; what NIXL did when it was called is not thrown
      */
     static StagedNode stage(EnvironmentSpec spec, Node node, Path evidence, Consumer<String> console) {
-        WheelInstaller.Installation installation = new WheelInstaller(node, spec.install(), console).install();
+        Installation installation = Provisioning.provide(spec, node, console);
+        Path library = CapiShim.library(node, installation);
         String inherited =
                 node.connection().run(Command.of("env"), SHORT_DEADLINE).stdout();
         EnvironmentSpec here = spec.withVariables(node.spec().variables());
         EngineVariables variables = EngineVariables.of(here, prepare(node, evidence), node.connection(), inherited);
         announceDropped(here, node, console);
-        Path library = installation.wheel().libraryIn(installation.folder());
         Probe.Outcome probe = new Probe(spec, node, library, variables.values(), evidence, PROBE_DEADLINE).run();
-        return new StagedNode(node, installation, variables, probe);
+        return new StagedNode(node, installation, library, variables, probe);
     }
 
     /** Makes the probe's folder and NIXL's empty configuration file; gives the latter. */
@@ -75,13 +79,8 @@ record StagedNode(Node node, WheelInstaller.Installation installation, EngineVar
         }
     }
 
-    /** {@code libnixl_capi.so}, on the node. */
-    Path library() {
-        return installation.wheel().libraryIn(installation.folder());
-    }
-
     StagedNode with(String variable, String value) {
-        return new StagedNode(node, installation, variables.with(variable, value), probe);
+        return new StagedNode(node, installation, library, variables.with(variable, value), probe);
     }
 
     Optional<Finding> probeFailure() {
@@ -96,12 +95,7 @@ record StagedNode(Node node, WheelInstaller.Installation installation, EngineVar
 
     /** For the report, in display order. */
     List<Fact> describe() {
-        InstalledWheel wheel = installation.wheel();
-        List<Fact> lines = new ArrayList<>();
-        lines.add(new Fact("nixl", "%s %s".formatted(wheel.distribution(), wheel.version())));
-        lines.add(new Fact("wheel", "%s, by %s".formatted(wheel.wheelTag(), wheel.installedBy())));
-        lines.add(new Fact("environment digest", installation.digest()));
-        lines.add(new Fact("libnixl_capi.so", "sha256 " + wheel.librarySha256()));
+        List<Fact> lines = new ArrayList<>(installation.facts());
         probe.report().ifPresent(report -> describe(report, lines));
         probeFailure().ifPresent(failure -> lines.add(new Fact("probe", failure.headline())));
         strayConfiguration().forEach(file -> lines.add(new Fact("ucx.conf", file + ", read by UCX")));

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.nixlconform.cluster.Command;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.Configuration;
-import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
+import org.nixlconform.configuration.InstallSpec.WheelInstall;
 
 /**
  * Downloads a wheel on this machine and puts it on a node that cannot: the one that fits the node's Python, C library and

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.nixlconform.cluster.Command;
 import org.nixlconform.cluster.CommandOutcome;
 import org.nixlconform.cluster.Node;
-import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
+import org.nixlconform.configuration.InstallSpec.WheelInstall;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
@@ -33,9 +33,6 @@ final class WheelInstaller {
     private final Consumer<String> console;
     private final Path parent;
     private final String digest;
-
-    /** @param digest of the wheel, the name of its folder */
-    record Installation(Path folder, String digest, InstalledWheel wheel) {}
 
     /** @param console takes one line about what is done */
     WheelInstaller(Node node, WheelInstall wheel, Consumer<String> console) {
@@ -61,7 +58,7 @@ final class WheelInstaller {
         } catch (IOException e) {
             throw new FindingException(
                     Finding.of(FindingKind.PREREQUISITE, "environment", "the work folder cannot be used")
-                            .with("expected", "to install %s==%s".formatted(wheel.distribution(), wheel.version()))
+                            .with("expected", "to install " + wheel.requirement())
                             .with("actual", e)
                             .with("where", parent)
                             .with("node", node.name())
@@ -79,13 +76,13 @@ final class WheelInstaller {
             Optional<String> changed = present.get().changedIn(files, folder);
             if (changed.isEmpty()) {
                 say("reused from " + folder, startedAt);
-                return new Installation(folder, digest, present.get());
+                return present.get().in(folder, digest);
             }
             console.accept("%s was changed (%s): installing it anew".formatted(folder, changed.get()));
         }
         InstalledWheel installed = installInto(folder);
         say("installed into " + folder + " by " + installed.installedBy(), startedAt);
-        return new Installation(folder, digest, installed);
+        return installed.in(folder, digest);
     }
 
     private void lock(Path file) throws IOException {
@@ -118,7 +115,7 @@ final class WheelInstaller {
         Path log = node.workFolder().resolve("logs").resolve("install-" + digest + ".log");
         files.makeFolders(temporary);
         try {
-            String requirement = wheel.distribution() + "==" + wheel.version();
+            String requirement = wheel.requirement();
             console.accept("installing %s with %s".formatted(requirement, tool.description()));
             // Temporary files beside the folder: pip moves what it unpacked, and /tmp is often small.
             CommandOutcome outcome = run(tool, partial, requirement, temporary);
@@ -179,18 +176,12 @@ final class WheelInstaller {
     }
 
     private Finding withoutLibrary(Path log) {
-        return Finding.of(
-                        FindingKind.PREREQUISITE,
-                        "environment",
-                        "%s %s has no %s, through which NIXL is called"
-                                .formatted(wheel.distribution(), wheel.version(), InstalledWheel.LIBRARY_NAME))
-                .with("expected", InstalledWheel.LIBRARY_NAME + ", which NIXL's wheels have from 0.10.1 on")
+        return Finding.of(FindingKind.PREREQUISITE, "environment", wheel.described() + " has no library of NIXL's")
+                .with("expected", Installation.CORE_NAME + " in the wheel")
                 .with("actual", "the wheel was installed, and none of its folders has that file")
                 .with("node", node.name())
                 .with("evidence", log)
-                .with(
-                        "remedy",
-                        "name nixl-cu12 or nixl-cu13 (nixl alone only chooses between them), version 0.10.1 or later");
+                .with("remedy", "name nixl-cu12 or nixl-cu13 (since 0.7 nixl alone only chooses between them)");
     }
 
     private void replace(Path folder, Path partial) throws IOException {

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
 import org.nixlconform.configuration.KnownIssueSpec;
 import org.nixlconform.environment.Environment;
 import org.nixlconform.message.Finding;
@@ -41,9 +40,10 @@ final class KnownIssues {
             TransferPlan plan,
             Optional<TransferObservation> observation,
             Verdict verdict) {
-        WheelInstall wheel = environment.spec().install();
-        Library library =
-                new Library(wheel.distribution(), wheel.version(), transports(plan.backend(), environment.variables()));
+        Library library = new Library(
+                environment.distribution(),
+                environment.version().orElse(""),
+                transports(plan.backend(), environment.variables()));
         KnownIssueMatch match = KnownIssueMatch.of(records, library, plan, observation, verdict);
         matches.put(cell, match);
         return match;

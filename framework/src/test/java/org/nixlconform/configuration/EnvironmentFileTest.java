@@ -15,9 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
+import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
 import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
 import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
-import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
+import org.nixlconform.configuration.InstallSpec.WheelInstall;
 import org.nixlconform.message.FindingException;
 
 class EnvironmentFileTest {
@@ -64,6 +65,7 @@ class EnvironmentFileTest {
                         "other",
                         root.resolve("config/environments/e.yaml"),
                         new WheelInstall("nixl-cu12", "1.10"),
+                        NodeChoice.ALL,
                         Map.of("UCX_TLS", "tcp,cma", "A", "on", "B", "010", "C", "", "D", "1e3"),
                         List.of("UCX", "LIBFABRIC"),
                         Map.of("UCX", Map.of("num_workers", "1", "engine_config", "A=1,B=2")),
@@ -93,21 +95,6 @@ class EnvironmentFileTest {
                           remedy   : give one of these names, or a path: with a slash, or ending in .yaml""");
     }
 
-    @Test
-    void otherInstallationsAreRefused() throws IOException {
-        write("install: {mode: source, url: x}\nbackends: [UCX]\n");
-        assertThatThrownBy(() -> Configuration.environment("e", root)).hasMessage("""
-                        configuration: config/environments/e.yaml has 4 mistakes
-
-                          expected : an environment file
-                          actual   : config/environments/e.yaml:1:10: missing key 'distribution' in install, expected the name of a wheel, such as nixl-cu12
-                                     config/environments/e.yaml:1:10: missing key 'version' in install, expected an exact version, such as 1.5.1
-                                     config/environments/e.yaml:1:17: wrong value 'source' for 'mode' in install, expected only wheel
-                                     config/environments/e.yaml:1:25: unknown key 'url' in install, expected one of mode, distribution, version
-                          where    : config/environments/e.yaml
-                          remedy   : correct what is listed; config/environments/nixl-wheel.yaml explains every key""");
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {">=1.0", "latest", "1.5.1 or so"})
     void versionIsExact(String version) throws IOException {
@@ -119,7 +106,7 @@ class EnvironmentFileTest {
     @Test
     void versionWrittenAsANumberKeepsItsText() throws IOException {
         write("install: {mode: wheel, distribution: nixl-cu12, version: 1.0}\nbackends: [UCX]\n");
-        assertThat(Configuration.environment("e", root).install().version()).isEqualTo("1.0");
+        assertThat(Configuration.environment("e", root).install()).isEqualTo(new WheelInstall("nixl-cu12", "1.0"));
     }
 
     @Test

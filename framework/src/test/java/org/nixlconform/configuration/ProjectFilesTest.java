@@ -18,7 +18,7 @@ import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
 import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
-import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
+import org.nixlconform.configuration.InstallSpec.WheelInstall;
 import org.nixlconform.plan.Attention;
 import org.nixlconform.plan.Backend;
 import org.nixlconform.plan.DataType;
@@ -79,8 +79,8 @@ class ProjectFilesTest {
         assertThat(wheel.install()).isEqualTo(new WheelInstall("nixl-cu12", "1.5.1"));
         assertThat(wheel.backends()).containsExactly("UCX");
         assertThat(wheel.agent()).isEqualTo(new AgentSpec(ProgressThread.AUTO, ThreadSync.NONE, 0));
-        assertThat(Configuration.environment("nixl-0.10.1", ROOT).install().version())
-                .isEqualTo("0.10.1");
+        assertThat(Configuration.environment("nixl-0.10.1", ROOT).install())
+                .isEqualTo(new WheelInstall("nixl-cu12", "0.10.1"));
     }
 
     /** Keys that are explained in a comment must be keys that there are. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
+import org.nixlconform.configuration.InstallSpec.WheelInstall;
 
 class DigestTest {
     @Test

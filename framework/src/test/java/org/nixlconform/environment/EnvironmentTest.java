@@ -18,6 +18,7 @@ import org.nixlconform.cluster.EngineBundle;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.NodeConnection;
 import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.configuration.InstallSpec;
 import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
@@ -283,7 +284,8 @@ class EnvironmentTest {
         return new EnvironmentSpec(
                 "planted",
                 Path.of("/config/environments/planted.yaml"),
-                new EnvironmentSpec.WheelInstall("nixl-cu12", "1.5.1"),
+                new InstallSpec.WheelInstall("nixl-cu12", "1.5.1"),
+                EnvironmentSpec.NodeChoice.ALL,
                 variables,
                 backends,
                 Map.of(),

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.nixlconform.configuration.EnvironmentSpec.WheelInstall;
+import org.nixlconform.configuration.InstallSpec.WheelInstall;
 import org.nixlconform.message.FindingException;
 
 /** Installing, with a Python that the test plants: what is reused, what is repaired, and every refusal. */
@@ -37,15 +37,15 @@ class WheelInstallerTest {
     void aWheelIsInstalledOnceAndThenReusedWithoutPython() throws Exception {
         planted.python("python3", "3.11.7", "23.2.1", PlantedNode.INSTALLS);
 
-        WheelInstaller.Installation first = install();
+        Installation first = install();
         Files.delete(folder.resolve("bin/python3"));
-        WheelInstaller.Installation second = install();
+        Installation second = install();
 
         assertThat(second).isEqualTo(first);
         assertThat(first.folder())
                 .isEqualTo(planted.workFolder().resolve("environments").resolve(DIGEST));
-        assertThat(first.wheel().libraryIn(first.folder())).hasContent("planted-library");
-        assertThat(first.wheel().wheelTag()).isEqualTo("cp311-cp311-manylinux_2_28_x86_64");
+        assertThat(first.capi().orElseThrow()).hasContent("planted-library");
+        assertThat(first.facts().get(1).value()).startsWith("cp311-cp311-manylinux_2_28_x86_64, by pip");
         assertThat(console).hasSize(3);
         assertThat(console.get(0)).isEqualTo("installing nixl-cu12==1.5.1 with pip 23.2.1, Python 3.11.7");
         assertThat(console.get(1)).startsWith("nixl-cu12 1.5.1 installed into ");
@@ -56,12 +56,12 @@ class WheelInstallerTest {
     @Test
     void aFolderWhoseLibraryWasChangedIsInstalledAnew() throws Exception {
         planted.python("python3", "3.11.7", "23.2.1", PlantedNode.INSTALLS);
-        WheelInstaller.Installation first = install();
-        Files.writeString(first.wheel().libraryIn(first.folder()), "tampered-librar");
+        Installation first = install();
+        Files.writeString(first.capi().orElseThrow(), "tampered-librar");
 
-        WheelInstaller.Installation second = install();
+        Installation second = install();
 
-        assertThat(second.wheel().libraryIn(second.folder())).hasContent("planted-library");
+        assertThat(second.capi().orElseThrow()).hasContent("planted-library");
         assertThat(console).anyMatch(line -> line.contains("libnixl_capi.so is not the file that was installed"));
         assertThat(leftOvers()).isEmpty();
     }
@@ -156,7 +156,7 @@ class WheelInstallerTest {
         planted.python("python3", "3.9.18", "21.0", "exit 1");
         planted.python("python3.12", "3.12.1", "24.0", PlantedNode.INSTALLS);
 
-        assertThat(install().wheel().installedBy()).isEqualTo("pip 24.0, Python 3.12.1");
+        assertThat(install().facts().get(1).value()).endsWith(", by pip 24.0, Python 3.12.1");
     }
 
     @Test
@@ -169,7 +169,7 @@ class WheelInstallerTest {
                 target=$2
                 """ + PlantedNode.INSTALLS);
 
-        assertThat(install().wheel().installedBy()).isEqualTo("uv 0.13.8, Python 3.11.7");
+        assertThat(install().facts().get(1).value()).endsWith(", by uv 0.13.8, Python 3.11.7");
     }
 
     @Test
@@ -228,12 +228,12 @@ class WheelInstallerTest {
     }
 
     @Test
-    void aWheelWithoutTheCApiIsRefused() throws Exception {
+    void aWheelWithoutNixlsLibraryIsRefused() throws Exception {
         planted.python("python3", "3.11.7", "23.2.1", """
                 mkdir -p "$target/nixl_cu12-1.5.1.dist-info"
                 """);
 
-        refuses("has no libnixl_capi.so", "from 0.10.1 on", "name nixl-cu12 or nixl-cu13");
+        refuses("has no library of NIXL's", "libnixl.so in the wheel", "name nixl-cu12 or nixl-cu13");
         assertThat(planted.workFolder().resolve("environments").resolve(DIGEST)).doesNotExist();
     }
 
@@ -251,7 +251,7 @@ class WheelInstallerTest {
         refuses("the work folder cannot be used", planted.workFolder().toString());
     }
 
-    private WheelInstaller.Installation install() {
+    private Installation install() {
         return new WheelInstaller(planted.node(), WHEEL, console::add).install();
     }
 
