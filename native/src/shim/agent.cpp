@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <type_traits>
 
 #include "shim.h"
 
@@ -24,6 +25,19 @@ struct agent_configuration {
     bool telemetry;
 };
 static_assert(sizeof(agent_configuration) == 40, "nixl_capi_agent_config_t");
+
+/* Releases before 0.6.1 have no telemetry to switch on. */
+template <typename Configuration> Configuration configured(const agent_configuration &given) {
+    const auto sync = static_cast<nixl_thread_sync_t>(given.thread_sync);
+    if constexpr (std::is_constructible_v<Configuration, bool, bool, int, nixl_thread_sync_t, unsigned, uint64_t,
+                                          uint64_t, bool>) {
+        return Configuration(given.progress_thread, given.listen_thread, given.listen_port, sync, given.workers,
+                             given.progress_us, given.listen_us, given.telemetry);
+    } else {
+        return Configuration(given.progress_thread, given.listen_thread, given.listen_port, sync, given.workers,
+                             given.progress_us, given.listen_us);
+    }
+}
 
 /* For the caller to free; never NULL, also of no bytes. */
 void *copy(const void *bytes, size_t length) {
@@ -53,10 +67,7 @@ NXS_EXPORT bool nixl_capi_is_stub() { return false; }
 NXS_EXPORT int nixl_capi_create_configured_agent(const char *name, const agent_configuration *given, void **agent) {
     if (absent(name, given, agent)) return shim::invalid_parameter;
     return guarded("create_configured_agent", [&] {
-        const nixlAgentConfig configuration(given->progress_thread, given->listen_thread, given->listen_port,
-                                            static_cast<nixl_thread_sync_t>(given->thread_sync), given->workers,
-                                            given->progress_us, given->listen_us, given->telemetry);
-        *agent = new nixlAgent(name, configuration);
+        *agent = new nixlAgent(name, configured<nixlAgentConfig>(*given));
         return shim::success;
     });
 }

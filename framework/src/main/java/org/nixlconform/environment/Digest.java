@@ -19,7 +19,11 @@ final class Digest {
      * @param machine such as {@code x86_64}
      */
     static String ofWheel(WheelInstall wheel, String machine) {
-        String text = String.join("\n", "wheel", wheel.distribution(), wheel.version(), "linux_" + machine);
+        return ofText(String.join("\n", "wheel", wheel.distribution(), wheel.version(), "linux_" + machine));
+    }
+
+    /** Names a folder that is made of what the text says. */
+    static String ofText(String text) {
         byte[] digest = algorithm().digest(text.getBytes(StandardCharsets.UTF_8));
         return HexFormat.of().formatHex(digest).substring(0, FOLDER_NAME_DIGITS);
     }

@@ -11,8 +11,9 @@ import org.nixlconform.message.Fact;
 
 /** The environment variables of an engine's process, each with who set it. */
 record EngineVariables(Map<String, String> values, List<Fact> described) {
+    private static final String LIBRARY_PATH = "LD_LIBRARY_PATH";
     /** Which library is loaded depends on them, so the report shows them though the node's own shell sets them. */
-    private static final List<String> SHOWN_WHEN_INHERITED = List.of("LD_LIBRARY_PATH", "LD_PRELOAD");
+    private static final List<String> SHOWN_WHEN_INHERITED = List.of(LIBRARY_PATH, "LD_PRELOAD");
 
     /**
      * @param emptyConfiguration a file without settings
@@ -51,6 +52,27 @@ record EngineVariables(Map<String, String> values, List<Fact> described) {
         Map<String, String> more = new LinkedHashMap<>(values);
         more.put(name, value);
         return new EngineVariables(Map.copyOf(more), described);
+    }
+
+    /**
+     * With a folder that the loader looks into first.
+     *
+     * @param inherited the node's own environment, as {@code env} prints it
+     */
+    EngineVariables withLibrariesOf(Path folder, String inherited) {
+        String otherwise = values.getOrDefault(
+                LIBRARY_PATH,
+                inherited
+                        .lines()
+                        .filter(line -> line.startsWith(LIBRARY_PATH + "="))
+                        .map(line -> line.substring(LIBRARY_PATH.length() + 1))
+                        .findFirst()
+                        .orElse(""));
+        List<Fact> more = new ArrayList<>(described);
+        more.add(new Fact("library path", folder + ", before any other"));
+        Map<String, String> all = new LinkedHashMap<>(values);
+        all.put(LIBRARY_PATH, otherwise.isEmpty() ? folder.toString() : folder + ":" + otherwise);
+        return new EngineVariables(Map.copyOf(all), List.copyOf(more));
     }
 
     private static Map<String, String> ours(Path emptyConfiguration) {

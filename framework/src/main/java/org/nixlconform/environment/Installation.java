@@ -36,6 +36,11 @@ record Installation(
         facts = List.copyOf(facts);
     }
 
+    /** Where the loader finds {@value #CORE_NAME}, and NIXL its plug-ins unless it is told otherwise. */
+    Path coreFolder() {
+        return core.resolveSibling("");
+    }
+
     /** Such as {@code nixl-cu12 1.5.1}. */
     String described() {
         return distribution + version.map(" "::concat).orElse("");

@@ -23,9 +23,9 @@ import org.nixlconform.message.FindingKind;
 /**
  * An environment on one node.
  *
- * @param library that engines load: the installation's own, or what stands in for it
+ * @param capi what engines load: the installation's own, or what stands in for it
  */
-record StagedNode(Node node, Installation installation, Path library, EngineVariables variables, Probe.Outcome probe) {
+record StagedNode(Node node, Installation installation, CapiShim.Library capi, EngineVariables variables, Probe.Outcome probe) {
     private static final Duration PROBE_DEADLINE = Duration.ofSeconds(60);
     private static final Duration SHORT_DEADLINE = Duration.ofSeconds(10);
     private static final int LIBRARY_LIMIT_BYTES = 8 << 20;
@@ -42,13 +42,17 @@ record StagedNode(Node node, Installation installation, Path library, EngineVari
      */
     static StagedNode stage(EnvironmentSpec spec, Node node, Path evidence, Consumer<String> console) {
         Installation installation = Provisioning.provide(spec, node, console);
-        Path library = CapiShim.library(node, installation);
+        CapiShim.Library library = new CapiShim(spec, node, installation, console).library();
         String inherited =
                 node.connection().run(Command.of("env"), SHORT_DEADLINE).stdout();
         EnvironmentSpec here = spec.withVariables(node.spec().variables());
         EngineVariables variables = EngineVariables.of(here, prepare(node, evidence), node.connection(), inherited);
+        if (library.isOurs()) {
+            variables = variables.withLibrariesOf(installation.coreFolder(), inherited);
+        }
         announceDropped(here, node, console);
-        Probe.Outcome probe = new Probe(spec, node, library, variables.values(), evidence, PROBE_DEADLINE).run();
+        Probe.Outcome probe =
+                new Probe(spec, node, installation, library.file(), variables.values(), evidence, PROBE_DEADLINE).run();
         return new StagedNode(node, installation, library, variables, probe);
     }
 
@@ -79,8 +83,12 @@ record StagedNode(Node node, Installation installation, Path library, EngineVari
         }
     }
 
+    Path library() {
+        return capi.file();
+    }
+
     StagedNode with(String variable, String value) {
-        return new StagedNode(node, installation, library, variables.with(variable, value), probe);
+        return new StagedNode(node, installation, capi, variables.with(variable, value), probe);
     }
 
     Optional<Finding> probeFailure() {
@@ -96,6 +104,7 @@ record StagedNode(Node node, Installation installation, Path library, EngineVari
     /** For the report, in display order. */
     List<Fact> describe() {
         List<Fact> lines = new ArrayList<>(installation.facts());
+        capi.ours().ifPresent(what -> lines.add(new Fact("C interface", what)));
         probe.report().ifPresent(report -> describe(report, lines));
         probeFailure().ifPresent(failure -> lines.add(new Fact("probe", failure.headline())));
         strayConfiguration().forEach(file -> lines.add(new Fact("ucx.conf", file + ", read by UCX")));
