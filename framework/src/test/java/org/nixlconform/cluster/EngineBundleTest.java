@@ -18,7 +18,8 @@ class EngineBundleTest {
             "lib/libnixlconform.so",
             "lib/libnixlconform_fault.so",
             "lib/libnixlconform_shim.so",
-            "lib/libjnidispatch.so");
+            "lib/libjnidispatch.so",
+            "shim/build.sh");
 
     @TempDir
     Path folder;

@@ -272,7 +272,8 @@ class EnvironmentTest {
                 "lib/libnixlconform.so",
                 "lib/libnixlconform_fault.so",
                 "lib/libnixlconform_shim.so",
-                "lib/libjnidispatch.so")) {
+                "lib/libjnidispatch.so",
+                "shim/build.sh")) {
             Files.createDirectories(engine.resolve(piece).getParent());
             Files.writeString(engine.resolve(piece), "#!/bin/sh\n" + program);
             assertThat(engine.resolve(piece).toFile().setExecutable(true)).isTrue();
