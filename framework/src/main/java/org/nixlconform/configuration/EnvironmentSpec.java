@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
  *
  * @param name the file's own {@code name}, or its base name
  * @param file absolute
+ * @param nodes that it is put on
  * @param variables of every engine process, in the order of the file; on top of those that the product always sets
  * @param backends plug-ins that the environment is to have, at least one: {@code UCX}, {@code LIBFABRIC}
  * @param backendParameters of {@code create_backend}, by plug-in
@@ -75,6 +77,15 @@ public record EnvironmentSpec(
         Map<String, String> more = new LinkedHashMap<>(variables);
         more.putAll(others);
         return new EnvironmentSpec(name, file, install, nodes, more, backends, backendParameters, agent, shimHeaders);
+    }
+
+    /** The same environment without some of its backends. */
+    public EnvironmentSpec withoutBackends(Set<String> others) {
+        Map<String, Map<String, String>> parameters = new LinkedHashMap<>(backendParameters);
+        parameters.keySet().removeAll(others);
+        List<String> left =
+                backends.stream().filter(backend -> !others.contains(backend)).toList();
+        return new EnvironmentSpec(name, file, install, nodes, variables, left, parameters, agent, shimHeaders);
     }
 
     /** Shows no value that looks secret. */

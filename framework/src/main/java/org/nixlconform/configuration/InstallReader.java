@@ -89,12 +89,12 @@ final class InstallReader {
         List<String> options = install.optional("options").map(YamlValue::list).orElse(List.of()).stream()
                 .flatMap(value -> value.text(OPTION, "an option of meson setup, such as -Dbuildtype=release").stream())
                 .toList();
-        Optional<String> prefix = install.optional("prefix").flatMap(YamlValue::text);
-        Optional<Path> outside = ISOLATED.equals(prefix.orElse(""))
+        Optional<YamlValue> prefix = install.optional("prefix");
+        boolean isolated =
+                prefix.flatMap(YamlValue::text).filter(ISOLATED::equals).isPresent();
+        Optional<Path> outside = isolated
                 ? Optional.empty()
-                : Optional.of(install.optional("prefix")
-                        .flatMap(InstallReader::absolute)
-                        .orElse(SOURCE_PREFIX));
+                : Optional.of(prefix.flatMap(InstallReader::absolute).orElse(SOURCE_PREFIX));
         return new SourceInstall(
                 origin(),
                 options,

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +19,7 @@ import org.nixlconform.cluster.Command;
 import org.nixlconform.cluster.CommandOutcome;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
@@ -38,6 +41,7 @@ final class CapiShim {
             Map.entry("ae03c3174802ba2968c35a50460ae1f1db59bacf2996d3e663b7c817dc69fca7", "nixl-cu12 0.10.0"),
             Map.entry("6b3ea2c75afb2d95bc3668f407a4faf56c79d6ca00af03f9c4bca732fe16ce3d", "nixl-cu13 0.10.0"));
 
+    private static final String SEARCHED = "LD_LIBRARY_PATH";
     private static final Duration BUILD_DEADLINE = Duration.ofMinutes(5);
     private static final String HEADER = "nixl.h";
     private static final List<String> FOLDERS_OF_HEADERS = List.of("", "src/api/cpp", "include");
@@ -45,51 +49,70 @@ final class CapiShim {
 
     private final EnvironmentSpec spec;
     private final Node node;
-    private final Installation installation;
     private final Consumer<String> console;
 
     /** @param console takes one line when something is built */
-    CapiShim(EnvironmentSpec spec, Node node, Installation installation, Consumer<String> console) {
+    CapiShim(EnvironmentSpec spec, Node node, Consumer<String> console) {
         this.spec = spec;
         this.node = node;
-        this.installation = installation;
         this.console = console;
     }
 
     /**
-     * @param file with NIXL's C interface, on the node
-     * @param ours what it is where it is not the installation's own; it then needs the folder of {@code libnixl.so} in the
-     *     loader's path
+     * The installation with a C interface: itself, or with ours and what the loader needs to find {@code libnixl.so} for it.
+     *
+     * @throws FindingException when it has none and none can be made for it
      */
-    record Library(Path file, Optional<String> ours) {
-        boolean isOurs() {
-            return ours.isPresent();
-        }
-    }
-
-    /** @throws FindingException when there is none and none can be made */
-    Library library() {
+    Installation completed(Installation installation) {
         if (installation.capi().isPresent()) {
-            return new Library(installation.capi().get(), Optional.empty());
+            return installation;
         }
         String digest = new NodeFiles(node.connection()).sha256(installation.core());
         Optional<String> known = Optional.ofNullable(KNOWN.get(digest));
         if (known.isPresent()) {
-            return new Library(
-                    node.bundle().shimLibrary(),
-                    Optional.of("our own, as this release has none; made for %s %s"
-                            .formatted(Installation.CORE_NAME, known.get())));
+            return with(installation, node.bundle().shimLibrary(), "made for " + known.get());
         }
-        Path headers = headers(digest);
-        refuseOtherRelease(headers);
-        return new Library(
+        Path headers = headers(installation, digest);
+        refuseOtherRelease(installation, headers);
+        return with(
+                installation,
                 built(headers),
-                Optional.of(
-                        "our own, as this release has none; built against " + spec.shimHeaders().orElse(headers)));
+                "built against " + spec.shimHeaders().orElse(headers));
+    }
+
+    private static Installation with(Installation installation, Path library, String how) {
+        Map<String, String> variables = new LinkedHashMap<>(installation.variables());
+        variables.merge(SEARCHED, installation.coreFolder().toString(), (others, core) -> core + ":" + others);
+        List<Fact> facts = new ArrayList<>(installation.facts());
+        facts.add(new Fact("C interface", "ours, as this release has none; " + how));
+        return installation.with(variables, facts).withCapi(library);
+    }
+
+    /**
+     * Ours is made for one {@code libnixl.so}; a search path may lead to another.
+     *
+     * @param mapped by a process that loaded it
+     * @throws FindingException when another was loaded
+     */
+    void refuseOtherCore(Installation installation, List<String> mapped) {
+        NodeFiles files = new NodeFiles(node.connection());
+        String digest = files.sha256(installation.core());
+        List<String> others = mapped.stream()
+                .filter(file -> file.endsWith("/" + Installation.CORE_NAME))
+                .filter(file -> !files.sha256(Path.of(file)).equals(digest))
+                .toList();
+        if (!others.isEmpty()) {
+            throw refused(
+                    "another %s is loaded on node %s than that of %s"
+                            .formatted(Installation.CORE_NAME, node, installation.described()),
+                    installation.core().toString(),
+                    "mapped by the probe: " + String.join(", ", others),
+                    "take its folder out of LD_LIBRARY_PATH in " + spec.file());
+        }
     }
 
     /** The folder that has {@value #HEADER}. */
-    private Path headers(String digest) {
+    private Path headers(Installation installation, String digest) {
         Path named = spec.shimHeaders()
                 .orElseThrow(() -> refused(
                         "%s has no %s, and ours was not made for it"
@@ -115,7 +138,7 @@ final class CapiShim {
     }
 
     /** Only a checkout says which release its headers are of. */
-    private void refuseOtherRelease(Path headers) {
+    private void refuseOtherRelease(Installation installation, Path headers) {
         Path checkout = spec.shimHeaders().orElse(headers);
         Optional<String> release = text(checkout.resolve("meson.build")).flatMap(build -> {
             Matcher version = RELEASE_OF_CHECKOUT.matcher(build);
@@ -136,7 +159,7 @@ final class CapiShim {
     /** On the node, once for these headers and this version of ours. */
     private Path built(Path headers) {
         long begun = System.nanoTime();
-        String digest = Digest.ofText(contents(headers) + sources());
+        String digest = Digest.of(List.of(contents(headers), sources()));
         Path folder = node.workFolder().resolve("shims").resolve(digest);
         Path library = folder.resolve("libnixlconform_shim.so");
         if (new NodeFiles(node.connection()).sizeBytes(library) >= 0) {

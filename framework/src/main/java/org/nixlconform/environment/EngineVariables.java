@@ -5,25 +5,42 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.nixlconform.cluster.NodeConnection;
 import org.nixlconform.configuration.EnvironmentSpec;
 import org.nixlconform.message.Fact;
 
 /** The environment variables of an engine's process, each with who set it. */
 record EngineVariables(Map<String, String> values, List<Fact> described) {
-    private static final String LIBRARY_PATH = "LD_LIBRARY_PATH";
+    private static final String SEARCHED = "LD_LIBRARY_PATH";
+
     /** Which library is loaded depends on them, so the report shows them though the node's own shell sets them. */
-    private static final List<String> SHOWN_WHEN_INHERITED = List.of(LIBRARY_PATH, "LD_PRELOAD");
+    private static final List<String> SHOWN_WHEN_INHERITED = List.of("LD_LIBRARY_PATH", "LD_PRELOAD");
 
     /**
      * @param emptyConfiguration a file without settings
+     * @param installation what it needs to be loaded; a search path goes before that of the node, and after that of the
+     *     environment file
      * @param inherited the node's own environment, as {@code env} prints it
      */
     static EngineVariables of(
-            EnvironmentSpec spec, Path emptyConfiguration, NodeConnection connection, String inherited) {
+            EnvironmentSpec spec,
+            Path emptyConfiguration,
+            Map<String, String> installation,
+            NodeConnection connection,
+            String inherited) {
         Map<String, String> ours = ours(emptyConfiguration);
+        ours.putAll(installation);
+        String searched = searched(spec, installation, inherited);
+        if (!searched.isEmpty()) {
+            ours.put(SEARCHED, searched);
+        }
         Map<String, String> values = new LinkedHashMap<>(ours);
         values.putAll(spec.variables());
+        if (installation.containsKey(SEARCHED)) {
+            values.put(SEARCHED, searched);
+        }
         List<Fact> described = new ArrayList<>();
         for (Map.Entry<String, String> variable : values.entrySet()) {
             String name = variable.getKey();
@@ -48,31 +65,25 @@ record EngineVariables(Map<String, String> values, List<Fact> described) {
         return new EngineVariables(Map.copyOf(values), List.copyOf(described));
     }
 
+    private static String searched(EnvironmentSpec spec, Map<String, String> installation, String inherited) {
+        if (!installation.containsKey(SEARCHED)) {
+            return "";
+        }
+        String others = inherited
+                .lines()
+                .filter(line -> line.startsWith(SEARCHED + "="))
+                .map(line -> line.substring(SEARCHED.length() + 1))
+                .findFirst()
+                .orElse("");
+        return Stream.of(spec.variables().getOrDefault(SEARCHED, ""), installation.get(SEARCHED), others)
+                .filter(folders -> !folders.isEmpty())
+                .collect(Collectors.joining(":"));
+    }
+
     EngineVariables with(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(values);
         more.put(name, value);
         return new EngineVariables(Map.copyOf(more), described);
-    }
-
-    /**
-     * With a folder that the loader looks into first.
-     *
-     * @param inherited the node's own environment, as {@code env} prints it
-     */
-    EngineVariables withLibrariesOf(Path folder, String inherited) {
-        String otherwise = values.getOrDefault(
-                LIBRARY_PATH,
-                inherited
-                        .lines()
-                        .filter(line -> line.startsWith(LIBRARY_PATH + "="))
-                        .map(line -> line.substring(LIBRARY_PATH.length() + 1))
-                        .findFirst()
-                        .orElse(""));
-        List<Fact> more = new ArrayList<>(described);
-        more.add(new Fact("library path", folder + ", before any other"));
-        Map<String, String> all = new LinkedHashMap<>(values);
-        all.put(LIBRARY_PATH, otherwise.isEmpty() ? folder.toString() : folder + ":" + otherwise);
-        return new EngineVariables(Map.copyOf(all), List.copyOf(more));
     }
 
     private static Map<String, String> ours(Path emptyConfiguration) {

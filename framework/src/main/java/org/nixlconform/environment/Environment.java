@@ -2,6 +2,7 @@ package org.nixlconform.environment;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,9 +14,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
 import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
 
 /** NIXL as it is installed on the nodes, what an engine there needs to load it, and what the probes saw of it. */
 public final class Environment {
@@ -53,14 +56,16 @@ public final class Environment {
     }
 
     /**
-     * Installs what is not there yet, and probes it, on all nodes at the same time.
+     * Installs what is not there yet, and probes it, on all nodes that are to have it at the same time.
      *
+     * @param cluster its nodes, in the order of its file
      * @param evidence folder for what the probes leave, made if absent
      * @param console takes lines about what is done
      * @throws FindingException when it cannot be installed or loaded on a node, with all that failed; what NIXL did when it
      *     was called is not thrown
      */
-    public static Environment stage(EnvironmentSpec spec, List<Node> nodes, Path evidence, Consumer<String> console) {
+    public static Environment stage(EnvironmentSpec spec, List<Node> cluster, Path evidence, Consumer<String> console) {
+        List<Node> nodes = chosen(spec, cluster);
         ExecutorService threads = Executors.newFixedThreadPool(nodes.size(), work -> {
             Thread thread = new Thread(work, "stage");
             thread.setDaemon(true);
@@ -83,6 +88,13 @@ public final class Environment {
         } finally {
             threads.shutdown();
         }
+    }
+
+    /** The first is where a cluster is begun from: its head. */
+    private static List<Node> chosen(EnvironmentSpec spec, List<Node> cluster) {
+        return cluster.stream()
+                .filter(node -> spec.nodes() == NodeChoice.ALL || node.gpus() > 0 || node.equals(cluster.get(0)))
+                .toList();
     }
 
     private static String folder(EnvironmentSpec spec, Node node, List<Node> nodes) {
@@ -166,6 +178,26 @@ public final class Environment {
     /** The same of the first node; others differ only in what the cluster's file says of them. */
     public Map<String, String> variables() {
         return nodes.get(0).variables().values();
+    }
+
+    /** Why a case with a backend cannot be run on some nodes; empty when it can. */
+    public Optional<Finding> obstacle(String backend, Collection<Node> ranks) {
+        for (Node node : ranks) {
+            if (!nodes().contains(node)) {
+                return Optional.of(Finding.of(
+                                FindingKind.NODE,
+                                "environment",
+                                "environment %s is not on node %s".formatted(name(), node))
+                        .with("expected", "it on every node with ranks of the case")
+                        .with("actual", "on " + nodes())
+                        .with("where", spec.file())
+                        .with("remedy", "write 'nodes: all' there"));
+            }
+        }
+        return nodes.stream()
+                .filter(each -> ranks.contains(each.node()))
+                .flatMap(each -> each.withoutPlugin(backend).stream())
+                .findFirst();
     }
 
     /** What the probes saw to fail when they called NIXL; of several the first. */

@@ -120,6 +120,12 @@ final class InstallFailure {
                 line.replaceFirst("^.*after connection broken by ", "").replaceAll("<[^>]* at 0x[^>]*>: ", ""));
     }
 
+    /** The last of what a command said, without credentials. */
+    static String lastLines(CommandOutcome outcome) {
+        String output = withoutCredentials(outcome.stdout() + "\n" + outcome.stderr());
+        return lastLines(output.lines().toList(), LAST_LINES);
+    }
+
     private static String lastLines(List<String> lines, int count) {
         List<String> kept = lines.stream()
                 .map(String::strip)

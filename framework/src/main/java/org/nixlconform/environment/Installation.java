@@ -41,6 +41,22 @@ record Installation(
         return core.resolveSibling("");
     }
 
+    /** The same with other variables and facts. */
+    Installation with(Map<String, String> otherVariables, List<Fact> otherFacts) {
+        return new Installation(distribution, version, folder, core, capi, otherVariables, withoutPlugin, otherFacts);
+    }
+
+    /** The same with a library that has the C interface. */
+    Installation withCapi(Path library) {
+        return new Installation(
+                distribution, version, folder, core, Optional.of(library), variables, withoutPlugin, facts);
+    }
+
+    /** The same with other backends that have no plug-in. */
+    Installation without(Map<String, String> otherPlugins) {
+        return new Installation(distribution, version, folder, core, capi, variables, otherPlugins, facts);
+    }
+
     /** Such as {@code nixl-cu12 1.5.1}. */
     String described() {
         return distribution + version.map(" "::concat).orElse("");

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.nixlconform.cluster.NodeConnection;
 import org.nixlconform.message.Fact;
@@ -36,9 +35,6 @@ record InstalledWheel(
         String installedAt) {
     static final String FILE_NAME = "nixlconform-installed.json";
 
-    /** In a wheel the library lies in {@code .nixl_cu12.mesonpy.libs}. */
-    private static final int LIBRARY_DEPTH = 3;
-
     private static final Pattern RECORD_LINE = Pattern.compile("(.+),sha256=[^,]*,(\\d+)");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -46,16 +42,14 @@ record InstalledWheel(
     static Optional<InstalledWheel> inspect(
             NodeFiles files, Path folder, String distribution, String version, String installedBy, String installedAt)
             throws IOException {
-        Optional<Path> library = files.find(folder, LIBRARY_DEPTH, Installation.CAPI_NAME).stream()
-                .findFirst();
-        if (library.isEmpty()) {
-            library = files.find(folder, LIBRARY_DEPTH, Installation.CORE_NAME).stream()
-                    .findFirst();
-        }
+        Path metadata = metadataFolder(files, folder, distribution);
+        List<String> paths = entries(files, metadata).stream().map(Entry::path).toList();
+        Optional<Path> library = named(Installation.CAPI_NAME, paths)
+                .or(() -> named(Installation.CORE_NAME, paths))
+                .map(folder::resolve);
         if (library.isEmpty()) {
             return Optional.empty();
         }
-        Path metadata = metadataFolder(files, folder, distribution);
         return Optional.of(new InstalledWheel(
                 distribution,
                 version,
@@ -88,7 +82,7 @@ record InstalledWheel(
     }
 
     /** Wheels keep {@code libnixl_capi.so} beside {@code libnixl.so}. */
-    Installation in(Path folder, String digest) {
+    Installation in(Path folder, Fact place) {
         Path found = libraryIn(folder);
         return new Installation(
                 distribution,
@@ -101,15 +95,17 @@ record InstalledWheel(
                 List.of(
                         new Fact("nixl", distribution + " " + version),
                         new Fact("wheel", "%s, by %s".formatted(wheelTag, installedBy)),
-                        new Fact("environment digest", digest),
+                        place,
                         new Fact(String.valueOf(found.getFileName()), "sha256 " + librarySha256)));
     }
 
     /**
      * What in the folder is no longer as it was installed; empty when nothing is. Sizes of all files, and the digest of the
      * library and of the list of files: a few milliseconds.
+     *
+     * @param efaFixed whether libraries for EFA may have been replaced by links; then those that were kept are looked at
      */
-    Optional<String> changedIn(NodeFiles files, Path folder) throws IOException {
+    Optional<String> changedIn(NodeFiles files, Path folder, boolean efaFixed) throws IOException {
         Path file = libraryIn(folder);
         if (files.sizeBytes(file) < 0) {
             return Optional.of(library + " is missing");
@@ -117,34 +113,55 @@ record InstalledWheel(
         if (files.sizeBytes(file) != librarySizeBytes || !files.sha256(file).equals(librarySha256)) {
             return Optional.of(library + " is not the file that was installed");
         }
-        Path record = metadataFolder(files, folder, distribution).resolve("RECORD");
+        Path metadata = metadataFolder(files, folder, distribution);
+        Path record = metadata.resolve("RECORD");
         if (!files.sha256(record).equals(recordSha256)) {
             return Optional.of(folder.relativize(record) + " is not the file that was installed");
         }
-        // Scripts and headers are listed as ../../, relative to a place that --target does not have.
-        List<Matcher> entries = files.connection()
-                .readText(record)
+        List<Entry> entries = entries(files, metadata);
+        List<NodeConnection.SeenFile> seen = files.connection()
+                .examine(
+                        entries.stream()
+                                .map(entry -> folder.resolve(entry.path()))
+                                .toList(),
+                        false);
+        for (int at = 0; at < entries.size(); at++) {
+            Entry entry = entries.get(at);
+            boolean right = seen.get(at).sizeBytes() == entry.sizeBytes();
+            if (!right && efaFixed && EfaFix.replaces(entry.path())) {
+                right = files.sizeBytes(EfaFix.kept(folder.resolve(entry.path()))) == entry.sizeBytes();
+            }
+            if (!right) {
+                return Optional.of(entry.path() + (seen.get(at).isThere() ? " has another size" : " is missing"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Paths within the folder of the libraries that the wheel brought. */
+    List<Path> libraries(NodeFiles files, Path folder) {
+        return entries(files, metadataFolder(files, folder, distribution)).stream()
+                .map(entry -> Path.of(entry.path()))
+                .filter(path -> path.getFileName().toString().contains(".so"))
+                .toList();
+    }
+
+    private record Entry(String path, long sizeBytes) {}
+
+    /** Scripts and headers are listed as ../../, relative to a place that an installation into a folder does not have. */
+    private static List<Entry> entries(NodeFiles files, Path metadata) {
+        return files.connection()
+                .readText(metadata.resolve("RECORD"))
                 .orElse("")
                 .lines()
                 .map(RECORD_LINE::matcher)
                 .filter(entry -> entry.matches() && !entry.group(1).startsWith(".."))
+                .map(entry -> new Entry(entry.group(1), Long.parseLong(entry.group(2))))
                 .toList();
-        List<NodeConnection.SeenFile> seen = files.connection()
-                .examine(
-                        entries.stream()
-                                .map(entry -> folder.resolve(entry.group(1)))
-                                .toList(),
-                        false);
-        for (int at = 0; at < entries.size(); at++) {
-            Matcher entry = entries.get(at);
-            if (!seen.get(at).isThere()) {
-                return Optional.of(entry.group(1) + " is missing");
-            }
-            if (seen.get(at).sizeBytes() != Long.parseLong(entry.group(2))) {
-                return Optional.of(entry.group(1) + " has another size");
-            }
-        }
-        return Optional.empty();
+    }
+
+    private static Optional<String> named(String name, List<String> paths) {
+        return paths.stream().filter(path -> path.endsWith("/" + name)).findFirst();
     }
 
     /** {@code nixl_cu12-1.5.1.dist-info}; the name of a folder that is not there when there is none. */

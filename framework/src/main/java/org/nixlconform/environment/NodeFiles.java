@@ -39,13 +39,33 @@ record NodeFiles(NodeConnection connection) {
                 .succeeded();
     }
 
-    /** Files of that name, at most {@code depth} folders deep, sorted. */
-    List<Path> find(Path folder, int depth, String name) throws IOException {
-        return run("find", folder.toString(), "-maxdepth", Integer.toString(depth), "-type", "f", "-name", name)
+    /** Files whose names match a shell pattern, at most {@code depth} folders deep, sorted; links are not followed. */
+    List<Path> find(Path folder, int depth, String pattern) throws IOException {
+        return run("find", folder.toString(), "-maxdepth", Integer.toString(depth), "-type", "f", "-name", pattern)
                 .lines()
                 .map(Path::of)
                 .sorted()
                 .toList();
+    }
+
+    /** What a link says; empty when it is none. */
+    Optional<String> linkTarget(Path link) {
+        CommandOutcome outcome = connection.run(Command.of("readlink", "--", link.toString()), DEADLINE);
+        return outcome.succeeded() ? Optional.of(outcome.stdout().strip()) : Optional.empty();
+    }
+
+    /** The file itself, through all links; the path as it is when there is none. */
+    Path real(Path path) {
+        String real = connection
+                .run(Command.of("readlink", "-f", "--", path.toString()), DEADLINE)
+                .stdout()
+                .strip();
+        return real.isEmpty() ? path : Path.of(real);
+    }
+
+    /** In place of a link that may be there. */
+    void link(Path link, Path target) throws IOException {
+        run("ln", "-sfn", "--", target.toString(), link.toString());
     }
 
     long sizeBytes(Path file) {
@@ -70,7 +90,8 @@ record NodeFiles(NodeConnection connection) {
                 : 0;
     }
 
-    private String run(String... words) throws IOException {
+    /** @throws IOException with what it said, when it fails */
+    String run(String... words) throws IOException {
         CommandOutcome outcome = connection.run(Command.of(words), DEADLINE);
         if (!outcome.succeeded()) {
             String said = outcome.stderr().strip();

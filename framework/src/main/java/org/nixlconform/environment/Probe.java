@@ -64,14 +64,13 @@ final class Probe {
             EnvironmentSpec spec,
             Node node,
             Installation installation,
-            Path library,
             Map<String, String> variables,
             Path evidence,
             Duration deadline) {
         this.spec = spec;
         this.node = node;
         this.installation = installation;
-        this.library = library;
+        this.library = installation.capi().orElseThrow();
         this.variables = variables;
         this.evidence = evidence;
         this.deadline = deadline;

@@ -1,23 +1,94 @@
 package org.nixlconform.environment;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.configuration.InstallSpec;
+import org.nixlconform.configuration.InstallSpec.InstalledAt;
+import org.nixlconform.configuration.InstallSpec.SourceInstall;
 import org.nixlconform.configuration.InstallSpec.WheelInstall;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
 
-/** Brings NIXL onto a node in the way that an environment's file asks for. */
+/** Brings NIXL onto a node in the way that an environment's file asks for. What is there already is left as it is. */
 final class Provisioning {
-    private Provisioning() {}
+    private final EnvironmentSpec spec;
+    private final Node node;
+    private final Path evidence;
+    private final Consumer<String> console;
+
+    /**
+     * @param evidence folder for what an installation leaves, made if needed
+     * @param console takes lines about what is done
+     */
+    Provisioning(EnvironmentSpec spec, Node node, Path evidence, Consumer<String> console) {
+        this.spec = spec;
+        this.node = node;
+        this.evidence = evidence;
+        this.console = console;
+    }
 
     /** @throws FindingException when it cannot be brought there */
-    static Installation provide(EnvironmentSpec spec, Node node, Consumer<String> console) {
-        if (spec.install() instanceof WheelInstall wheel && !wheel.system()) {
-            return new WheelInstaller(node, wheel, console).install();
+    Installation provide() {
+        InstallSpec install = spec.install();
+        try {
+            if (install instanceof WheelInstall wheel) {
+                return fixed(wheel, wheel(wheel));
+            }
+            if (install instanceof SourceInstall source) {
+                return source(source);
+            }
+            return new ExistingInstallation(node).find((InstalledAt) install);
+        } catch (IOException e) {
+            throw new FindingException(
+                    Finding.of(FindingKind.PREREQUISITE, "environment", "NIXL cannot be put on node " + node.name())
+                            .with("expected", "to provide " + install.described())
+                            .with("actual", e)
+                            .with("where", node.workFolder())
+                            .with("node", node.name())
+                            .with(
+                                    "remedy",
+                                    "make the folder writable, free space there, or choose another work folder"),
+                    e);
         }
-        throw new FindingException(Finding.of(
-                FindingKind.CONFIGURATION, "environment", spec.install().described() + " cannot be installed so far"));
+    }
+
+    private Installation wheel(WheelInstall wheel) throws IOException {
+        return wheel.system()
+                ? new SystemWheel(node, wheel, spec.name(), console).install()
+                : new WheelInstaller(node, wheel, console).install();
+    }
+
+    private Installation fixed(WheelInstall wheel, Installation installation) throws IOException {
+        if (wheel.efaPrefix().isEmpty()) {
+            return installation;
+        }
+        InstalledWheel installed = InstalledWheel.inspect(
+                        new NodeFiles(node.connection()),
+                        installation.folder(),
+                        wheel.distribution(),
+                        wheel.version(),
+                        "",
+                        "")
+                .orElseThrow();
+        return new EfaFix(node, wheel.efaPrefix().get(), spec.name(), console)
+                .apply(installation, installed.libraries(new NodeFiles(node.connection()), installation.folder()));
+    }
+
+    private Installation source(SourceInstall source) throws IOException {
+        Installation built =
+                new SourceBuild(node, source, spec.name(), new LinkerCache(node), evidence, console).install();
+        Plugins plugins = new Plugins(node);
+        if (source.pluginsFrom().isPresent()) {
+            Installation wheel = wheel(source.pluginsFrom().get());
+            built = plugins.completed(built, spec.backends(), wheel, "plugins-of-" + spec.name());
+        }
+        return plugins.missing(
+                built,
+                spec.backends(),
+                "it was not built (build.log says why), and pluginsFrom names no wheel with it");
     }
 }

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.nixlconform.cluster.Command;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.configuration.InstallSpec.WheelInstall;
 import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
@@ -23,9 +24,9 @@ import org.nixlconform.message.FindingKind;
 /**
  * An environment on one node.
  *
- * @param capi what engines load: the installation's own, or what stands in for it
+ * @param installation with a C interface, its own or ours
  */
-record StagedNode(Node node, Installation installation, CapiShim.Library capi, EngineVariables variables, Probe.Outcome probe) {
+record StagedNode(Node node, Installation installation, EngineVariables variables, Probe.Outcome probe) {
     private static final Duration PROBE_DEADLINE = Duration.ofSeconds(60);
     private static final Duration SHORT_DEADLINE = Duration.ofSeconds(10);
     private static final int LIBRARY_LIMIT_BYTES = 8 << 20;
@@ -41,19 +42,43 @@ record StagedNode(Node node, Installation installation, CapiShim.Library capi, E
      * @throws FindingException when it cannot be installed or loaded; what NIXL did when it was called is not thrown
      */
     static StagedNode stage(EnvironmentSpec spec, Node node, Path evidence, Consumer<String> console) {
-        Installation installation = Provisioning.provide(spec, node, console);
-        CapiShim.Library library = new CapiShim(spec, node, installation, console).library();
+        Installation provided = new Provisioning(spec, node, evidence, console).provide();
+        CapiShim shim = new CapiShim(spec, node, console);
+        Installation installation = shim.completed(provided);
         String inherited =
                 node.connection().run(Command.of("env"), SHORT_DEADLINE).stdout();
         EnvironmentSpec here = spec.withVariables(node.spec().variables());
-        EngineVariables variables = EngineVariables.of(here, prepare(node, evidence), node.connection(), inherited);
-        if (library.isOurs()) {
-            variables = variables.withLibrariesOf(installation.coreFolder(), inherited);
-        }
+        EngineVariables variables = EngineVariables.of(
+                here, prepare(node, evidence), installation.variables(), node.connection(), inherited);
         announceDropped(here, node, console);
-        Probe.Outcome probe =
-                new Probe(spec, node, installation, library.file(), variables.values(), evidence, PROBE_DEADLINE).run();
-        return new StagedNode(node, installation, library, variables, probe);
+        EnvironmentSpec probed =
+                spec.withoutBackends(installation.withoutPlugin().keySet());
+        Probe.Outcome probe = new Probe(probed, node, installation, variables.values(), evidence, PROBE_DEADLINE).run();
+        refuseBundled(spec, node, installation, probe);
+        if (provided.capi().isEmpty()) {
+            probe.report().ifPresent(report -> shim.refuseOtherCore(installation, report.mapped()));
+        }
+        return new StagedNode(node, installation, variables, probe);
+    }
+
+    /** What a link points to is not yet what a process loads. */
+    private static void refuseBundled(EnvironmentSpec spec, Node node, Installation installation, Probe.Outcome probe) {
+        boolean fixed = spec.install() instanceof WheelInstall wheel
+                && wheel.efaPrefix().isPresent();
+        List<String> bundled = !fixed || probe.report().isEmpty()
+                ? List.of()
+                : EfaFix.stillBundled(installation, probe.report().get().mapped());
+        if (!bundled.isEmpty()) {
+            throw new FindingException(Finding.of(
+                            FindingKind.PREREQUISITE,
+                            "environment",
+                            "the wheel's own libraries for EFA are loaded on node %s in spite of the fix"
+                                    .formatted(node.name()))
+                    .with("expected", "those of the node alone")
+                    .with("actual", "mapped by the probe: " + String.join(", ", bundled))
+                    .with("node", node.name())
+                    .with("remedy", "look for LD_LIBRARY_PATH and LD_PRELOAD in " + spec.file()));
+        }
     }
 
     /** Makes the probe's folder and NIXL's empty configuration file; gives the latter. */
@@ -83,12 +108,13 @@ record StagedNode(Node node, Installation installation, CapiShim.Library capi, E
         }
     }
 
+    /** What engines load: the installation's own {@code libnixl_capi.so}, or what stands in for it. */
     Path library() {
-        return capi.file();
+        return installation.capi().orElseThrow();
     }
 
     StagedNode with(String variable, String value) {
-        return new StagedNode(node, installation, capi, variables.with(variable, value), probe);
+        return new StagedNode(node, installation, variables.with(variable, value), probe);
     }
 
     Optional<Finding> probeFailure() {
@@ -101,10 +127,22 @@ record StagedNode(Node node, Installation installation, CapiShim.Library capi, E
                 .or(() -> Optional.ofNullable(probe.backendFailures().get(backend)));
     }
 
+    /** Why a backend cannot be tried here; empty when it can. */
+    Optional<Finding> withoutPlugin(String backend) {
+        return Optional.ofNullable(installation.withoutPlugin().get(backend))
+                .map(reason -> Finding.of(
+                                FindingKind.NODE,
+                                "environment",
+                                "%s has no plug-in for %s".formatted(installation.described(), backend))
+                        .with("expected", "a plug-in for " + backend)
+                        .with("actual", reason)
+                        .with("node", node.name()));
+    }
+
     /** For the report, in display order. */
     List<Fact> describe() {
         List<Fact> lines = new ArrayList<>(installation.facts());
-        capi.ours().ifPresent(what -> lines.add(new Fact("C interface", what)));
+        installation.withoutPlugin().forEach((backend, reason) -> lines.add(new Fact("without " + backend, reason)));
         probe.report().ifPresent(report -> describe(report, lines));
         probeFailure().ifPresent(failure -> lines.add(new Fact("probe", failure.headline())));
         strayConfiguration().forEach(file -> lines.add(new Fact("ucx.conf", file + ", read by UCX")));

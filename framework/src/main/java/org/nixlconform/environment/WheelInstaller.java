@@ -5,15 +5,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.nixlconform.cluster.Command;
-import org.nixlconform.cluster.CommandOutcome;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.InstallSpec.WheelInstall;
+import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
@@ -23,8 +20,6 @@ import org.nixlconform.message.FindingKind;
  * anywhere else. A folder appears whole or not at all; two runs at once wait for each other.
  */
 final class WheelInstaller {
-    private static final Duration DEADLINE = Duration.ofMinutes(15);
-    private static final Duration CONFIGURATION_DEADLINE = Duration.ofSeconds(30);
     private static final Duration OTHERS_DEADLINE = Duration.ofMinutes(20);
 
     private final Node node;
@@ -73,16 +68,17 @@ final class WheelInstaller {
         removePartial();
         Optional<InstalledWheel> present = InstalledWheel.read(files, folder);
         if (present.isPresent()) {
-            Optional<String> changed = present.get().changedIn(files, folder);
+            Optional<String> changed =
+                    present.get().changedIn(files, folder, wheel.efaPrefix().isPresent());
             if (changed.isEmpty()) {
                 say("reused from " + folder, startedAt);
-                return present.get().in(folder, digest);
+                return present.get().in(folder, new Fact("environment digest", digest));
             }
             console.accept("%s was changed (%s): installing it anew".formatted(folder, changed.get()));
         }
         InstalledWheel installed = installInto(folder);
         say("installed into " + folder + " by " + installed.installedBy(), startedAt);
-        return installed.in(folder, digest);
+        return installed.in(folder, new Fact("environment digest", digest));
     }
 
     private void lock(Path file) throws IOException {
@@ -115,27 +111,10 @@ final class WheelInstaller {
         Path log = node.workFolder().resolve("logs").resolve("install-" + digest + ".log");
         files.makeFolders(temporary);
         try {
-            String requirement = wheel.requirement();
-            console.accept("installing %s with %s".formatted(requirement, tool.description()));
+            console.accept("installing %s with %s".formatted(wheel.requirement(), tool.description()));
             // Temporary files beside the folder: pip moves what it unpacked, and /tmp is often small.
-            CommandOutcome outcome = run(tool, partial, requirement, temporary);
-            Optional<String> carried = Optional.empty();
-            if (InstallFailure.isUnreached(outcome) && !node.isHere()) {
-                try {
-                    console.accept("no package index from there: carrying " + requirement + " over from this machine");
-                    Path file = new WheelCarrier(node, wheel).carry(tool.python());
-                    outcome = run(tool, partial, file.toString(), temporary);
-                } catch (IOException neither) {
-                    carried = Optional.of(String.valueOf(neither.getMessage()));
-                }
-            }
-            files.write(log, InstallFailure.withoutCredentials(outcome.stdout() + outcome.stderr()));
-            if (!outcome.succeeded()) {
-                Finding failure = InstallFailure.of(
-                        wheel, node.name(), tool, outcome, configuration(tool), files.freeBytes(parent), parent, log);
-                throw new FindingException(
-                        carried.isEmpty() ? failure : failure.with("from here", "not carried over: " + carried.get()));
-            }
+            new WheelRun(node, wheel, tool, temporary, log, console)
+                    .install(requirement -> tool.installInto(partial, requirement));
             String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
             InstalledWheel installed = InstalledWheel.inspect(
                             files, partial, wheel.distribution(), wheel.version(), tool.description(), now)
@@ -146,33 +125,6 @@ final class WheelInstaller {
         } finally {
             removePartial();
         }
-    }
-
-    private CommandOutcome run(WheelTool tool, Path target, String requirement, Path temporary) {
-        return node.connection()
-                .run(
-                        Command.of(tool.installCommand(target, requirement))
-                                .with(Map.of(
-                                        "TMPDIR", temporary.toString(),
-                                        "PIP_REQUIRE_VIRTUALENV", "0",
-                                        "PIP_ROOT_USER_ACTION", "ignore",
-                                        "LC_ALL", "C")),
-                        DEADLINE);
-    }
-
-    private List<String> configuration(WheelTool tool) {
-        if (tool.configuration().isEmpty()) {
-            return List.of();
-        }
-        CommandOutcome pip = node.connection().run(Command.of(tool.configuration()), CONFIGURATION_DEADLINE);
-        CommandOutcome variables = node.connection().run(Command.of("env"), CONFIGURATION_DEADLINE);
-        String text = pip.stdout()
-                + variables
-                        .stdout()
-                        .lines()
-                        .filter(line -> line.matches("(?i)(https?|all|no)_proxy=.*"))
-                        .reduce("", (a, b) -> a + b + "\n");
-        return InstallFailure.withoutCredentials(text).lines().toList();
     }
 
     private Finding withoutLibrary(Path log) {

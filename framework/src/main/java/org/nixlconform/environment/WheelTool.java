@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.nixlconform.cluster.Command;
 import org.nixlconform.cluster.CommandOutcome;
 import org.nixlconform.cluster.Node;
@@ -13,14 +14,14 @@ import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
 
 /**
- * The program of a node that can install a wheel into a folder: the pip of a Python that NIXL's wheels support, or uv.
+ * The program of a node that installs wheels: the pip of a Python that NIXL's wheels support, or uv.
  *
  * @param description such as {@code pip 23.2.1, Python 3.11.7}
  * @param python version that it installs for
- * @param install words up to the folder, which comes next, then the requirement
- * @param configuration words that print which index and options are in force; empty where there are none
+ * @param interpreter the command of that Python, or what uv is to find or fetch
+ * @param uv whether it is uv
  */
-record WheelTool(String description, String python, List<String> install, List<String> configuration) {
+record WheelTool(String description, String python, String interpreter, boolean uv) {
     /** NIXL's wheels since 0.10 are for Python 3.10 and later. */
     private static final int[] OLDEST = {3, 10};
 
@@ -63,11 +64,76 @@ record WheelTool(String description, String python, List<String> install, List<S
         return uv(node, supported).orElseThrow(() -> new FindingException(refusal(node, seen, supported)));
     }
 
-    List<String> installCommand(Path folder, String requirement) {
-        List<String> words = new ArrayList<>(install);
-        words.add(folder.toString());
-        words.add(requirement);
-        return words;
+    /**
+     * For one Python of the node, in whatever version: that of the wheel may be for it.
+     *
+     * @throws FindingException when it has no pip and the node no uv
+     */
+    static WheelTool of(Node node, String interpreter) {
+        Optional<Python> python = ask(node, interpreter);
+        if (python.isPresent() && python.get().pip().isPresent()) {
+            return pip(python.get());
+        }
+        return uv(node, python)
+                .orElseThrow(
+                        () -> new FindingException(refusal(node, python.stream().toList(), python)));
+    }
+
+    /** Into a folder, which is made if absent. */
+    List<String> installInto(Path folder, String requirement) {
+        return command(installing(), List.of("--target", folder.toString(), requirement));
+    }
+
+    /** Into the Python itself, also over what is there. */
+    List<String> install(String requirement) {
+        return command(installing(), List.of(uv ? "--reinstall" : "--force-reinstall", requirement));
+    }
+
+    /** Out of the Python itself. */
+    List<String> uninstall(String distribution) {
+        return uv
+                ? List.of("uv", "pip", "uninstall", "--python", interpreter, distribution)
+                : List.of(interpreter, "-m", "pip", "uninstall", "--yes", "--disable-pip-version-check", distribution);
+    }
+
+    /** Words that print which index and options are in force; none for uv. */
+    List<String> configuration() {
+        return uv ? List.of() : List.of(interpreter, "-m", "pip", "config", "list");
+    }
+
+    private List<String> installing() {
+        return uv
+                ? List.of(
+                        "uv",
+                        "pip",
+                        "install",
+                        "--no-deps",
+                        "--only-binary=:all:",
+                        "--no-progress",
+                        "--color=never",
+                        "--python",
+                        interpreter)
+                : List.of(
+                        interpreter,
+                        "-m",
+                        "pip",
+                        "install",
+                        // The wheel asks for torch and numpy; the C API needs neither.
+                        "--no-deps",
+                        // Without byte code the folder holds what the wheel's list of files says, and nothing else.
+                        "--no-compile",
+                        "--only-binary=:all:",
+                        // A user's settings must not redirect the files, ask questions, or colour the log.
+                        "--no-user",
+                        "--no-input",
+                        "--no-color",
+                        "--progress-bar=off",
+                        "--disable-pip-version-check",
+                        "--retries=2");
+    }
+
+    private static List<String> command(List<String> words, List<String> more) {
+        return Stream.concat(words.stream(), more.stream()).toList();
     }
 
     private static Optional<Python> ask(Node node, String command) {
@@ -84,25 +150,8 @@ record WheelTool(String description, String python, List<String> install, List<S
         return new WheelTool(
                 "pip " + python.pip().orElseThrow() + ", Python " + python.version(),
                 python.version(),
-                List.of(
-                        python.command(),
-                        "-m",
-                        "pip",
-                        "install",
-                        // The wheel asks for torch and numpy; the C API needs neither.
-                        "--no-deps",
-                        // Without byte code the folder holds what the wheel's list of files says, and nothing else.
-                        "--no-compile",
-                        "--only-binary=:all:",
-                        // A user's settings must not redirect the files, ask questions, or colour the log.
-                        "--no-user",
-                        "--no-input",
-                        "--no-color",
-                        "--progress-bar=off",
-                        "--disable-pip-version-check",
-                        "--retries=2",
-                        "--target"),
-                List.of(python.command(), "-m", "pip", "config", "list"));
+                python.command(),
+                false);
     }
 
     /** uv brings no pip of its own need: it installs for a Python that has none, and fetches one where there is none. */
@@ -111,23 +160,12 @@ record WheelTool(String description, String python, List<String> install, List<S
         if (!answer.succeeded()) {
             return Optional.empty();
         }
-        String interpreter = python.map(Python::command).orElse("3.12");
         return Optional.of(new WheelTool(
                 answer.stdout().strip() + ", Python "
                         + python.map(Python::version).orElse("of uv"),
                 python.map(Python::version).orElse("3.12.0"),
-                List.of(
-                        "uv",
-                        "pip",
-                        "install",
-                        "--no-deps",
-                        "--only-binary=:all:",
-                        "--no-progress",
-                        "--color=never",
-                        "--python",
-                        interpreter,
-                        "--target"),
-                List.of()));
+                python.map(Python::command).orElse("3.12"),
+                true));
     }
 
     private static Finding refusal(Node node, List<Python> seen, Optional<Python> supported) {

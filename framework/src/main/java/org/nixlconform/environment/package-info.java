@@ -2,7 +2,8 @@
  * What must be on a node, and proof that it is.
  *
  * <p>Consumes an {@code EnvironmentSpec} and a {@code Node}. Produces an {@code Environment}.
- * Never installs outside the work folder, and never judges what NIXL did.
+ * Never changes a node outside the work folder unless the file asks for it, writes such changes down before it makes them,
+ * and never judges what NIXL did.
  */
 @NullMarked
 package org.nixlconform.environment;

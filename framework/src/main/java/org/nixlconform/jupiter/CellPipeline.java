@@ -127,6 +127,11 @@ final class CellPipeline {
         }
         Environment environment =
                 stage("environment", () -> run.environment(cell.environment().get()));
+        Optional<Finding> obstacle =
+                environment.obstacle(declared.backend().name(), on.ranks().nodes());
+        if (obstacle.isPresent()) {
+            return Verdict.without(Outcome.INCONCLUSIVE, obstacle.get());
+        }
         Optional<Finding> probeFailure =
                 environment.probeFailure(declared.backend().name());
         // The probe called NIXL: what it saw is judged like anything else from there on.

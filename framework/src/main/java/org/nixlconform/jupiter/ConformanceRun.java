@@ -122,10 +122,29 @@ final class ConformanceRun implements AutoCloseable {
                 .map(name -> Configuration.environment(name, root))
                 .map(environment -> verbose(property, environment))
                 .toList();
+        refuseSharedPlaces(specs);
         KnownIssues knownIssues = new KnownIssues(Configuration.knownIssues(root));
         EngineBundle bundle =
                 EngineBundle.in(root.resolve("native").resolve("target").resolve("engine"));
         return new Opened(Cluster.open(spec, bundle), specs, knownIssues, null);
+    }
+
+    /** All environments are put in place before the first cell: two in one place cannot both be there. */
+    private static void refuseSharedPlaces(List<EnvironmentSpec> specs) {
+        Map<String, String> holders = new LinkedHashMap<>();
+        for (EnvironmentSpec spec : specs) {
+            Optional<String> place = spec.install().sharedPlace();
+            String other = place.isEmpty() ? null : holders.putIfAbsent(place.get(), spec.name());
+            if (other != null) {
+                throw new FindingException(Finding.of(
+                                FindingKind.CONFIGURATION,
+                                "environment",
+                                "environments %s and %s go to the same place".formatted(other, spec.name()))
+                        .with("expected", "one environment of a run in " + place.get())
+                        .with("actual", "both replace what the other put there")
+                        .with("remedy", "run them one after the other, or put one into a folder of its own"));
+            }
+        }
     }
 
     /** {@code -Dverbose}: NIXL says what it does, and throughput says nothing any more. */

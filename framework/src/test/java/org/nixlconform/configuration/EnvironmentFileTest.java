@@ -8,16 +8,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
 import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
 import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
+import org.nixlconform.configuration.InstallSpec.InstalledAt;
+import org.nixlconform.configuration.InstallSpec.Origin;
+import org.nixlconform.configuration.InstallSpec.Place;
+import org.nixlconform.configuration.InstallSpec.SourceInstall;
 import org.nixlconform.configuration.InstallSpec.WheelInstall;
 import org.nixlconform.message.FindingException;
 
@@ -93,6 +100,119 @@ class EnvironmentFileTest {
                           actual   : 'f'
                           where    : config/environments
                           remedy   : give one of these names, or a path: with a slash, or ending in .yaml""");
+    }
+
+    @Test
+    void aWheelOfTheSystemIsRead() throws IOException {
+        write("""
+                install: {mode: wheel, distribution: nixl, version: 0.6.1, system: true, python: /opt/python, fix: efa}
+                nodes: gpu
+                backends: [UCX]
+                """);
+        EnvironmentSpec environment = Configuration.environment("e", root);
+        assertThat(environment.install())
+                .isEqualTo(new WheelInstall(
+                        "nixl", "0.6.1", true, Optional.of("/opt/python"), Optional.of(Path.of("/opt/amazon/efa"))));
+        assertThat(environment.nodes()).isEqualTo(NodeChoice.GPU);
+        assertThat(environment.install().sharedPlace()).contains("Python /opt/python");
+    }
+
+    @Test
+    void aBuildIsRead() throws IOException {
+        write("""
+                install:
+                  mode: source
+                  git: https://user:secret@host/nixl.git
+                  ref: 1.4.0
+                  options: [-Dbuildtype=debug, -Ducx_path=/opt/ucx]
+                  prefix: isolated
+                  python: true
+                  pluginsFrom: {distribution: nixl-cu12, version: 1.4.0}
+                backends: [UCX]
+                """);
+        SourceInstall source =
+                (SourceInstall) Configuration.environment("e", root).install();
+        assertThat(source)
+                .isEqualTo(new SourceInstall(
+                        new Origin.Git("https://user:secret@host/nixl.git", "1.4.0"),
+                        List.of("-Dbuildtype=debug", "-Ducx_path=/opt/ucx"),
+                        Optional.empty(),
+                        true,
+                        Optional.of(new WheelInstall("nixl-cu12", "1.4.0"))));
+        assertThat(((Origin.Git) source.origin()).credentials()).contains("user:secret");
+        assertThat(source.toString() + source.described())
+                .contains("https://host/nixl.git at 1.4.0")
+                .doesNotContain("secret");
+
+        write("install: {mode: source, folder: ../nixl}\nbackends: [UCX]\n");
+        SourceInstall folder =
+                (SourceInstall) Configuration.environment("e", root).install();
+        assertThat(folder.origin()).isEqualTo(new Origin.Folder(root.resolveSibling("nixl")));
+        assertThat(folder.sharedPlace()).contains("/usr/local/nixl");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Place.class)
+    void whatIsInstalledIsRead(Place place) throws IOException {
+        write("install: {mode: installed, " + place.name().toLowerCase(Locale.ROOT)
+                + ": /opt/nixl}\nbackends: [UCX]\n");
+        assertThat(Configuration.environment("e", root).install())
+                .isEqualTo(new InstalledAt(place, Path.of("/opt/nixl")));
+    }
+
+    @Test
+    void otherInstallationsAreRefused() throws IOException {
+        write("install: {mode: wheal, url: x}\nnodes: some\nbackends: [UCX]\n");
+        refused(
+                "1:17: wrong value 'wheal' for 'mode' in install, expected one of wheel, source, installed; did you mean"
+                        + " 'wheel'?",
+                "2:8: wrong value 'some' for 'nodes' in environment, expected one of all, gpu");
+    }
+
+    @Test
+    void keysOfAWheelBelongTogether() throws IOException {
+        write("install: {mode: wheel, distribution: nixl, version: 1.0, python: p, efaPrefix: /x, prefix: /y}\n"
+                + "backends: [UCX]\n");
+        refused(
+                "1:66: 'python' in install has no meaning here, expected it only with system: true",
+                "1:80: 'efaPrefix' in install has no meaning here, expected it only with fix: efa",
+                "1:84: unknown key 'prefix' in install, expected one of mode, distribution, version, system, python, fix,"
+                        + " efaPrefix; did you mean 'efaPrefix'?");
+    }
+
+    @Test
+    void keysOfABuildAreWhatMesonAndGitTake() throws IOException {
+        write("install: {mode: source, git: -u, ref: --all, options: [x], prefix: usr, ref2: y}\nbackends: [UCX]\n");
+        refused(
+                "1:30: wrong URL for 'git' in install, expected one that git clone takes",
+                "1:39: wrong value '--all' for 'ref' in install, expected a branch, a tag or a commit",
+                "1:56: wrong value 'x' for entry 1 of 'options' in install, expected an option of meson setup, such as"
+                        + " -Dbuildtype=release",
+                "1:68: wrong value 'usr' for 'prefix' in install, expected an absolute path",
+                "1:73: unknown key 'ref2' in install, expected one of mode, options, prefix, git, folder, ref, python,"
+                        + " pluginsFrom; did you mean 'ref'?");
+        write("install: {mode: source}\nbackends: [UCX]\n");
+        refused("1:10: missing key 'git' in install, expected the URL of a repository, or 'folder' with sources");
+        write("install: {mode: source, folder: /x, ref: y}\nbackends: [UCX]\n");
+        refused("1:42: 'ref' in install has no meaning here, expected it only with git");
+    }
+
+    @Test
+    void aPlaceholderIsRefusedAndAPasswordNotShown() throws IOException {
+        write("install: {mode: source, git: 'https://u:secret@git.example/nixl.git', ref: main}\nbackends: [UCX]\n");
+        refused(
+                "1:30: placeholder 'https://git.example/nixl.git' for 'git' in install, expected the URL of the repository"
+                        + " to build");
+    }
+
+    @Test
+    void oneKeySaysWhatIsInstalled() throws IOException {
+        write("install: {mode: installed, prefix: /a, python: /b}\nbackends: [UCX]\n");
+        refused(
+                "1:48: 'python' in install has no meaning here, expected it only with no other of prefix, folder, python");
+        write("install: {mode: installed}\nbackends: [UCX]\n");
+        refused(
+                "1:10: missing key 'prefix' in install, expected one of prefix, folder, python: where NIXL is on the nodes");
     }
 
     @ParameterizedTest

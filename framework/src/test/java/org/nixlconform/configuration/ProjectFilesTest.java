@@ -18,6 +18,10 @@ import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
 import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
+import org.nixlconform.configuration.InstallSpec.InstalledAt;
+import org.nixlconform.configuration.InstallSpec.Origin;
+import org.nixlconform.configuration.InstallSpec.Place;
+import org.nixlconform.configuration.InstallSpec.SourceInstall;
 import org.nixlconform.configuration.InstallSpec.WheelInstall;
 import org.nixlconform.plan.Attention;
 import org.nixlconform.plan.Backend;
@@ -56,6 +60,11 @@ class ProjectFilesTest {
     @ParameterizedTest
     @MethodSource("environments")
     void everyEnvironmentFileIsRead(String name) {
+        if (name.equals("nixl-source")) {
+            assertThatThrownBy(() -> Configuration.environment(name, ROOT))
+                    .hasMessageContainingAll("a mistake", "placeholder 'https://git.example/nixl.git'");
+            return;
+        }
         assertThat(Configuration.environment(name, ROOT).name()).isEqualTo(name);
     }
 
@@ -86,15 +95,36 @@ class ProjectFilesTest {
     /** Keys that are explained in a comment must be keys that there are. */
     @Test
     void environmentFileIsReadWithItsCommentedKeysToo(@TempDir Path folder) throws IOException {
-        Path wheel = ROOT.resolve("config/environments/nixl-wheel.yaml");
-        String open = Files.readString(wheel).replaceAll("(?m)^# ( *[a-zA-Z_]+:( |$))", "$1");
-        Path file = Files.writeString(folder.resolve("open.yaml"), open);
-        EnvironmentSpec spec = Configuration.environment(file.toString(), folder);
+        EnvironmentSpec spec = opened("nixl-wheel", folder, "");
         assertThat(spec.variables()).containsEntry("UCX_TLS", "tcp,cma");
         assertThat(spec.backendParameters().get("UCX")).containsEntry("num_workers", "1");
         assertThat(spec.agent())
                 .isEqualTo(Configuration.environment("nixl-wheel", ROOT).agent());
-        assertThat(open).contains("\nagent:", "\nname:");
+        assertThat(spec.install())
+                .isEqualTo(new WheelInstall(
+                        "nixl-cu12", "1.5.1", true, Optional.of("python3"), Optional.of(Path.of("/opt/amazon/efa"))));
+
+        SourceInstall source =
+                (SourceInstall) opened("nixl-source", folder, " *folder: .*").install();
+        assertThat(source.bindings()).isTrue();
+        assertThat(source.pluginsFrom()).contains(new WheelInstall("nixl-cu12", "1.4.0"));
+        assertThat(opened("nixl-source", folder, " *(git|ref): .*").install())
+                .extracting(install -> ((SourceInstall) install).origin())
+                .isEqualTo(new Origin.Folder(folder.resolveSibling("nixl")));
+        assertThat(opened("installed", folder, " *(prefix|python): .*").install())
+                .isEqualTo(new InstalledAt(Place.FOLDER, Path.of("/opt/nixl-wheel")));
+        assertThat(opened("installed", folder, " *(prefix|folder): .*").install())
+                .isEqualTo(new InstalledAt(Place.PYTHON, Path.of("/opt/venv")));
+    }
+
+    /** A file of ours with the keys in its comments, but for lines that match, and without its placeholder. */
+    private static EnvironmentSpec opened(String name, Path folder, String without) throws IOException {
+        String text = Files.readString(ROOT.resolve("config/environments/" + name + ".yaml"));
+        String open = text.replaceAll("(?m)^( *)# ( *[a-zA-Z_]+:( |$))", "$1$2")
+                .replaceAll("(?m)^" + without + "$", "")
+                .replace("git.example", "git.local");
+        Path file = Files.writeString(folder.resolve("open.yaml"), open);
+        return Configuration.environment(file.toString(), folder);
     }
 
     @Test

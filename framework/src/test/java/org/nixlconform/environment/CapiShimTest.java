@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,10 +25,12 @@ import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
 import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
 import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
 import org.nixlconform.configuration.InstallSpec.WheelInstall;
+import org.nixlconform.message.Fact;
 import org.nixlconform.message.FindingException;
 
 /** Which library engines load, for an installation of which only the files matter that are looked at. */
 class CapiShimTest {
+    private static final WheelInstall WHEEL = new WheelInstall("nixl-cu12", "0.8.0");
     private static final String TELEMETRY = "nixl_capi_get_xfer_telemetry";
 
     @TempDir
@@ -54,8 +57,7 @@ class CapiShimTest {
     void theInstallationsOwnIsTaken() {
         Path own = folder.resolve("libnixl_capi.so");
 
-        assertThat(shim(Optional.of(own), Optional.of(folder)).library())
-                .isEqualTo(new CapiShim.Library(own, Optional.empty()));
+        assertThat(completed(Optional.of(own), Optional.of(folder))).isEqualTo(installation(Optional.of(own)));
     }
 
     @Test
@@ -94,7 +96,9 @@ class CapiShimTest {
         assertThat(refusal(Optional.of(folder.resolve("headers"))))
                 .contains("our C interface cannot be built against " + folder.resolve("headers"))
                 .contains("makeXferReq");
-        assertThat(folder.resolve("work/shims")).isDirectoryRecursivelyNotContaining("glob:**/building-*");
+        try (Stream<Path> left = Files.walk(folder.resolve("work/shims"))) {
+            assertThat(left).noneMatch(file -> file.toString().contains("building-"));
+        }
     }
 
     @Test
@@ -103,11 +107,13 @@ class CapiShimTest {
         headers(checkout.resolve("src/api/cpp"), "");
         Files.writeString(checkout.resolve("meson.build"), "project('nixl', 'CPP', version: '0.8.0',\n");
 
-        CapiShim.Library library = shim(Optional.empty(), Optional.of(checkout)).library();
+        Installation completed = completed(Optional.empty(), Optional.of(checkout));
 
-        assertThat(library.ours()).contains("our own, as this release has none; built against " + checkout);
-        assertThat(text(library.file())).contains(TELEMETRY, "libnixl.so");
-        assertThat(shim(Optional.empty(), Optional.of(checkout)).library()).isEqualTo(library);
+        assertThat(completed.facts())
+                .containsExactly(new Fact("C interface", "ours, as this release has none; built against " + checkout));
+        assertThat(completed.variables()).containsExactly(Map.entry("LD_LIBRARY_PATH", folder.toString()));
+        assertThat(text(completed.capi().orElseThrow())).contains(TELEMETRY, "libnixl.so");
+        assertThat(completed(Optional.empty(), Optional.of(checkout))).isEqualTo(completed);
         assertThat(console).singleElement().asString().startsWith("built a C interface against " + checkout);
     }
 
@@ -115,10 +121,24 @@ class CapiShimTest {
     void whatTheReleaseLacksTheLibraryLacks() throws Exception {
         headers(folder.resolve("headers"), "getXferTelemetry");
 
-        CapiShim.Library library = shim(Optional.empty(), Optional.of(folder.resolve("headers")))
-                .library();
+        Installation completed = completed(Optional.empty(), Optional.of(folder.resolve("headers")));
 
-        assertThat(text(library.file())).contains("nixl_capi_get_xfer_status").doesNotContain(TELEMETRY);
+        assertThat(text(completed.capi().orElseThrow())).contains("nixl_capi_get_xfer_status").doesNotContain(TELEMETRY);
+    }
+
+    @Test
+    void anotherLibraryThanTheOneItIsMadeForIsRefused() throws Exception {
+        Path same = Files.copy(core, Files.createDirectory(folder.resolve("same")).resolve("libnixl.so"));
+        Path other = Files.writeString(
+                Files.createDirectory(folder.resolve("other")).resolve("libnixl.so"), "another");
+        Installation installation = installation(Optional.empty());
+
+        shim(Optional.empty()).refuseOtherCore(installation, List.of("/lib/libc.so.6", same.toString()));
+        assertThat(catchThrowableOfType(
+                        FindingException.class,
+                        () -> shim(Optional.empty()).refuseOtherCore(installation, List.of(other.toString()))))
+                .hasMessageContaining("another libnixl.so is loaded on node this-machine than that of nixl-cu12 0.8.0")
+                .hasMessageContaining("mapped by the probe: " + other);
     }
 
     /** Ours, without the line that declares one function. */
@@ -142,31 +162,37 @@ class CapiShimTest {
     private String refusal(Optional<Path> headers) {
         return catchThrowableOfType(
                         FindingException.class,
-                        () -> shim(Optional.empty(), headers).library())
+                        () -> completed(Optional.empty(), headers))
                 .getMessage();
     }
 
-    private CapiShim shim(Optional<Path> own, Optional<Path> headers) {
-        WheelInstall wheel = new WheelInstall("nixl-cu12", "0.8.0");
+    private Installation completed(Optional<Path> own, Optional<Path> headers) {
+        return shim(headers).completed(installation(own));
+    }
+
+    private CapiShim shim(Optional<Path> headers) {
         EnvironmentSpec spec = new EnvironmentSpec(
                 "old",
                 Path.of("/config/environments/old.yaml"),
-                wheel,
+                WHEEL,
                 NodeChoice.ALL,
                 Map.of(),
                 List.of("UCX"),
                 Map.of(),
                 new AgentSpec(ProgressThread.AUTO, ThreadSync.NONE, 0),
                 headers);
-        Installation installation = new Installation(
-                wheel.distribution(),
-                Optional.of(wheel.version()),
+        return new CapiShim(spec, node, console::add);
+    }
+
+    private Installation installation(Optional<Path> own) {
+        return new Installation(
+                WHEEL.distribution(),
+                Optional.of(WHEEL.version()),
                 folder,
                 core,
                 own,
                 Map.of(),
                 Map.of(),
                 List.of());
-        return new CapiShim(spec, node, installation, console::add);
     }
 }

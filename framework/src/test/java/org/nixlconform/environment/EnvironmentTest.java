@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,7 +176,18 @@ class EnvironmentTest {
         Path evidence = Files.createDirectories(folder.resolve("evidence"));
         Path library = Files.writeString(folder.resolve("libnixl_capi.so"), "");
 
-        Finding failure = new Probe(spec(), planted.node(bundle), library, Map.of(), evidence, Duration.ofMillis(500))
+        Installation installation = new Installation(
+                "planted",
+                Optional.empty(),
+                folder,
+                folder.resolve("libnixl.so"),
+                Optional.of(library),
+                Map.of(),
+                Map.of(),
+                List.of());
+
+        Finding failure = new Probe(
+                        spec(), planted.node(bundle), installation, Map.of(), evidence, Duration.ofMillis(500))
                 .run()
                 .processFailure()
                 .orElseThrow();

@@ -1,0 +1,83 @@
+package org.nixlconform.environment;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.nixlconform.cluster.Node;
+import org.nixlconform.message.Fact;
+
+/** Which of the backends that an environment is to have have a plug-in, and from where. */
+final class Plugins {
+    private final Node node;
+    private final NodeFiles files;
+
+    Plugins(Node node) {
+        this.node = node;
+        this.files = new NodeFiles(node.connection());
+    }
+
+    static String fileName(String backend) {
+        return "libplugin_" + backend + ".so";
+    }
+
+    /** The same installation, which says of each backend without a plug-in why that is so. */
+    Installation missing(Installation installation, List<String> backends, String because) {
+        Map<String, String> without = new LinkedHashMap<>();
+        absent(installation, backends)
+                .forEach(backend -> without.put(
+                        backend,
+                        "no %s in %s: %s"
+                                .formatted(
+                                        fileName(backend), installation.core().resolveSibling("plugins"), because)));
+        return installation.without(without);
+    }
+
+    /**
+     * The same installation with the plug-ins that it lacks taken from a wheel. They are copied beside the wheel's own,
+     * because they find the wheel's libraries from where they lie; those that were built are linked.
+     *
+     * @param name of a folder, made anew
+     */
+    Installation completed(Installation installation, List<String> backends, Installation wheel, String name)
+            throws IOException {
+        List<String> absent = absent(installation, backends);
+        Path offered = wheel.core().resolveSibling("plugins");
+        List<String> taken = absent.stream()
+                .filter(backend -> files.sizeBytes(offered.resolve(fileName(backend))) >= 0)
+                .toList();
+        if (taken.isEmpty()) {
+            return installation;
+        }
+        Path both = offered.resolveSibling(name);
+        Path partial = offered.resolveSibling(name + ".partial");
+        files.remove(partial);
+        files.makeFolders(partial);
+        Path own = installation.core().resolveSibling("plugins");
+        for (String plugin : node.connection().list(own)) {
+            files.link(partial.resolve(plugin), own.resolve(plugin));
+        }
+        for (String backend : taken) {
+            files.run("cp", "--", offered.resolve(fileName(backend)).toString(), partial.toString());
+        }
+        files.remove(both);
+        files.rename(partial, both);
+        Map<String, String> variables = new LinkedHashMap<>(installation.variables());
+        variables.put("NIXL_PLUGIN_DIR", both.toString());
+        List<Fact> facts = new ArrayList<>(installation.facts());
+        facts.add(new Fact("plug-ins of " + wheel.described(), String.join(", ", taken)));
+        return installation.with(variables, facts);
+    }
+
+    private List<String> absent(Installation installation, List<String> backends) {
+        Path folder = Optional.ofNullable(installation.variables().get("NIXL_PLUGIN_DIR"))
+                .map(Path::of)
+                .orElse(installation.core().resolveSibling("plugins"));
+        return backends.stream()
+                .filter(backend -> files.sizeBytes(folder.resolve(fileName(backend))) < 0)
+                .toList();
+    }
+}
