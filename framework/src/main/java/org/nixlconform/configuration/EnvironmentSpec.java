@@ -92,7 +92,8 @@ public record EnvironmentSpec(
     @Override
     public String toString() {
         return "EnvironmentSpec[name=%s, file=%s, install=%s, nodes=%s, variables=%s, backends=%s, backendParameters=%s, agent=%s, shimHeaders=%s]"
-                .formatted(name, file, install, nodes, shownVariables(), backends, backendParameters, agent, shimHeaders);
+                .formatted(
+                        name, file, install, nodes, shownVariables(), backends, backendParameters, agent, shimHeaders);
     }
 
     private static Map<String, String> inOrder(Map<String, String> values) {

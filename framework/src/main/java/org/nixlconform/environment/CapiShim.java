@@ -121,7 +121,9 @@ final class CapiShim {
                                 .formatted(
                                         Installation.CAPI_NAME,
                                         Installation.CORE_NAME,
-                                        String.join(", ", KNOWN.values().stream().sorted().toList())),
+                                        String.join(
+                                                ", ",
+                                                KNOWN.values().stream().sorted().toList())),
                         "%s has sha256 %s".formatted(installation.core(), digest),
                         "name the C++ headers that it was built with, so that ours can be built against them: "
                                 + "shim: {headers: <a checkout of NIXL at that release, or a folder with nixl.h>} in "
@@ -131,7 +133,8 @@ final class CapiShim {
                 .filter(folder -> Files.isRegularFile(folder.resolve(HEADER)))
                 .findFirst()
                 .orElseThrow(() -> refused(
-                        "the headers that %s names are not there".formatted(spec.file().getFileName()),
+                        "the headers that %s names are not there"
+                                .formatted(spec.file().getFileName()),
                         "%s in %s, or in its folder src/api/cpp or include".formatted(HEADER, named),
                         Files.isDirectory(named) ? "a folder without it" : "no such folder on this machine",
                         "correct headers under shim in " + spec.file()));
@@ -144,9 +147,7 @@ final class CapiShim {
             Matcher version = RELEASE_OF_CHECKOUT.matcher(build);
             return version.find() ? Optional.of(version.group(1)) : Optional.empty();
         });
-        if (release.isPresent()
-                && installation.version().isPresent()
-                && !release.equals(installation.version())) {
+        if (release.isPresent() && installation.version().isPresent() && !release.equals(installation.version())) {
             throw refused(
                     "the headers that %s names are of another release"
                             .formatted(spec.file().getFileName()),
@@ -197,9 +198,8 @@ final class CapiShim {
     /** Digests of what is compiled. */
     private String sources() {
         Path folder = node.bundle().shimBuild().resolveSibling("");
-        List<Path> files = node.connection().list(folder).stream()
-                .map(folder::resolve)
-                .toList();
+        List<Path> files =
+                node.connection().list(folder).stream().map(folder::resolve).toList();
         return node.connection().examine(files, true).toString();
     }
 

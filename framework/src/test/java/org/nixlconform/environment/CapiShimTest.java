@@ -123,14 +123,17 @@ class CapiShimTest {
 
         Installation completed = completed(Optional.empty(), Optional.of(folder.resolve("headers")));
 
-        assertThat(text(completed.capi().orElseThrow())).contains("nixl_capi_get_xfer_status").doesNotContain(TELEMETRY);
+        assertThat(text(completed.capi().orElseThrow()))
+                .contains("nixl_capi_get_xfer_status")
+                .doesNotContain(TELEMETRY);
     }
 
     @Test
     void anotherLibraryThanTheOneItIsMadeForIsRefused() throws Exception {
-        Path same = Files.copy(core, Files.createDirectory(folder.resolve("same")).resolve("libnixl.so"));
-        Path other = Files.writeString(
-                Files.createDirectory(folder.resolve("other")).resolve("libnixl.so"), "another");
+        Path same =
+                Files.copy(core, Files.createDirectory(folder.resolve("same")).resolve("libnixl.so"));
+        Path other =
+                Files.writeString(Files.createDirectory(folder.resolve("other")).resolve("libnixl.so"), "another");
         Installation installation = installation(Optional.empty());
 
         shim(Optional.empty()).refuseOtherCore(installation, List.of("/lib/libc.so.6", same.toString()));
@@ -160,9 +163,7 @@ class CapiShimTest {
     }
 
     private String refusal(Optional<Path> headers) {
-        return catchThrowableOfType(
-                        FindingException.class,
-                        () -> completed(Optional.empty(), headers))
+        return catchThrowableOfType(FindingException.class, () -> completed(Optional.empty(), headers))
                 .getMessage();
     }
 
@@ -186,13 +187,6 @@ class CapiShimTest {
 
     private Installation installation(Optional<Path> own) {
         return new Installation(
-                WHEEL.distribution(),
-                Optional.of(WHEEL.version()),
-                folder,
-                core,
-                own,
-                Map.of(),
-                Map.of(),
-                List.of());
+                WHEEL.distribution(), Optional.of(WHEEL.version()), folder, core, own, Map.of(), Map.of(), List.of());
     }
 }

@@ -102,7 +102,8 @@ class LiveShimTest {
                     install: {mode: wheel, distribution: %s, version: %s}
                     variables: {LD_LIBRARY_PATH: "%s", FI_PROVIDER: sockets}
                     backends: [%s]
-                    """.formatted(parts[0], parts[1], libraries, backend));
+                    """.formatted(
+                            parts[0], parts[1], libraries, backend));
         }
         return kit.run(fixture);
     }
