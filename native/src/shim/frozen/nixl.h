@@ -1,5 +1,5 @@
 /*
- * The part of NIXL's C++ API that the shim calls, with the binary interface that the releases 0.6.1, 0.7.0, 0.7.1 and 0.8.0
+ * The part of NIXL's C++ API that the shim calls, with the binary interface that the releases 0.6.1 to 0.10.0
  * share: names and signatures as the libraries export them, layouts as they read them. Our own declarations, so that the
  * shim can be built where no header of NIXL is. Good for these releases only: see docs/decisions/0009.
  *
@@ -157,12 +157,12 @@ class nixlAgent {
     void *own_;
 };
 
-static_assert(sizeof(nixlAgentConfig) == 40, "as in NIXL 0.6.1 to 0.8.0");
-static_assert(sizeof(nixlAgentOptionalArgs) == 168, "as in NIXL 0.6.1 to 0.8.0");
-static_assert(offsetof(nixlAgentOptionalArgs, ipAddr) == 64, "as in NIXL 0.6.1 to 0.8.0");
-static_assert(sizeof(nixlXferTelemetry) == 40, "as in NIXL 0.6.1 to 0.8.0");
-static_assert(sizeof(nixlBasicDesc) == 24 && sizeof(nixlBlobDesc) == 56, "as in NIXL 0.6.1 to 0.8.0");
-static_assert(sizeof(nixl_xfer_dlist_t) == 40 && sizeof(nixl_reg_dlist_t) == 40, "as in NIXL 0.6.1 to 0.8.0");
-static_assert(sizeof(nixlAgent) == 8, "as in NIXL 0.6.1 to 0.8.0");
+static_assert(sizeof(nixlAgentConfig) == 40, "as in NIXL 0.6.1 to 0.10.0");
+static_assert(sizeof(nixlAgentOptionalArgs) == 168, "as in NIXL 0.6.1 to 0.10.0");
+static_assert(offsetof(nixlAgentOptionalArgs, ipAddr) == 64, "as in NIXL 0.6.1 to 0.10.0");
+static_assert(sizeof(nixlXferTelemetry) == 40, "as in NIXL 0.6.1 to 0.10.0");
+static_assert(sizeof(nixlBasicDesc) == 24 && sizeof(nixlBlobDesc) == 56, "as in NIXL 0.6.1 to 0.10.0");
+static_assert(sizeof(nixl_xfer_dlist_t) == 40 && sizeof(nixl_reg_dlist_t) == 40, "as in NIXL 0.6.1 to 0.10.0");
+static_assert(sizeof(nixlAgent) == 8, "as in NIXL 0.6.1 to 0.10.0");
 
 #endif
