@@ -35,9 +35,11 @@ final class CapiShim {
             Map.entry("77fc8cf94502cd4de2a5f1a6ce77b956fb45eac5527572f3b9addbf6c42138d0", "nixl 0.6.1"),
             Map.entry("29b12b371c9185e2a484aaa7ce3346f2aa4711e128f1bcfcd1d5830bde839ee4", "nixl 0.7.0"),
             Map.entry("521ffbff84bf44cc9151ca31408bd3878ec72f37dacc8be06669aef6a7eeaf80", "nixl-cu12 0.7.1"),
+            Map.entry("75529c221f782830f14ebed5bf94c425bad80e267730b327fcc5d425a1a32430", "nixl-cu13 0.7.1"),
             Map.entry("62da29f7763fa33b1b4a8af6298e0c87db8fcaa46804065253f6f513b6b0258e", "nixl-cu12 0.8.0"),
             Map.entry("5a76c0d33ea5b801743278b15749ef733051fce58c36fed381f784098a6de36e", "nixl-cu13 0.8.0"),
             Map.entry("c3d53448204ce2e6b6515f2facf07847ca9c896482e8b7bfcb24011dffd66fa6", "nixl-cu12 0.9.0"),
+            Map.entry("63d3b79fc054337046d04cb3a75a17c2bad1ab5e5ea29cebb3503313feea950d", "nixl-cu13 0.9.0"),
             Map.entry("ae03c3174802ba2968c35a50460ae1f1db59bacf2996d3e663b7c817dc69fca7", "nixl-cu12 0.10.0"),
             Map.entry("6b3ea2c75afb2d95bc3668f407a4faf56c79d6ca00af03f9c4bca732fe16ce3d", "nixl-cu13 0.10.0"));
 
