@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -24,6 +25,8 @@ public final class Doctor {
 
     private final ClusterSpec spec;
     private final Consumer<String> out;
+    /** Of nodes that can take part in an exchange. */
+    private final Map<NodeSpec, String> pythons = new LinkedHashMap<>();
 
     /** @param out takes the lines */
     public Doctor(ClusterSpec spec, Consumer<String> out) {
@@ -44,6 +47,42 @@ public final class Doctor {
         for (NodeSpec node : spec.nodes()) {
             right &= examine(node);
         }
+        return exchange() && right;
+    }
+
+    private boolean exchange() {
+        if (pythons.size() < 2) {
+            return true;
+        }
+        out.accept("");
+        out.accept(
+                "64 KiB from each node to each other and back, to the address for data, on a port of the kernel's choice");
+        boolean right = true;
+        try (PairExchange exchange = new PairExchange(pythons)) {
+            for (PairExchange.Line line : exchange.run()) {
+                String pair = String.format("%s -> %s", line.from(), line.to());
+                out.accept(String.format(
+                        Locale.ROOT,
+                        "  %s%-24s %-22s %s",
+                        line.failure().isEmpty() ? "  " : "! ",
+                        pair,
+                        line.address(),
+                        line.failure().orElse(String.format(Locale.ROOT, "%.1f ms", line.seconds() * 1e3))));
+                right &= line.failure().isEmpty();
+            }
+        } catch (FindingException refused) {
+            out.accept(FindingRenderer.render(refused.findings()));
+            return false;
+        } catch (IOException lost) {
+            out.accept("  ! the exchange did not end: " + lost.getMessage());
+            return false;
+        }
+        if (!right) {
+            out.accept(
+                    "    Between data addresses all ports must be open, in both directions: see the security group (a rule that"
+                            + " allows all traffic of the group itself), the firewall of the node, and the routes; or name another"
+                            + " dataAddress");
+        }
         return right;
     }
 
@@ -58,6 +97,9 @@ public final class Doctor {
             out.accept(FindingRenderer.render(refused.findings()));
             return false;
         }
+        if (!seen.python().isEmpty() && PairExchange.host(node).isPresent()) {
+            pythons.put(node, seen.python());
+        }
         boolean right = true;
         for (Examination.Line line : seen.lines()) {
             String mark = line.remedy().isEmpty() ? "  " : line.blocks() ? "! " : "? ";
@@ -69,13 +111,12 @@ public final class Doctor {
     }
 
     private Examination ask(NodeSpec node) {
-        try (Launcher launcher = node.ssh().isPresent()
-                ? SshClients.connect(node.name(), node.ssh().get())
-                : new LocalLauncher(System.getenv())) {
+        try (Launcher launcher = Launcher.to(node)) {
             Launcher.Started started = launcher.launch(List.of(
                     "/bin/sh", "-s", node.workFolder().orElse(spec.workFolder().toString())));
             double before = now();
             started.stdin().write(script());
+            started.stdin().write(Nearness.script().getBytes(StandardCharsets.UTF_8));
             started.stdin().close();
             String text = new String(started.stdout().readAllBytes(), StandardCharsets.UTF_8);
             Map<String, List<String>> said = new LinkedHashMap<>();

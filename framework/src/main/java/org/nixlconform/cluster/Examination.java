@@ -50,7 +50,14 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
                 "RDMA registers locked memory: set memlock to unlimited for this user in /etc/security/limits.conf and"
                         + " for sshd (LimitMEMLOCK=infinity in its unit), then log in anew; this is the limit of an SSH"
                         + " session, which a login shell's often is not");
-        right(lines, "huge pages", one("huge-pages"));
+        warn(
+                lines,
+                "huge pages",
+                one("huge-pages"),
+                !one("huge-pages").equals("0")
+                        || said.getOrDefault("rail", List.of()).stream().noneMatch(rail -> rail.contains("driver efa")),
+                "EFA's provider takes its bounce buffers from them: sudo sysctl -w vm.nr_hugepages=5128, as EFA's installer"
+                        + " does, or set FI_EFA_USE_HUGE_PAGE: 0 in the environment's variables");
         need(
                 lines,
                 "disk",
@@ -79,6 +86,11 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
                 "times in evidence of several nodes will not fit together: let chrony or systemd-timesyncd set it");
         right(lines, "NIXL found", one("nixl").isEmpty() ? "none; a run installs its own" : one("nixl"));
         return lines;
+    }
+
+    /** The name of an interpreter on the node; empty where it has none. */
+    String python() {
+        return one("python").replaceFirst(".* ", "");
     }
 
     private void python(List<Line> lines) {
@@ -112,6 +124,7 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
         }
         List<String> rails = said.getOrDefault("rail", List.of());
         rails.forEach(rail -> right(lines, "rail", rail));
+        Nearness.of(all()).forEach((gpu, near) -> right(lines, "near GPU " + gpu, near));
         if (!rails.isEmpty()) {
             warn(
                     lines,
@@ -165,6 +178,12 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
                     device.isPresent(),
                     "name one that `ip address` on the node shows");
         });
+    }
+
+    private List<String> all() {
+        return said.entrySet().stream()
+                .flatMap(entry -> entry.getValue().stream().map(value -> entry.getKey() + " " + value))
+                .toList();
     }
 
     private String one(String name) {

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 
 /** How a process comes to run on a node. All else goes through the node's own program, see {@link NodeChannel}. */
 interface Launcher extends AutoCloseable {
@@ -15,6 +16,17 @@ interface Launcher extends AutoCloseable {
      * @throws IOException when the node is not reached or refuses
      */
     Started launch(List<String> words) throws IOException;
+
+    /**
+     * A way to a node, over SSH or on this machine.
+     *
+     * @throws org.nixlconform.message.FindingException when it is not reached
+     */
+    static Launcher to(NodeSpec node) {
+        return node.ssh().isPresent()
+                ? SshClients.connect(node.name(), node.ssh().get())
+                : new LocalLauncher(System.getenv());
+    }
 
     /** Ends the way to the node. What was started there ends by the end of its input. Never throws. */
     @Override

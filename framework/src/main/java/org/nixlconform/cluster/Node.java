@@ -2,6 +2,7 @@ package org.nixlconform.cluster;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.nixlconform.configuration.ClusterSpec;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 
 /**
@@ -35,6 +36,11 @@ public record Node(
     public long memoryAvailableBytes() {
         long found = facts.memoryAvailableBytes();
         return spec.memoryBytes().map(declared -> Math.min(declared, found)).orElse(found);
+    }
+
+    /** Under which others reach it for data; empty for this machine where the file names no address of it. */
+    public Optional<String> dataHost() {
+        return spec.dataAddress().or(() -> spec.ssh().map(ClusterSpec.SshSpec::host));
     }
 
     /** Whether it is this machine. */

@@ -45,6 +45,7 @@ final class NodeDiscovery {
                         .toList(),
                 fabricLibraries(),
                 connection.list(Path.of("/sys/class/infiniband")),
+                nearness(),
                 output("python3", "--version").map(line -> line.replaceFirst("^Python ", "")));
     }
 
@@ -101,6 +102,18 @@ final class NodeDiscovery {
             gpus.add(new NodeFacts.Gpu(gpus.size(), name, driver, 0));
         }
         return gpus;
+    }
+
+    private List<String> nearness() {
+        if (connection.list(Path.of("/sys/class/infiniband")).isEmpty()) {
+            return List.of();
+        }
+        return Nearness.of(
+                        output("sh", "-c", Nearness.script()).orElse("").lines().toList())
+                .entrySet()
+                .stream()
+                .map(near -> "GPU " + near.getKey() + ": " + near.getValue())
+                .toList();
     }
 
     private List<String> fabricLibraries() {

@@ -19,6 +19,7 @@ import org.nixlconform.message.Fact;
  * @param efaPackages lines of AWS's EFA installer
  * @param fabricLibraries paths of libfabric, libefa, libibverbs and librdmacm
  * @param rdmaDevices names under {@code /sys/class/infiniband}
+ * @param nearness of each GPU, the rails that hang nearest to it
  * @param python its version
  */
 public record NodeFacts(
@@ -34,12 +35,14 @@ public record NodeFacts(
         List<String> efaPackages,
         List<String> fabricLibraries,
         List<String> rdmaDevices,
+        List<String> nearness,
         Optional<String> python) {
     public NodeFacts {
         gpus = List.copyOf(gpus);
         efaPackages = List.copyOf(efaPackages);
         fabricLibraries = List.copyOf(fabricLibraries);
         rdmaDevices = List.copyOf(rdmaDevices);
+        nearness = List.copyOf(nearness);
     }
 
     /** @param driver version of the NVIDIA driver; empty where it is not said */
@@ -58,6 +61,7 @@ public record NodeFacts(
         lines.add(new Fact("efa installer", orNone(efaPackages)));
         lines.add(new Fact("fabric libraries", orNone(fabricLibraries)));
         lines.add(new Fact("rdma devices", orNone(rdmaDevices)));
+        nearness.forEach(near -> lines.add(new Fact("nearest rails", near)));
         lines.add(new Fact("python", python.orElse("none")));
         return List.copyOf(lines);
     }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.nixlconform.plan.RankId;
 
 /** Which rank runs where. Holds every rank of one plan, in the plan's order. */
@@ -40,6 +41,33 @@ public final class RankAssignment {
                 .filter(entry -> entry.getValue().node().equals(node))
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    /** By node, in order: how many ranks of which engines it carries, and on which GPUs. */
+    public Map<String, String> described() {
+        Map<String, String> lines = new LinkedHashMap<>();
+        for (Node node : nodes()) {
+            Map<String, List<RankId>> engines = ranksOn(node).stream()
+                    .collect(Collectors.groupingBy(
+                            rank -> rank.role().label() + " " + rank.engine(),
+                            LinkedHashMap::new,
+                            Collectors.toList()));
+            lines.put(
+                    node.name(),
+                    engines.entrySet().stream()
+                            .map(engine -> engine.getKey() + ": " + ranks(engine.getValue()))
+                            .collect(Collectors.joining("; ")));
+        }
+        return lines;
+    }
+
+    private String ranks(List<RankId> ranks) {
+        String numbers = ranks.stream().map(rank -> String.valueOf(rank.rank())).collect(Collectors.joining(", "));
+        String devices = ranks.stream()
+                .flatMapToInt(rank -> device(rank).stream())
+                .mapToObj(String::valueOf)
+                .collect(Collectors.joining(", "));
+        return (ranks.size() == 1 ? "rank " : "ranks ") + numbers + (devices.isEmpty() ? "" : " on GPUs " + devices);
     }
 
     private Place place(RankId rank) {

@@ -6,14 +6,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.nixlconform.configuration.ClusterSpec;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 import org.nixlconform.message.Finding;
@@ -47,44 +41,10 @@ final class Reach {
 
     /** @throws FindingException with all that failed; then no connection is left open */
     List<Node> all() {
-        ExecutorService threads = Executors.newFixedThreadPool(spec.nodes().size(), work -> {
-            Thread thread = new Thread(work, "reach");
-            thread.setDaemon(true);
-            return thread;
-        });
-        try {
-            List<Future<Node>> coming = new ArrayList<>();
-            for (NodeSpec node : spec.nodes()) {
-                Callable<Node> work = () -> node.ssh().isPresent() ? remote(node) : here(node);
-                coming.add(threads.submit(work));
-            }
-            return gathered(coming);
-        } finally {
-            threads.shutdown();
-        }
-    }
-
-    private static List<Node> gathered(List<Future<Node>> coming) {
-        List<Node> reached = new ArrayList<>();
-        List<Finding> failures = new ArrayList<>();
-        for (Future<Node> each : coming) {
-            try {
-                reached.add(each.get());
-            } catch (ExecutionException failed) {
-                if (!(failed.getCause() instanceof FindingException refused)) {
-                    throw new IllegalStateException("a node could not be reached", failed.getCause());
-                }
-                failures.addAll(refused.findings());
-            } catch (InterruptedException ending) {
-                Thread.currentThread().interrupt();
-                failures.add(Finding.of(FindingKind.STAGE, "cluster", "the run was interrupted"));
-            }
-        }
-        if (!failures.isEmpty()) {
-            reached.forEach(node -> node.connection().close());
-            throw new FindingException(failures);
-        }
-        return reached;
+        return AtOnce.each(
+                spec.nodes(),
+                node -> node.ssh().isPresent() ? remote(node) : here(node),
+                node -> node.connection().close());
     }
 
     private Node here(NodeSpec node) {

@@ -56,18 +56,12 @@ final class ClusterReader {
             entry.object(
                             "mustJudge",
                             object -> new MustJudge(
-                                    name(object, "backend", Names.BACKENDS),
-                                    name(object, "placement", Names.PLACEMENTS),
-                                    name(object, "memory", Names.MEMORIES)))
+                                    Names.required(object, "backend", Names.BACKENDS),
+                                    Names.required(object, "placement", Names.PLACEMENTS),
+                                    Names.required(object, "memory", Names.MEMORIES)))
                     .ifPresent(all::add);
         }
         return all;
-    }
-
-    private static String name(YamlObject object, String key, List<String> known) {
-        return object.required(key, "one of " + String.join(", ", known))
-                .flatMap(value -> value.oneOf(known))
-                .orElse("");
     }
 
     private Optional<Path> workFolder(YamlValue value) {

@@ -2,6 +2,7 @@ package org.nixlconform.configuration;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.nixlconform.message.FindingException;
 
 /** Reads the files of one run. */
@@ -32,6 +33,18 @@ public final class Configuration {
     public static EnvironmentSpec environment(String nameOrPath, Path root) {
         Path file = FileKind.ENVIRONMENT.locate(nameOrPath, root);
         return YamlFile.read(FileKind.ENVIRONMENT, file, root, new EnvironmentReader(file, root)::read);
+    }
+
+    /**
+     * What was once measured on a cluster, from the file under {@code config/references} that has the cluster's name.
+     *
+     * @param root the folder that holds {@code config}
+     * @throws FindingException the file has mistakes: then all of them at once
+     */
+    public static Optional<ReferenceSpec> references(String cluster, Path root) {
+        return FileKind.REFERENCES
+                .find(cluster, root)
+                .map(file -> YamlFile.read(FileKind.REFERENCES, file, root, new ReferenceReader(file)::read));
     }
 
     /**

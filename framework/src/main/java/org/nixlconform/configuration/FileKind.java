@@ -15,6 +15,7 @@ import org.nixlconform.message.FindingKind;
 enum FileKind {
     CLUSTER("cluster", "config/clusters", "config/clusters/example.yaml"),
     ENVIRONMENT("environment", "config/environments", "config/environments/nixl-wheel.yaml"),
+    REFERENCES("references", "config/references", "config/references/p5.yaml"),
     /** A single one, {@code config/known-issues.yaml}. */
     KNOWN_ISSUES("known-issues", "config", "docs/known-issues.md");
 

@@ -48,6 +48,13 @@ final class Names {
         return value.text(NAME, "letters, digits, '.', '_' and '-', with a letter or digit first");
     }
 
+    /** One of the names that a key must have; empty text where it has none of them. */
+    static String required(YamlObject object, String key, List<String> known) {
+        return object.required(key, "one of " + String.join(", ", known))
+                .flatMap(value -> value.oneOf(known))
+                .orElse("");
+    }
+
     /** Notes each value whose text an earlier one already has. */
     static void refuseRepeats(List<YamlValue> values) {
         Map<String, YamlValue> seen = new HashMap<>();

@@ -79,6 +79,17 @@ final class YamlValue {
         return wrong("a whole number from %d to %d%s".formatted(least, most, quoted ? " without quotes" : ""));
     }
 
+    /** Such as 12 or 0.178; above 0. */
+    Optional<Double> positiveNumber() {
+        if (node instanceof ScalarNode scalar
+                && scalar.isPlain()
+                && scalar.getValue().matches("\\d{1,9}(\\.\\d{1,9})?")
+                && Double.parseDouble(scalar.getValue()) > 0) {
+            return Optional.of(Double.parseDouble(scalar.getValue()));
+        }
+        return wrong("a number above 0, such as 12.5");
+    }
+
     Optional<Boolean> trueOrFalse() {
         return oneOf(List.of("true", "false")).map(Boolean::valueOf);
     }

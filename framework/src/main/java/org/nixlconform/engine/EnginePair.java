@@ -7,8 +7,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.EngineStep.Armed;
 import org.nixlconform.engine.EngineStep.Attempt;
@@ -48,6 +50,8 @@ public final class EnginePair implements AutoCloseable {
     private final RankSteps steps;
     private final PlanTranslation translation;
     private final Duration step;
+    /** Where targets listen for the reference. */
+    private final Map<RankId, ToRank.Stream> streams = new HashMap<>();
 
     private EnginePair(TransferPlan plan, Environment environment, AgentSettings settings, RankRoster roster) {
         this.plan = plan;
@@ -159,16 +163,47 @@ public final class EnginePair implements AutoCloseable {
                                 .toList());
     }
 
-    /** The same bytes without NIXL, on all initiators at the same time. */
+    /** Targets let initiators on other nodes connect for the reference; nothing to do where all are on one. */
+    public EngineStep<Boolean> listen() {
+        Map<RankId, ToRank> asks = new LinkedHashMap<>();
+        for (RankId rank : plan.topology().ranks()) {
+            Node node = roster.assignment().node(rank);
+            if (rank.role() != plan.direction().initiator()
+                    && node.dataHost().isPresent()
+                    && translation.peersOf(rank).stream()
+                            .anyMatch(peer -> !roster.assignment().node(peer).equals(node))) {
+                asks.put(rank, new ToRank.Listen(node.spec().dataAddress().orElse("")));
+            }
+        }
+        return perform("listen", asks, step, (rank, answer) -> {
+            FromRank.Listening listening = (FromRank.Listening) answer;
+            roster.assignment()
+                    .node(rank)
+                    .dataHost()
+                    .filter(host -> listening.port() > 0)
+                    .ifPresent(host -> streams.put(rank, new ToRank.Stream(host, listening.port())));
+            return true;
+        });
+    }
+
+    /** As many bytes without NIXL, on all initiators at the same time; none of one that has no way to a peer. */
     public EngineStep<ReferenceCopy> reference() {
-        return perform(
-                "reference",
-                initiators(new ToRank.Reference(REFERENCE_PASSES)),
-                step.plus(forBytes()),
-                (rank, answer) -> {
-                    FromRank.Referenced copied = (FromRank.Referenced) answer;
-                    return new ReferenceCopy(copied.bytes(), copied.passNanos(), copied.errorNumber());
-                });
+        Map<RankId, ToRank> asks = new LinkedHashMap<>();
+        for (RankId rank : initiators(new ToRank.Cancel()).keySet()) {
+            Node node = roster.assignment().node(rank);
+            List<RankId> away = translation.peersOf(rank).stream()
+                    .filter(peer -> !roster.assignment().node(peer).equals(node))
+                    .toList();
+            if (streams.keySet().containsAll(away)) {
+                Map<String, ToRank.Stream> ways = new LinkedHashMap<>();
+                away.forEach(peer -> ways.put(peer.label(), Objects.requireNonNull(streams.get(peer))));
+                asks.put(rank, new ToRank.Reference(REFERENCE_PASSES, ways));
+            }
+        }
+        return perform("reference", asks, step.plus(forBytes()), (rank, answer) -> {
+            FromRank.Referenced copied = (FromRank.Referenced) answer;
+            return new ReferenceCopy(copied.bytes(), copied.passNanos(), copied.errorNumber(), !streams.isEmpty());
+        });
     }
 
     /** New data at the source, poison at the destination, requests made. */

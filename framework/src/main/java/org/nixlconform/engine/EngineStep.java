@@ -74,8 +74,11 @@ public record EngineStep<T>(
 
     public record Attempt(InvalidRequest request, int status, String statusName) {}
 
-    /** @param passNanos empty when the kernel refused, with its {@code errorNumber} */
-    public record ReferenceCopy(long bytes, List<Long> passNanos, int errorNumber) {}
+    /**
+     * @param passNanos empty when the kernel refused, with its {@code errorNumber}
+     * @param streamed between nodes, in TCP streams; else by the kernel of one node
+     */
+    public record ReferenceCopy(long bytes, List<Long> passNanos, int errorNumber, boolean streamed) {}
 
     /** @param collectStatus of collecting notifications @param cancelled it had not ended when it was told to leave */
     public record TransferEnd(List<RequestEnd> requests, int collectStatus, boolean cancelled) {

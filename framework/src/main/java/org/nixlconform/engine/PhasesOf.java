@@ -14,6 +14,8 @@ final class PhasesOf {
             return done.phases();
         } else if (answer instanceof FromRank.Tried tried) {
             return tried.phases();
+        } else if (answer instanceof FromRank.Listening listening) {
+            return listening.phases();
         } else if (answer instanceof FromRank.Referenced referenced) {
             return referenced.phases();
         } else if (answer instanceof FromRank.Armed armed) {

@@ -63,10 +63,13 @@ final class PlanTranslation {
 
     /** Who must know whom: both ends of every transfer. */
     List<ToRank.Peer> peers(RankId rank) {
-        return transfersOf(rank).stream()
-                .map(transfer -> other(rank, transfer))
+        return peersOf(rank).stream()
                 .map(peer -> new ToRank.Peer(peer.label(), of(peer).metadata()))
                 .toList();
+    }
+
+    List<RankId> peersOf(RankId rank) {
+        return transfersOf(rank).stream().map(transfer -> other(rank, transfer)).toList();
     }
 
     List<PairShape> pairs(RankId rank) {

@@ -66,6 +66,11 @@ final class EfaFix {
         return bundled.resolveSibling(bundled.getFileName() + ".bundled");
     }
 
+    /** @throws FindingException when the node has no libfabric for EFA */
+    void refuseWithoutLibraries() {
+        library("libfabric.so.1", false);
+    }
+
     /**
      * Does what is left to do: nothing on an installation that has it already.
      *

@@ -6,12 +6,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.nixlconform.cluster.AtOnce;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.EnvironmentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
@@ -66,28 +63,17 @@ public final class Environment {
      */
     public static Environment stage(EnvironmentSpec spec, List<Node> cluster, Path evidence, Consumer<String> console) {
         List<Node> nodes = chosen(spec, cluster);
-        ExecutorService threads = Executors.newFixedThreadPool(nodes.size(), work -> {
-            Thread thread = new Thread(work, "stage");
-            thread.setDaemon(true);
-            return thread;
-        });
-        try {
-            List<CompletableFuture<StagedNode>> coming = nodes.stream()
-                    .map(node -> CompletableFuture.supplyAsync(
-                            () -> StagedNode.stage(
-                                    spec,
-                                    node,
-                                    evidence.toAbsolutePath().resolve(folder(spec, node, nodes)),
-                                    line -> console.accept(prefix(spec, node, nodes) + line)),
-                            threads))
-                    .toList();
-            List<StagedNode> staged = gathered(coming);
-            List<Fact> properties = new ArrayList<>(List.of(new Fact("environment", spec.name())));
-            properties.addAll(StagedNode.merged(staged));
-            return new Environment(spec, staged, false, properties);
-        } finally {
-            threads.shutdown();
-        }
+        List<StagedNode> staged = AtOnce.each(
+                nodes,
+                node -> StagedNode.stage(
+                        spec,
+                        node,
+                        evidence.toAbsolutePath().resolve(folder(spec, node, nodes)),
+                        line -> console.accept(prefix(spec, node, nodes) + line)),
+                installed -> {});
+        List<Fact> properties = new ArrayList<>(List.of(new Fact("environment", spec.name())));
+        properties.addAll(StagedNode.merged(staged));
+        return new Environment(spec, staged, false, properties);
     }
 
     /** The first is where a cluster is begun from: its head. */
@@ -103,26 +89,6 @@ public final class Environment {
 
     private static String prefix(EnvironmentSpec spec, Node node, List<Node> nodes) {
         return "environment " + spec.name() + (nodes.size() == 1 ? "" : " on " + node.name()) + ": ";
-    }
-
-    private static List<StagedNode> gathered(List<CompletableFuture<StagedNode>> coming) {
-        List<StagedNode> staged = new ArrayList<>();
-        List<Finding> failures = new ArrayList<>();
-        for (CompletableFuture<StagedNode> each : coming) {
-            try {
-                staged.add(each.join());
-            } catch (CompletionException failed) {
-                if (failed.getCause() instanceof FindingException refused) {
-                    failures.addAll(refused.findings());
-                } else {
-                    throw failed;
-                }
-            }
-        }
-        if (!failures.isEmpty()) {
-            throw new FindingException(failures);
-        }
-        return staged;
     }
 
     public String name() {

@@ -20,7 +20,7 @@ final class MappedFiles {
                 for begin in "$@"; do
                     if grep -qF -- " $begin" "$maps" 2> /dev/null; then
                         process=${maps%/maps}
-                        printf '%s %s\\n' "${process#/proc/}" "$(tr '\\0' ' ' < "$process/cmdline")"
+                        printf '%s %s\\n' "${process#/proc/}" "$(tr '\\0\\n' '  ' < "$process/cmdline")"
                         break
                     fi
                 done

@@ -36,12 +36,13 @@ final class Provisioning {
         InstallSpec install = spec.install();
         try {
             if (install instanceof WheelInstall wheel) {
-                return fixed(wheel, wheel(wheel));
+                return wheel.efaPrefix().isPresent() ? fixed(wheel, wheel.efaPrefix().get()) : wheel(wheel);
             }
             if (install instanceof SourceInstall source) {
                 return source(source);
             }
-            return new ExistingInstallation(node).find((InstalledAt) install);
+            Installation found = new ExistingInstallation(node).find((InstalledAt) install);
+            return new Plugins(node).missing(found, spec.backends(), "this installation has none");
         } catch (IOException e) {
             throw new FindingException(
                     Finding.of(FindingKind.PREREQUISITE, "environment", "NIXL cannot be put on node " + node.name())
@@ -62,20 +63,16 @@ final class Provisioning {
                 : new WheelInstaller(node, wheel, console).install();
     }
 
-    private Installation fixed(WheelInstall wheel, Installation installation) throws IOException {
-        if (wheel.efaPrefix().isEmpty()) {
-            return installation;
-        }
+    private Installation fixed(WheelInstall wheel, Path efaPrefix) throws IOException {
+        EfaFix fix = new EfaFix(node, efaPrefix, spec.name(), console);
+        // Before the wheel comes: without them there is nothing to do.
+        fix.refuseWithoutLibraries();
+        Installation installation = wheel(wheel);
+        NodeFiles files = new NodeFiles(node.connection());
         InstalledWheel installed = InstalledWheel.inspect(
-                        new NodeFiles(node.connection()),
-                        installation.folder(),
-                        wheel.distribution(),
-                        wheel.version(),
-                        "",
-                        "")
+                        files, installation.folder(), wheel.distribution(), wheel.version(), "", "")
                 .orElseThrow();
-        return new EfaFix(node, wheel.efaPrefix().get(), spec.name(), console)
-                .apply(installation, installed.libraries(new NodeFiles(node.connection()), installation.folder()));
+        return fix.apply(installation, installed.libraries(files, installation.folder()));
     }
 
     private Installation source(SourceInstall source) throws IOException {

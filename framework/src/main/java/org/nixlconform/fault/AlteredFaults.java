@@ -101,7 +101,8 @@ final class AlteredFaults {
                 seen.reference(),
                 iterations,
                 seen.logLines(),
-                seen.carried());
+                seen.carried(),
+                seen.recorded());
     }
 
     private static RankTransferOutcome sized(RankTransferOutcome done, long bytes, long descriptors) {

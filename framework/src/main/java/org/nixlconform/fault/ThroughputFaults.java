@@ -1,6 +1,9 @@
 package org.nixlconform.fault;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Attention;
@@ -11,6 +14,8 @@ import org.nixlconform.plan.KvGeometry;
 import org.nixlconform.plan.Layout;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.Selection;
+import org.nixlconform.transfer.TransferObservation.Figure;
+import org.nixlconform.transfer.TransferObservation.Recorded;
 
 /** Transfers that are right in every byte, and slow. */
 final class ThroughputFaults {
@@ -24,6 +29,8 @@ final class ThroughputFaults {
 
     /** Of the reference; met by whatever is planted, so that the share is not what finds it. */
     private static final double ANY_SHARE = 1e-9;
+
+    private static final double BEYOND = 1e6;
 
     private ThroughputFaults() {}
 
@@ -49,6 +56,28 @@ final class ThroughputFaults {
                 FindingKind.THROUGHPUT,
                 catalogue.of(draft -> patient(draft).iterations(9)),
                 always("decode-0-rank-0").with("milliseconds", 10).with("growth", 2));
+        recorded(
+                catalogue,
+                "less than was recorded on this cluster",
+                FindingKind.THROUGHPUT,
+                figure -> new Recorded(Optional.of(figure), Optional.empty()));
+        recorded(
+                catalogue,
+                "a link that is far below the recorded one",
+                FindingKind.REFERENCE_DEGRADED,
+                figure -> new Recorded(Optional.empty(), Optional.of(figure)));
+    }
+
+    /** Nothing that misbehaves makes a machine of another speed: the figure that it is held to is planted instead. */
+    private static void recorded(
+            FaultCatalogue catalogue, String name, FindingKind expected, Function<Figure, Recorded> where) {
+        Figure beyond = new Figure(BEYOND, BEYOND / 2, OptionalDouble.empty(), "beyond any machine", "planted");
+        catalogue.add(
+                FAMILY,
+                name,
+                expected,
+                catalogue.of(ThroughputFaults::patient),
+                new Outside.Altered(seen -> seen.with(Optional.of(where.apply(beyond)))));
     }
 
     private static LibraryFault always(String rank) {

@@ -44,6 +44,7 @@ final class CellPipeline {
     private @Nullable TransferPlan plan;
     private @Nullable TransferObservation observation;
     private @Nullable EnginePair engines;
+    private Map<String, String> places = Map.of();
     private boolean finished;
 
     CellPipeline(Cell cell, ConformanceRun run) {
@@ -122,6 +123,7 @@ final class CellPipeline {
         }
         Assigned.On on = (Assigned.On) assigned;
         plan = on.plan();
+        places = on.ranks().described();
         if (cell.environment().isEmpty()) {
             return Verdict.without(Outcome.INCONCLUSIVE, run.noEnvironment(declared.backend()));
         }
@@ -148,7 +150,8 @@ final class CellPipeline {
         engines = pair;
         TransferRun transfer = new TransferRun(
                 possible, pair, host(ranks), run.debugLogging(environment), step -> run.progress(cell, step));
-        TransferObservation seen = stage("transfer", transfer::run);
+        TransferObservation seen =
+                stage("transfer", transfer::run).with(run.recorded().of(possible, ranks));
         observation = seen;
         return stage("verdict", () -> Judge.judge(possible, seen));
     }
@@ -216,7 +219,7 @@ final class CellPipeline {
         if (run.listOnly()) {
             return;
         }
-        List<Path> files = new Evidence(run.folder(), evidence).keep(cell, verdict, plan(), observation());
+        List<Path> files = new Evidence(run.folder(), evidence).keep(cell, verdict, plan(), observation(), places);
         run.publish(new TransferReport(
                 cell.name(),
                 cell.testClass(),
@@ -232,6 +235,7 @@ final class CellPipeline {
                 knownIssues.hit().map(KnownIssueSpec::id),
                 startedAt,
                 Duration.between(startedAt, Instant.now()),
+                places,
                 stages,
                 files));
     }

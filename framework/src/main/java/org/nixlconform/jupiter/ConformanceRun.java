@@ -55,6 +55,7 @@ final class ConformanceRun implements AutoCloseable {
     private final Map<String, Environment> environments = new LinkedHashMap<>();
     private final List<EnvironmentSpec> environmentSpecs;
     private final KnownIssues knownIssues;
+    private final RecordedFigures recorded;
     private final Canaries canaries;
     private final boolean canariesOn;
     private final @Nullable Cluster cluster;
@@ -72,6 +73,7 @@ final class ConformanceRun implements AutoCloseable {
         this.cluster = opened.cluster();
         this.environmentSpecs = opened.environments();
         this.knownIssues = opened.knownIssues();
+        this.recorded = opened.recorded();
         this.obstacle = opened.obstacle();
     }
 
@@ -79,6 +81,7 @@ final class ConformanceRun implements AutoCloseable {
             @Nullable Cluster cluster,
             List<EnvironmentSpec> environments,
             KnownIssues knownIssues,
+            RecordedFigures recorded,
             @Nullable FindingException obstacle) {
         Cluster reached() {
             return present(cluster);
@@ -104,7 +107,12 @@ final class ConformanceRun implements AutoCloseable {
             run = new ConformanceRun(
                     new Selection(List.of(), List.of(), false),
                     folder,
-                    new Opened(null, List.of(), new KnownIssues(List.of()), refused),
+                    new Opened(
+                            null,
+                            List.of(),
+                            new KnownIssues(List.of()),
+                            new RecordedFigures(Optional.empty()),
+                            refused),
                     canaries,
                     canariesOn);
         }
@@ -126,7 +134,8 @@ final class ConformanceRun implements AutoCloseable {
         KnownIssues knownIssues = new KnownIssues(Configuration.knownIssues(root));
         EngineBundle bundle =
                 EngineBundle.in(root.resolve("native").resolve("target").resolve("engine"));
-        return new Opened(Cluster.open(spec, bundle), specs, knownIssues, null);
+        RecordedFigures recorded = new RecordedFigures(Configuration.references(spec.name(), root));
+        return new Opened(Cluster.open(spec, bundle), specs, knownIssues, recorded, null);
     }
 
     /** All environments are put in place before the first cell: two in one place cannot both be there. */
@@ -342,6 +351,11 @@ final class ConformanceRun implements AutoCloseable {
 
     KnownIssues knownIssues() {
         return knownIssues;
+    }
+
+    /** What was once measured on this cluster. */
+    RecordedFigures recorded() {
+        return recorded;
     }
 
     Path folder() {

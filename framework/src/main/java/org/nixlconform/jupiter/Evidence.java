@@ -6,6 +6,7 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.nixlconform.message.Finding;
@@ -40,12 +41,17 @@ record Evidence(Path report, Path folder) {
 
     /** Writes what belongs to the case, drops empty logs. @return files, relative to the report folder */
     List<Path> keep(
-            Cell cell, Verdict verdict, Optional<TransferPlan> plan, Optional<TransferObservation> observation) {
+            Cell cell,
+            Verdict verdict,
+            Optional<TransferPlan> plan,
+            Optional<TransferObservation> observation,
+            Map<String, String> places) {
         try {
             Files.createDirectories(folder);
             Files.writeString(
                     folder.resolve("plan.txt"),
-                    cell.name() + "\n\n" + plan.map(Evidence::lines).orElse("refused") + "\n");
+                    cell.name() + "\n\n" + plan.map(Evidence::lines).orElse("refused") + "\n"
+                            + where(places, observation));
             if (verdict.outcome() != Outcome.CONFORMS) {
                 Files.writeString(folder.resolve("findings.txt"), FindingRenderer.render(verdict.findings()) + "\n");
             }
@@ -86,6 +92,17 @@ record Evidence(Path report, Path folder) {
                 throw new IllegalStateException(impossible);
             }
         }
+        return lines.toString();
+    }
+
+    private static String where(Map<String, String> places, Optional<TransferObservation> observation) {
+        StringBuilder lines = new StringBuilder();
+        places.forEach((node, ranks) -> lines.append(String.format("on %-13s %s%n", node, ranks)));
+        observation
+                .map(TransferObservation::carried)
+                .orElse(List.of())
+                .forEach(each ->
+                        lines.append(String.format("%-16s %s%n", each.node() + " " + each.device(), each.described())));
         return lines.toString();
     }
 

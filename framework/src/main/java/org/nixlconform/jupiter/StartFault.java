@@ -33,6 +33,7 @@ record StartFault(String name, long seed, Path file, String content, Set<Finding
         SplittableRandom random = new SplittableRandom(seed);
         return List.of(
                 corrupt("a corrupt file of known issues", "config/known-issues.yaml", seed, random),
+                corrupt("a corrupt file of references", "config/references/" + CLUSTER + ".yaml", seed, random),
                 corrupt("a corrupt cluster file", "config/clusters/" + CLUSTER + ".yaml", seed, random),
                 new StartFault(
                         "a results folder that cannot be written",

@@ -3,6 +3,8 @@ package org.nixlconform.report;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,7 @@ import org.nixlconform.verdict.Verdict;
  * @param observation empty when no NIXL call was made
  * @param testResult {@code passed}, {@code failed}, {@code aborted} or {@code error}
  * @param knownIssue id of the known issue that it hit
+ * @param places by node, which ranks ran there and on which GPUs; empty when none did
  * @param stages stages in order, with their own times
  * @param evidence files under {@code evidence/<cell>/}, relative to the report folder
  */
@@ -37,10 +40,12 @@ public record TransferReport(
         Optional<String> knownIssue,
         Instant startedAt,
         Duration took,
+        Map<String, String> places,
         List<Stage> stages,
         List<Path> evidence) {
     public TransferReport {
         labels = Map.copyOf(labels);
+        places = Collections.unmodifiableMap(new LinkedHashMap<>(places));
         stages = List.copyOf(stages);
         evidence = List.copyOf(evidence);
     }

@@ -26,8 +26,9 @@ import org.nixlconform.transfer.TransferObservation.Timeout;
 /** Gathers an observation while a transfer runs. */
 final class ObservationNotes {
     /** How the same bytes are copied without NIXL. */
-    static final String REFERENCE_METHOD =
-            "copy between two processes by the kernel (process_vm_readv, process_vm_writev)";
+    static final String COPIED = "copy between two processes by the kernel (process_vm_readv, process_vm_writev)";
+
+    static final String STREAMED = "TCP streams between the nodes, one for each pair of ranks";
 
     private final DifferenceWording wording;
     private final List<PhaseTime> phases = new ArrayList<>();
@@ -38,6 +39,7 @@ final class ObservationNotes {
     private final List<IterationNotes> iterations = new ArrayList<>();
     private final Map<RankId, List<Double>> copiesBytesPerSecond = new TreeMap<>();
     private boolean everyCopyTimed = true;
+    private long streamedBytes;
 
     ObservationNotes(TransferPlan plan) {
         wording = new DifferenceWording(plan);
@@ -107,6 +109,9 @@ final class ObservationNotes {
                     .filter(nanos -> nanos > 0)
                     .map(nanos -> copy.bytes() * 1e9 / nanos)
                     .toList();
+            if (copy.streamed()) {
+                streamedBytes += copy.bytes() * copy.passNanos().size();
+            }
             everyCopyTimed &= !rates.isEmpty();
             copiesBytesPerSecond
                     .computeIfAbsent(rank, first -> new ArrayList<>())
@@ -122,7 +127,7 @@ final class ObservationNotes {
         Map<RankId, Double> medians = new TreeMap<>();
         copiesBytesPerSecond.forEach((rank, rates) ->
                 medians.put(rank, rates.stream().sorted().toList().get((rates.size() - 1) / 2)));
-        return Optional.of(new Reference(REFERENCE_METHOD, medians));
+        return Optional.of(new Reference(streamedBytes > 0 ? STREAMED : COPIED, medians, streamedBytes));
     }
 
     TransferObservation finish(
@@ -141,7 +146,8 @@ final class ObservationNotes {
                 reference(),
                 iterations.stream().map(IterationNotes::finish).toList(),
                 logLines,
-                carried);
+                carried,
+                Optional.empty());
     }
 
     /** One iteration, as far as it got. */

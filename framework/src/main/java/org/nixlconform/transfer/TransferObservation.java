@@ -2,8 +2,10 @@ package org.nixlconform.transfer;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.nixlconform.plan.InvalidRequest;
 import org.nixlconform.plan.RankId;
@@ -22,6 +24,7 @@ import org.nixlconform.plan.RankId;
  * @param iterations one for each that was begun
  * @param logLines warnings and worse that engines wrote to standard error
  * @param carried what the network interfaces of nodes carried meanwhile, where the cluster says which one is for data
+ * @param recorded what was once measured on this cluster for cases of this kind, where that is known
  */
 public record TransferObservation(
         AgentSettings settings,
@@ -34,7 +37,8 @@ public record TransferObservation(
         Optional<Reference> reference,
         List<Iteration> iterations,
         List<LogLine> logLines,
-        List<Carried> carried) {
+        List<Carried> carried,
+        Optional<Recorded> recorded) {
 
     public TransferObservation {
         phases = List.copyOf(phases);
@@ -46,6 +50,40 @@ public record TransferObservation(
         logLines = List.copyOf(logLines);
         carried = List.copyOf(carried);
     }
+
+    /** The same beside what was once measured on this cluster. */
+    public TransferObservation with(Optional<Recorded> figures) {
+        return new TransferObservation(
+                settings,
+                host,
+                phases,
+                failures,
+                losses,
+                timeouts,
+                invalidRequests,
+                reference,
+                iterations,
+                logLines,
+                carried,
+                figures);
+    }
+
+    /**
+     * Figures of all initiators of the case together.
+     *
+     * @param transfer what NIXL reached
+     * @param link what the reference reached
+     */
+    public record Recorded(Optional<Figure> transfer, Optional<Figure> link) {}
+
+    /**
+     * @param gbPerSecond what was measured, 10^9 bytes per second
+     * @param lower what must be reached
+     * @param upper what cannot be exceeded on this path, where there is such a bound
+     * @param of the share of one and how many there are, such as {@code 12.2 GB/s per GPU, 2 GPUs}
+     * @param source who measured it
+     */
+    public record Figure(double gbPerSecond, double lower, OptionalDouble upper, String of, String source) {}
 
     /**
      * @param progressThread whether NIXL's progress thread ran
@@ -130,8 +168,11 @@ public record TransferObservation(
 
     public record InvalidRequestOutcome(RankId rank, InvalidRequest request, int status, String statusName) {}
 
-    /** @param bytesPerSecond by initiator, while all initiators copied at the same time */
-    public record Reference(String method, Map<RankId, Double> bytesPerSecond) {
+    /**
+     * @param bytesPerSecond by initiator, while all initiators copied at the same time
+     * @param betweenNodesBytes of all copies together, where they went from node to node; {@link Carried} has them too
+     */
+    public record Reference(String method, Map<RankId, Double> bytesPerSecond, long betweenNodesBytes) {
         public Reference {
             bytesPerSecond = Map.copyOf(bytesPerSecond);
         }
@@ -269,7 +310,17 @@ public record TransferObservation(
      *
      * @param forData whether it is the one that the cluster's file names for data
      */
-    public record Carried(String node, String device, boolean forData, long receivedBytes, long sentBytes) {}
+    public record Carried(String node, String device, boolean forData, long receivedBytes, long sentBytes) {
+        /** Such as {@code received 8192, sent 96 bytes, for data}. */
+        public String described() {
+            return String.format(
+                    Locale.ROOT,
+                    "received %,d, sent %,d bytes%s",
+                    receivedBytes,
+                    sentBytes,
+                    forData ? ", for data" : "");
+        }
+    }
 
     /**
      * @param level {@code WARN} or {@code ERROR}; {@link #BINARY} or {@link #LENGTH} where the text is no line of the log

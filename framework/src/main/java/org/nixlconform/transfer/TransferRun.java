@@ -81,7 +81,12 @@ public final class TransferRun {
         return did(engines::open, "open", 0)
                 && did(engines::connect, "connect", 0)
                 && did(engines::prepare, "prepare", 0)
+                && (!throughputExpected() || did(engines::listen, "listen", 0))
                 && tryInvalid();
+    }
+
+    private boolean throughputExpected() {
+        return plan.expectations().throughput().isPresent();
     }
 
     private boolean tryInvalid() {
@@ -96,7 +101,7 @@ public final class TransferRun {
 
     /** Beside each iteration: what a machine that others use can do changes while a case runs. */
     private boolean reference(int iteration) {
-        if (plan.expectations().throughput().isEmpty()) {
+        if (!throughputExpected()) {
             return true;
         }
         onStep.accept("reference " + (iteration + 1));

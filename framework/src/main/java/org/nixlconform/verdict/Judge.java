@@ -23,7 +23,7 @@ import org.nixlconform.transfer.TransferObservation;
  * </ul>
  *
  * <p>Findings come in the order of the checks, most telling first: engine lost, call failed, step not ended, ended too early, integrity,
- * notifications, invalid requests, throughput, balance, decay, log, vacuous.
+ * notifications, invalid requests, throughput, what was recorded, balance, decay, path, log, vacuous.
  *
  * <p>A case that plants a fault ({@link Expectations#caughtAs}) turns this around: it conforms only if the fault was
  * found, as one of the declared kinds, and nothing else was.
@@ -38,6 +38,7 @@ public final class Judge {
             new NotificationCheck(),
             new InvalidRequestCheck(),
             new ThroughputCheck(),
+            new RecordedCheck(),
             new BalanceCheck(),
             new DecayCheck(),
             new PathCheck(),

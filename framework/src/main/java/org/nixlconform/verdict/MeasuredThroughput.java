@@ -49,6 +49,16 @@ record MeasuredThroughput(OptionalDouble gbPerSecond, OptionalDouble referenceGb
 
     /** Why the figure cannot be held against an expectation; empty when it can. */
     Optional<String> notJudgedBecause(TransferPlan plan, TransferObservation observation) {
+        return unfitBecause(plan, observation)
+                .or(() -> gbPerSecond.isEmpty()
+                        ? Optional.of("no iteration ended with all its transfers")
+                        : referenceGbPerSecond.isEmpty()
+                                ? Optional.of("there is no reference for every initiator")
+                                : Optional.empty());
+    }
+
+    /** Why figures of this case say nothing; empty when they do. */
+    Optional<String> unfitBecause(TransferPlan plan, TransferObservation observation) {
         TransferObservation.Host host = observation.host();
         if (plan.expectations().throughput().isEmpty()) {
             return Optional.of("the case does not expect it");
@@ -59,12 +69,6 @@ record MeasuredThroughput(OptionalDouble gbPerSecond, OptionalDouble referenceGb
         if (host.ranks() > host.cores()) {
             return Optional.of(host.node() + " ran " + Quantities.count(host.ranks(), "rank") + " on "
                     + Quantities.count(host.cores(), "core"));
-        }
-        if (gbPerSecond.isEmpty()) {
-            return Optional.of("no iteration ended with all its transfers");
-        }
-        if (referenceGbPerSecond.isEmpty()) {
-            return Optional.of("there is no reference for every initiator");
         }
         return Optional.empty();
     }

@@ -9,6 +9,7 @@ import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Carried;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
+import org.nixlconform.transfer.TransferObservation.Reference;
 
 /**
  * Blocks between nodes take the interfaces that the cluster names for data: what those received is at least what was
@@ -33,11 +34,16 @@ final class PathCheck implements Check {
                 .filter(transfer -> transfer.status() == 0)
                 .mapToLong(RankTransferOutcome::bytes)
                 .sum();
-        long forData = received(observation, true);
+        long forData = received(observation, true) - referenceBytes(observation);
         long beside = received(observation, false);
         boolean tooLittle = forData < moved * LEAST_SHARE;
         boolean elsewhere = beside > moved * (1 - LEAST_SHARE) + BESIDE_BYTES;
         return tooLittle || elsewhere ? List.of(finding(observation, moved, forData, beside)) : List.of();
+    }
+
+    /** The reference takes the interfaces for data too, whatever NIXL does. */
+    private static long referenceBytes(TransferObservation observation) {
+        return observation.reference().map(Reference::betweenNodesBytes).orElse(0L);
     }
 
     private static long received(TransferObservation observation, boolean forData) {

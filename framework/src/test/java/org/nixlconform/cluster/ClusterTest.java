@@ -96,6 +96,10 @@ class ClusterTest {
                         OptionalInt.of(1),
                         OptionalInt.of(0),
                         OptionalInt.of(1));
+        assertThat(on.ranks().described())
+                .isEqualTo(Map.of(
+                        "this-machine",
+                        "prefill 0: ranks 0, 1, 2, 3 on GPUs 0, 1, 0, 1; decode 0: ranks 0, 1 on GPUs 0, 1"));
     }
 
     @Test
@@ -209,6 +213,7 @@ class ClusterTest {
                 memoryBytes,
                 memoryBytes,
                 found,
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),

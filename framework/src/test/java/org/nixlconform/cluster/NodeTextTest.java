@@ -120,6 +120,7 @@ class NodeTextTest {
                 List.of(),
                 List.of("/usr/lib/libfabric.so.1"),
                 List.of(),
+                List.of(),
                 java.util.Optional.empty());
 
         assertThat(facts.describe())

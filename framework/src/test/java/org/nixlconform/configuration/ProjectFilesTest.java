@@ -40,6 +40,14 @@ class ProjectFilesTest {
         return FileKind.CLUSTER.known(ROOT);
     }
 
+    @Test
+    void everyFileOfReferencesIsRead() {
+        assertThat(FileKind.REFERENCES.known(ROOT))
+                .contains("p5")
+                .allSatisfy(
+                        name -> assertThat(Configuration.references(name, ROOT)).isPresent());
+    }
+
     static List<String> environments() {
         return FileKind.ENVIRONMENT.known(ROOT);
     }

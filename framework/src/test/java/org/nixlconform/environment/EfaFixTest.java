@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,10 +52,23 @@ class EfaFixTest {
             "IBVERBS_1.13",
             "IBVERBS_1.14",
             "IBVERBS_PRIVATE_50");
+    /** Loads a library as NIXL does, function by function, and says what is mapped then. */
     private static final String LOADS = """
-            import ctypes, sys
-            ctypes.CDLL(sys.argv[1])
-            print('\\n'.join(sorted({line.split()[-1] for line in open('/proc/self/maps') if '/' in line})))
+            #include <dlfcn.h>
+            #include <stdio.h>
+            int main(int count, char** words) {
+                char line[4096];
+                FILE* maps;
+                if (count < 2 || !dlopen(words[1], RTLD_LAZY)) {
+                    fprintf(stderr, "%s\\n", dlerror());
+                    return 1;
+                }
+                maps = fopen("/proc/self/maps", "r");
+                while (fgets(line, sizeof line, maps)) {
+                    fputs(line, stdout);
+                }
+                return 0;
+            }
             """;
 
     @TempDir
@@ -117,6 +132,13 @@ class EfaFixTest {
 
         assertThat(new Restoration(node, console::add).restore()).isEmpty();
         assertThat(digests(fixed.folder())).isEqualTo(recorded);
+        Map<String, String> expected = recordedEfaLibraries(fixed.folder());
+        assertThat(expected).hasSize(3);
+        for (Map.Entry<String, String> file : expected.entrySet()) {
+            byte[] digest = HexFormat.of().parseHex(Digest.ofFile(fixed.folder().resolve(file.getKey())));
+            assertThat(Base64.getUrlEncoder().withoutPadding().encodeToString(digest))
+                    .isEqualTo(file.getValue());
+        }
         assertThat(mapped(fixed)).hasSameSizeAs(before).anyMatch(file -> file.contains("/nixl.libs/libfabric-"));
     }
 
@@ -145,7 +167,6 @@ class EfaFixTest {
         assertThatThrownBy(() -> provide(elsewhere))
                 .hasMessageContainingAll(
                         "node this-machine has no libfabric.so.1", "/nowhere/amazon/efa/lib64", "efaPrefix");
-        Workshop.run(KEPT, "find", KEPT.resolve("environments").toString(), "-maxdepth", "0");
     }
 
     private static WheelInstall wheel() {
@@ -174,15 +195,41 @@ class EfaFixTest {
     /** What a process has mapped that loads the plug-in. */
     private static List<String> mapped(Installation installation) throws Exception {
         Path plugin = installation.core().resolveSibling("plugins").resolve("libplugin_LIBFABRIC.so");
-        ProcessBuilder python = new ProcessBuilder("python3", "-c", LOADS, plugin.toString());
-        python.environment().put("LD_LIBRARY_PATH", EFA.resolve("gpu").toString());
-        Process process = python.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        List<String> mapped = process.inputReader().lines().toList();
+        Path program = EFA.resolve("loads");
+        Workshop.run(
+                EFA,
+                "cc",
+                "-o",
+                program.toString(),
+                Files.writeString(EFA.resolve("loads.c"), LOADS).toString(),
+                "-ldl");
+        ProcessBuilder loads = new ProcessBuilder(program.toString(), plugin.toString());
+        loads.environment().put("LD_LIBRARY_PATH", EFA.resolve("gpu").toString());
+        Process process =
+                loads.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        List<String> mapped = process.inputReader()
+                .lines()
+                .filter(line -> line.indexOf('/') > 0)
+                .map(line -> line.substring(line.indexOf('/')))
+                .distinct()
+                .toList();
         assertThat(process.waitFor()).isZero();
         return mapped;
     }
 
-    /** Of all libraries; those that the wheel's own list names must have what it records. */
+    /** What the wheel's own list of files says of those that are replaced: path and SHA-256. */
+    private static Map<String, String> recordedEfaLibraries(Path folder) throws Exception {
+        Map<String, String> recorded = new TreeMap<>();
+        for (String line : Files.readAllLines(folder.resolve("nixl-0.6.1.dist-info/RECORD"))) {
+            String[] columns = line.split(",", -1);
+            if (EfaFix.replaces(columns[0])) {
+                recorded.put(columns[0], columns[1].replace("sha256=", ""));
+            }
+        }
+        return recorded;
+    }
+
+    /** Of all libraries. */
     private static Map<String, String> digests(Path folder) throws Exception {
         Map<String, String> digests = new TreeMap<>();
         try (Stream<Path> all = Files.walk(folder)) {

@@ -19,7 +19,11 @@ import org.nixlconform.cluster.EngineBundle;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.NodeConnection;
 import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
 import org.nixlconform.configuration.InstallSpec;
+import org.nixlconform.configuration.InstallSpec.InstalledAt;
+import org.nixlconform.configuration.InstallSpec.Place;
+import org.nixlconform.configuration.InstallSpec.WheelInstall;
 import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
@@ -48,12 +52,75 @@ class EnvironmentTest {
     private final List<String> console = new ArrayList<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
     private List<String> backends = List.of("UCX");
+    private InstallSpec install = new WheelInstall("nixl-cu12", "1.5.1");
+    private NodeChoice nodes = NodeChoice.ALL;
 
     @BeforeEach
     void plant() throws Exception {
         planted = new PlantedNode(folder);
         planted.python("python3", "3.11.7", "23.2.1", PlantedNode.INSTALLS);
         planted.program("env", "#!/bin/sh\necho LD_LIBRARY_PATH=/opt/site/lib\n");
+    }
+
+    @Test
+    void aBackendWithoutPluginIsNotTriedAndKeepsNoOtherFromBeingJudged() throws Exception {
+        install = new InstalledAt(Place.FOLDER, folder.resolve("there"));
+        backends = List.of("UCX", "LIBFABRIC");
+        Path plugins = Files.createDirectories(folder.resolve("there/lib/plugins"));
+        Files.writeString(plugins.resolve("libplugin_UCX.so"), "planted");
+        Path library = Files.writeString(plugins.resolveSibling("libnixl_capi.so"), "planted");
+        Files.writeString(plugins.resolveSibling("libnixl.so"), "planted");
+
+        Environment environment = stage("echo \"asked for $*\" >&2\n" + GOOD);
+
+        assertThat(environment.probeFailure()).isEmpty();
+        assertThat(evidence("stderr.txt")).content().endsWith("Main probe " + library + " UCX\n");
+        assertThat(environment.obstacle("UCX", environment.nodes())).isEmpty();
+        assertThat(FindingRenderer.render(
+                        environment.obstacle("LIBFABRIC", environment.nodes()).orElseThrow()))
+                .contains("has no plug-in for LIBFABRIC", "no libplugin_LIBFABRIC.so in " + plugins);
+        assertThat(environment.version()).isEmpty();
+        // The node's own search path stays, behind what the installation needs.
+        assertThat(environment.variables()).containsEntry("LD_LIBRARY_PATH", plugins.getParent() + ":/opt/site/lib");
+    }
+
+    @Test
+    void aBundledLibraryThatIsLoadedInSpiteOfTheFixIsRefused() throws Exception {
+        Path efa = folder.resolve("efa");
+        Files.writeString(Files.createDirectories(efa.resolve("lib")).resolve("libfabric.so.1"), "planted");
+        WheelInstall fixed = new WheelInstall("nixl-cu12", "1.5.1", false, Optional.empty(), Optional.of(efa));
+        install = fixed;
+
+        assertThat(stage(GOOD).variables()).containsEntry("LD_LIBRARY_PATH", efa.resolve("lib") + ":/opt/site/lib");
+        assertThat(console).anyMatch(line -> line.contains("fix efa: nothing to fix, nixl-cu12 1.5.1 bundles no libfabric"));
+
+        Path bundled = planted.workFolder()
+                .resolve("environments")
+                .resolve(Digest.ofWheel(fixed, "x86_64"))
+                .resolve("nixl.libs/libfabric-0a1b2c3d.so.1.29.0.bundled");
+        assertThatThrownBy(() -> stage(GOOD.replace("/usr/lib/libz.so.1", bundled.toString())))
+                .isInstanceOf(FindingException.class)
+                .hasMessageContainingAll("are loaded on node this-machine in spite of the fix", bundled.toString());
+    }
+
+    @Test
+    void nodesWithoutGpusButTheFirstAreLeftOutWhereTheFileSaysSo() throws Exception {
+        EngineBundle bundle = bundle(GOOD);
+        Node head = planted.node(bundle);
+        Node other = planted.named("other").node(bundle);
+        nodes = NodeChoice.GPU;
+
+        Environment environment =
+                Environment.stage(spec(), List.of(head, other), folder.resolve("evidence"), console::add);
+
+        assertThat(environment.nodes()).containsExactly(head);
+        assertThat(FindingRenderer.render(
+                        environment.obstacle("UCX", List.of(head, other)).orElseThrow()))
+                .contains("environment planted is not on node other", "nodes: all");
+        nodes = NodeChoice.ALL;
+        assertThat(Environment.stage(spec(), List.of(head, other), folder.resolve("evidence"), console::add)
+                        .nodes())
+                .containsExactly(head, other);
     }
 
     @Test
@@ -297,8 +364,8 @@ class EnvironmentTest {
         return new EnvironmentSpec(
                 "planted",
                 Path.of("/config/environments/planted.yaml"),
-                new InstallSpec.WheelInstall("nixl-cu12", "1.5.1"),
-                EnvironmentSpec.NodeChoice.ALL,
+                install,
+                nodes,
                 variables,
                 backends,
                 Map.of(),

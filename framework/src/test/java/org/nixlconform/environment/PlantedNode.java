@@ -16,7 +16,7 @@ import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 /** A node whose {@code PATH} holds only what a test puts there, and a few programs that every machine has. */
 final class PlantedNode {
     private static final List<String> EVERYWHERE = List.of(
-            "mkdir", "cat", "ldd", "env", "sed", "sort", "dirname", "uname", "test", "mv", "rm", "find", "df", "sh");
+            "mkdir", "cat", "ldd", "env", "sed", "sort", "dirname", "uname", "test", "mv", "rm", "find", "df", "sh", "readlink");
 
     /** What a Python answers when it is asked for its version and its pip's. */
     private static final String PYTHON = """
@@ -51,6 +51,7 @@ final class PlantedNode {
 
     private final Path folder;
     private final Path bin;
+    private String name = "this-machine";
 
     PlantedNode(Path folder) throws IOException {
         this.folder = folder;
@@ -76,6 +77,11 @@ final class PlantedNode {
         return this;
     }
 
+    PlantedNode named(String another) {
+        name = another;
+        return this;
+    }
+
     Path bin() {
         return bin;
     }
@@ -90,10 +96,14 @@ final class PlantedNode {
 
     /** @param bundle that its probe is started from */
     Node node(EngineBundle bundle) {
-        return node(BuiltEngine.here(Map.of("PATH", bin.toString()), folder), bundle, workFolder());
+        return node(name, BuiltEngine.here(Map.of("PATH", bin.toString()), folder), bundle, workFolder());
     }
 
     static Node node(NodeConnection connection, EngineBundle bundle, Path workFolder) {
+        return node("this-machine", connection, bundle, workFolder);
+    }
+
+    private static Node node(String name, NodeConnection connection, EngineBundle bundle, Path workFolder) {
         NodeFacts facts = new NodeFacts(
                 "host",
                 "x86_64",
@@ -107,9 +117,10 @@ final class PlantedNode {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 Optional.empty());
         return new Node(
-                NodeSpec.local("this-machine"),
+                NodeSpec.local(name),
                 facts,
                 connection,
                 bundle,

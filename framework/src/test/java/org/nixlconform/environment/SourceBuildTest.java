@@ -207,7 +207,7 @@ class SourceBuildTest {
             assertThat(user.inputReader().readLine()).isEqualTo("mapped");
 
             assertThatThrownBy(() -> install(source))
-                    .hasMessageContainingAll("NIXL is in use", "process " + user.pid() + " python3");
+                    .hasMessageContainingAll("NIXL is in use", "process " + user.pid() + " ", "python3 -c import mmap");
             assertThat(Files.list(prefix)).containsExactly(mapped);
         } finally {
             user.destroyForcibly().waitFor();

@@ -21,6 +21,8 @@ import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.report.TransferReport;
 import org.nixlconform.transfer.TransferObservation.Carried;
+import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
+import org.nixlconform.transfer.TransferObservation.Reference;
 import org.nixlconform.verdict.Outcome;
 
 /** Whole runs on hosts that are reached by SSH. */
@@ -93,6 +95,54 @@ class LiveSpreadTest {
         assertThat(reports.get(0).verdict().findings())
                 .extracting(Finding::kind)
                 .containsExactly(FindingKind.WRONG_PATH);
+    }
+
+    @Backends(UCX)
+    @Topology(prefillTp = 1, decodeTp = 1, placement = SPREAD)
+    @Direction(operation = READ, initiator = DECODE)
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @Blocks(transferred = 16, cached = 32, layers = 8)
+    @ExpectIntegrity
+    @ExpectCompletion(withinSeconds = 60, stallSeconds = 10)
+    @ExpectThroughput(shareOfReference = 0.02)
+    static class WithReferenceTestCase {
+        @TransferTest
+        void cell() {}
+    }
+
+    @Test
+    void theReferenceBetweenNodesIsMeasuredOnTheirDataInterfaces() throws Exception {
+        List<TransferReport> reports = run("data0", WithReferenceTestCase.class);
+
+        assertThat(reports).hasSize(2).allSatisfy(report -> {
+            assertThat(report.verdict().findings()).isEmpty();
+            assertThat(report.verdict().shareOfReference()).isPresent();
+            Reference reference = report.observation().orElseThrow().reference().orElseThrow();
+            assertThat(reference.method()).contains("TCP streams");
+            long moved = report.observation().orElseThrow().iterations().get(0).transfers().stream()
+                    .mapToLong(RankTransferOutcome::bytes)
+                    .sum();
+            assertThat(reference.betweenNodesBytes()).isGreaterThanOrEqualTo(2 * moved);
+            assertThat(report.observation().orElseThrow().carried())
+                    .filteredOn(Carried::forData)
+                    .extracting(Carried::receivedBytes)
+                    .anyMatch(received -> received > reference.betweenNodesBytes());
+        });
+    }
+
+    /** A recorded link that this one is far below: the bar does not sink with the link. */
+    @Test
+    void aLinkFarBelowTheRecordedOneIsDegraded() throws Exception {
+        LiveProject.in(root).write("config/references/hosts.yaml", """
+                links: [{placement: SPREAD, memory: DRAM, target: 100000, per: node, source: planted}]
+                """);
+        List<TransferReport> reports = run("data0", WithReferenceTestCase.class);
+
+        assertThat(reports)
+                .hasSize(2)
+                .allSatisfy(report -> assertThat(report.verdict().findings())
+                        .extracting(Finding::kind)
+                        .containsExactly(FindingKind.REFERENCE_DEGRADED));
     }
 
     private List<TransferReport> run(String device, Class<?> testClass) throws Exception {

@@ -20,17 +20,20 @@ class ObservationNotesTest {
     private final ObservationNotes notes = new ObservationNotes(Observations.plan());
 
     private Optional<Map<RankId, Double>> seen() {
+        return reference().map(Reference::bytesPerSecond);
+    }
+
+    private Optional<Reference> reference() {
         return notes.finish(
                         new TransferObservation.AgentSettings(true, "as vLLM does", "NONE", false),
                         new TransferObservation.Host("node-1", 8, 4),
                         List.of(),
                         List.of())
-                .reference()
-                .map(Reference::bytesPerSecond);
+                .reference();
     }
 
     private static ReferenceCopy copy(Long... passNanos) {
-        return new ReferenceCopy(1000, List.of(passNanos), 0);
+        return new ReferenceCopy(1000, List.of(passNanos), 0, false);
     }
 
     @Test
@@ -45,7 +48,7 @@ class ObservationNotesTest {
     @Test
     void isNoneWhereOneCopyWasNotTimed() {
         notes.reference(Map.of(ONE, copy(1000L, 1000L), OTHER, copy(1000L, 1000L)));
-        notes.reference(Map.of(ONE, copy(1000L, 1000L), OTHER, new ReferenceCopy(0, List.of(), 1)));
+        notes.reference(Map.of(ONE, copy(1000L, 1000L), OTHER, new ReferenceCopy(0, List.of(), 1, false)));
 
         assertThat(seen()).isEmpty();
     }
@@ -53,6 +56,17 @@ class ObservationNotesTest {
     @Test
     void isNoneWhereItWasNotAskedFor() {
         assertThat(seen()).isEmpty();
+    }
+
+    @Test
+    void saysHowItWasMeasuredAndWhatWentFromNodeToNode() {
+        notes.reference(Map.of(ONE, new ReferenceCopy(1000, List.of(9L, 9L), 0, true)));
+        notes.reference(Map.of(ONE, new ReferenceCopy(1000, List.of(9L, 9L, 9L), 0, true)));
+
+        assertThat(reference()).hasValueSatisfying(reference -> {
+            assertThat(reference.method()).isEqualTo(ObservationNotes.STREAMED);
+            assertThat(reference.betweenNodesBytes()).isEqualTo(5000);
+        });
     }
 
     @Test

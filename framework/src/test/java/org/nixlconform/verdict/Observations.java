@@ -24,6 +24,7 @@ import org.nixlconform.transfer.TransferObservation.Carried;
 import org.nixlconform.transfer.TransferObservation.Difference;
 import org.nixlconform.transfer.TransferObservation.DifferenceKind;
 import org.nixlconform.transfer.TransferObservation.EngineLoss;
+import org.nixlconform.transfer.TransferObservation.Figure;
 import org.nixlconform.transfer.TransferObservation.Host;
 import org.nixlconform.transfer.TransferObservation.Integrity;
 import org.nixlconform.transfer.TransferObservation.InvalidRequestOutcome;
@@ -32,6 +33,7 @@ import org.nixlconform.transfer.TransferObservation.LogLine;
 import org.nixlconform.transfer.TransferObservation.NotificationCount;
 import org.nixlconform.transfer.TransferObservation.Progress;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
+import org.nixlconform.transfer.TransferObservation.Recorded;
 import org.nixlconform.transfer.TransferObservation.Reference;
 import org.nixlconform.transfer.TransferObservation.Timeout;
 
@@ -57,13 +59,15 @@ public final class Observations {
     private List<Iteration> iterations = new ArrayList<>();
     private final List<LogLine> logLines = new ArrayList<>();
     private List<Carried> carried = List.of();
+    private Optional<Recorded> recorded = Optional.empty();
 
     private Observations(TransferPlan plan) {
         PlannedTransfers planned = PlannedTransfers.of(plan);
         reference = Optional.of(new Reference(
                 "process_vm_readv",
                 planned.initiators().stream()
-                        .collect(Collectors.toMap(rank -> rank, rank -> bytesPerSecond(planned, rank)))));
+                        .collect(Collectors.toMap(rank -> rank, rank -> bytesPerSecond(planned, rank))),
+                0));
         for (int index = 0; index < plan.iterations(); index++) {
             iterations.add(cleanIteration(planned, index));
         }
@@ -117,7 +121,14 @@ public final class Observations {
                 reference,
                 iterations,
                 logLines,
-                carried);
+                carried,
+                recorded);
+    }
+
+    /** In GB/s. */
+    Observations recorded(Optional<Figure> transfer, Optional<Figure> link) {
+        recorded = Optional.of(new Recorded(transfer, link));
+        return this;
     }
 
     Observations carried(Carried... each) {
@@ -136,7 +147,13 @@ public final class Observations {
     }
 
     Observations reference(Map<RankId, Double> bytesPerSecond) {
-        reference = Optional.of(new Reference("process_vm_readv", bytesPerSecond));
+        reference = Optional.of(new Reference("process_vm_readv", bytesPerSecond, 0));
+        return this;
+    }
+
+    /** The same between nodes, with so many bytes on the data interfaces. */
+    Observations referenceBetweenNodes(long bytes) {
+        reference = reference.map(own -> new Reference("TCP streams", own.bytesPerSecond(), bytes));
         return this;
     }
 

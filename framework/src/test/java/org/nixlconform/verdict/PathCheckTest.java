@@ -56,6 +56,29 @@ class PathCheckTest {
                 .containsExactly(FindingKind.WRONG_PATH);
     }
 
+    @Test
+    void whatTheReferenceSentOverTheInterfacesForDataIsNotTakenForBlocks() {
+        long reference = 8 * moved;
+
+        assertThat(new PathCheck()
+                        .check(
+                                spread,
+                                Observations.clean(spread)
+                                        .referenceBetweenNodes(reference)
+                                        .carried(carried("data0", true, reference))
+                                        .seen()))
+                .extracting(Finding::kind)
+                .containsExactly(FindingKind.WRONG_PATH);
+        assertThat(new PathCheck()
+                        .check(
+                                spread,
+                                Observations.clean(spread)
+                                        .referenceBetweenNodes(reference)
+                                        .carried(carried("data0", true, reference + moved))
+                                        .seen()))
+                .isEmpty();
+    }
+
     private static Carried carried(String device, boolean forData, long receivedBytes) {
         return new Carried("node", device, forData, receivedBytes, 0);
     }

@@ -67,6 +67,18 @@ final class Conform {
 
     static native long nxc_reference_copy(int pid, Pointer ranges, long count, int write);
 
+    static native int nxc_stream_listen(String address, Pointer port);
+
+    static native int nxc_stream_accept(int listening);
+
+    static native int nxc_stream_serve(int stream);
+
+    static native int nxc_stream_connect(String host, short port);
+
+    static native long nxc_stream_copy(int stream, long bytes, int write);
+
+    static native void nxc_stream_close(int stream);
+
     static native int nxc_process_spawn(
             Pointer argv, Pointer envp, Pointer stdinFd, Pointer stdoutFd, Pointer stderrFd);
 

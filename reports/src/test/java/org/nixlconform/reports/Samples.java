@@ -123,6 +123,7 @@ public final class Samples {
                 Optional.empty(),
                 STARTED,
                 Duration.ofMillis(3),
+                Map.of(),
                 List.of(),
                 List.of());
     }
@@ -200,6 +201,7 @@ public final class Samples {
                 knownIssue,
                 STARTED,
                 Duration.ofMillis(2140),
+                Map.of("local", "prefill 0: rank 0; decode 0: ranks 0, 1"),
                 stages(verdict),
                 List.of(
                         Path.of("evidence", folder, "prefill-0-rank-0.log"),
@@ -220,6 +222,7 @@ public final class Samples {
                 Optional.empty(),
                 STARTED,
                 Duration.ofMillis(12),
+                Map.of(),
                 List.of(new Stage("cluster", STARTED, Duration.ofMillis(12), true, "")),
                 List.of());
     }
@@ -286,10 +289,11 @@ public final class Samples {
                 List.of(),
                 List.of(),
                 List.of(),
-                Optional.of(new Reference("process_vm_readv", Map.of(DESTINATION, 5.7e9))),
+                Optional.of(new Reference("process_vm_readv", Map.of(DESTINATION, 5.7e9), 0)),
                 List.of(iteration(verdict)),
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     private static Iteration iteration(Verdict verdict) {

@@ -173,12 +173,18 @@ final class NodeProgram {
         }
     }
 
-    private static void write(ToNode.Write ask) throws IOException {
-        Path file = Path.of(ask.file());
+    /** The file's path, with the folders above it made. */
+    private static Path withFolders(String name) throws IOException {
+        Path file = Path.of(name);
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);
         }
+        return file;
+    }
+
+    private static void write(ToNode.Write ask) throws IOException {
+        Path file = withFolders(ask.file());
         Path partial = file.resolveSibling(file.getFileName() + ".partial-" + ask.id());
         Files.writeString(partial, ask.text());
         try {
@@ -190,11 +196,7 @@ final class NodeProgram {
 
     /** @return empty when it is ours, else who has it */
     private String hold(ToNode.Hold ask) throws IOException {
-        Path file = Path.of(ask.file());
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder != null) {
-            Files.createDirectories(folder);
-        }
+        Path file = withFolders(ask.file());
         long until = System.nanoTime() + ask.waitMillis() * 1_000_000;
         FileChannel lockFile = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = tryLock(lockFile);

@@ -36,6 +36,7 @@ final class RankSession {
 
     private final String label;
     private final ProgressPage page = new ProgressPage();
+    private final ReferenceCopies references = new ReferenceCopies();
     private final List<Prepared> prepared = new ArrayList<>();
     private final Map<BlockRanges, Long> localLists = new HashMap<>();
     private final List<Made> made = new ArrayList<>();
@@ -73,6 +74,8 @@ final class RankSession {
             return prepare(ask, clock);
         } else if (step instanceof ToRank.TryInvalid ask) {
             return tryInvalid(ask, clock);
+        } else if (step instanceof ToRank.Listen ask) {
+            return ReferenceCopies.listen(ask, clock);
         } else if (step instanceof ToRank.Reference ask) {
             return reference(ask, clock);
         } else if (step instanceof ToRank.Arm ask) {
@@ -169,25 +172,10 @@ final class RankSession {
     }
 
     private FromRank reference(ToRank.Reference ask, PhaseClock clock) {
-        clock.enter("reference");
-        List<Long> nanos = new ArrayList<>();
-        long bytes = 0;
-        for (int pass = 0; pass < ask.passes(); pass++) {
-            long passNanos = 0;
-            bytes = 0;
-            for (Prepared pair : prepared) {
-                List<Drive.CopyRange> ranges = copyRanges(pair.descriptors());
-                long took = Drive.referenceCopy(
-                        pair.pair().peerPid(), ranges, planned().write());
-                if (took < 0) {
-                    return new FromRank.Referenced(0, List.of(), (int) -took, clock.finish());
-                }
-                passNanos += took;
-                bytes += ranges.size() * pair.descriptors().lengthBytes();
-            }
-            nanos.add(passNanos);
-        }
-        return new FromRank.Referenced(bytes, nanos, 0, clock.finish());
+        List<ReferenceCopies.Pair> pairs = prepared.stream()
+                .map(each -> new ReferenceCopies.Pair(each.pair(), copyRanges(each.descriptors())))
+                .toList();
+        return references.copy(ask, pairs, planned().write(), clock);
     }
 
     private static List<Drive.CopyRange> copyRanges(PairDescriptors pair) {

@@ -11,6 +11,7 @@ import java.util.List;
     @JsonSubTypes.Type(value = FromRank.Opened.class, name = "opened"),
     @JsonSubTypes.Type(value = FromRank.Done.class, name = "done"),
     @JsonSubTypes.Type(value = FromRank.Tried.class, name = "tried"),
+    @JsonSubTypes.Type(value = FromRank.Listening.class, name = "listening"),
     @JsonSubTypes.Type(value = FromRank.Referenced.class, name = "referenced"),
     @JsonSubTypes.Type(value = FromRank.Armed.class, name = "armed"),
     @JsonSubTypes.Type(value = FromRank.Transferred.class, name = "transferred"),
@@ -37,6 +38,9 @@ public sealed interface FromRank {
 
     /** @param status what NIXL returned for the request that it must refuse */
     record Attempt(String request, int status, String statusName) {}
+
+    /** @param errorNumber why it cannot listen, 0 when it does */
+    record Listening(int port, int errorNumber, List<Phase> phases) implements FromRank {}
 
     /**
      * @param bytes of one pass

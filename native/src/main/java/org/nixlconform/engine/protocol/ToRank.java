@@ -15,6 +15,7 @@ import java.util.Map;
     @JsonSubTypes.Type(value = ToRank.Connect.class, name = "connect"),
     @JsonSubTypes.Type(value = ToRank.Prepare.class, name = "prepare"),
     @JsonSubTypes.Type(value = ToRank.TryInvalid.class, name = "try"),
+    @JsonSubTypes.Type(value = ToRank.Listen.class, name = "listen"),
     @JsonSubTypes.Type(value = ToRank.Reference.class, name = "reference"),
     @JsonSubTypes.Type(value = ToRank.Arm.class, name = "arm"),
     @JsonSubTypes.Type(value = ToRank.Transfer.class, name = "transfer"),
@@ -65,8 +66,22 @@ public sealed interface ToRank {
     /** Ask NIXL for requests that it must refuse. Names as in the plan's {@code InvalidRequest}. */
     record TryInvalid(List<String> requests) implements ToRank {}
 
-    /** Copy the same ranges without NIXL and take the time. */
-    record Reference(int passes) implements ToRank {}
+    /**
+     * Let initiators on other nodes connect for the reference.
+     *
+     * @param address numeric, of this node; empty for all it has
+     */
+    record Listen(String address) implements ToRank {}
+
+    /**
+     * Copy as many bytes without NIXL and take the time.
+     *
+     * @param passes at most; fewer where they take long
+     * @param streams by peer, of those on other nodes
+     */
+    record Reference(int passes, Map<String, Stream> streams) implements ToRank {}
+
+    record Stream(String host, int port) {}
 
     /** Fill the source, poison the destination, make the requests, expect the notifications. */
     record Arm(int iteration, int dataGeneration, int olderGeneration, int poisonGeneration) implements ToRank {}

@@ -171,7 +171,7 @@ class RealTransferTest {
                     .hasSize(5)
                     .filteredOn(attempt -> !attempt.request().equals("EMPTY"))
                     .allMatch(attempt -> attempt.status() < 0);
-            warden.send(DECODE, new ToRank.Reference(2));
+            warden.send(DECODE, new ToRank.Reference(2, Map.of()));
             FromRank.Referenced reference = warden.answer(DECODE, FromRank.Referenced.class);
             assertThat(reference.bytes()).isEqualTo(MOVED * prefill().blockBytes());
             assertThat(reference.passNanos()).hasSize(2).allMatch(nanos -> nanos > 0);

@@ -220,6 +220,7 @@ final class CellTest {
         CellResult cell = CellResult.of(report);
         Figures.speed(cell).ifPresent(speed -> lines.add("throughput: " + speed));
         report.verdict().notes().forEach(note -> lines.add(note));
+        report.places().forEach((node, ranks) -> lines.add("on %s: %s".formatted(node, ranks)));
         report.observation().ifPresent(observation -> {
             AgentSettings settings = observation.settings();
             Host host = observation.host();
@@ -230,6 +231,9 @@ final class CellTest {
                             settings.threadSync(),
                             onOrOff(settings.debugLogging())));
             lines.add("node %s: %d ranks on %d cores".formatted(host.node(), host.ranks(), host.cores()));
+            observation
+                    .carried()
+                    .forEach(each -> lines.add("%s %s: %s".formatted(each.node(), each.device(), each.described())));
             observation.reference().ifPresent(reference -> lines.add("reference: " + reference.method()));
         });
         return lines.stream().map(line -> "* " + line).collect(Collectors.joining("\n"));

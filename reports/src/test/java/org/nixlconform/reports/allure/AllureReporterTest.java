@@ -100,6 +100,7 @@ class AllureReporterTest {
         assertThat(result.get("description").asText())
                 .contains("throughput: 5.31 GB/s (0.92 of reference)")
                 .contains("throughput was not judged: 4 ranks share 2 cores")
+                .contains("on local: prefill 0: rank 0; decode 0: ranks 0, 1")
                 .contains("progress thread off, because 4 ranks on 2 cores");
         assertSteps(result.get("steps"));
 
