@@ -3,6 +3,7 @@
 #
 #   start        runs the engine's program with the flags that every engine has
 #   lib/         native libraries: ours and JNA's
+#   shim/        sources of one of them, to be built again against the headers of other releases of NIXL
 #   jars/        the class path; our jar's manifest names the others
 #   runtime/     a JVM with the modules that the class path needs, linked by jlink
 #   engine.jsa   the loaded classes, archived: an engine starts in half the time
@@ -20,7 +21,7 @@ class_path=$5
 skip_tests=$6
 
 # Targets of CMakeLists.txt that are shipped. Its other targets are built only for our own tests.
-libraries=(nixlconform nixlconform_fault)
+libraries=(nixlconform nixlconform_fault nixlconform_shim)
 
 target=$module/target
 engine=$target/engine
@@ -67,6 +68,13 @@ build_libraries() {
     quietly 'cmake (build)' cmake --build "$target/cmake" --parallel "$(nproc)" "${targets[@]}"
     for library in "${libraries[@]}"; do
         place "$target/cmake/lib$library.so" "$engine/lib/lib$library.so"
+    done
+}
+
+place_shim() {
+    local file
+    for file in "$module"/src/shim/*.*; do
+        place "$file" "$engine/shim/${file##*/}"
     done
 }
 
@@ -129,8 +137,9 @@ archive_classes() {
     remember classes
 }
 
-mkdir -p "$engine/lib" "$engine/jars" "$made_of"
+mkdir -p "$engine/lib" "$engine/shim" "$engine/jars" "$made_of"
 build_libraries
+place_shim
 place_jars
 extract_jna
 link_runtime

@@ -2,7 +2,11 @@
 #
 #   cmake -DLIBRARY=... -DREADELF=readelf -DINCLUDE_DIRECTORY=... -DGLIBC_MAXIMUM=2.28 -P check_library.cmake
 #
-# With -DFUNCTION_LIST=file instead of INCLUDE_DIRECTORY, what it must export is nixl_capi_x for each X(x) in that file.
+# With -DFUNCTION_LIST=file instead of INCLUDE_DIRECTORY, what it must export is nixl_capi_x for each X(x) or X(Y, x) in
+# that file, and for each x of -DALSO_EXPORTED=x,y.
+#
+# A library that uses the node's own C++ runtime says so with -DGLIBCXX_MAXIMUM=3.4.22 -DCXXABI_MAXIMUM=1.3.11, and names
+# other libraries that are where it is loaded with -DALSO_NEEDED=name,name.
 cmake_minimum_required(VERSION 3.16)
 
 execute_process(COMMAND ${READELF} -W --dyn-syms --dynamic ${LIBRARY}
@@ -13,19 +17,25 @@ endif()
 string(REPLACE ";" "" listing "${listing}")
 string(REPLACE "\n" ";" lines "${listing}")
 
+string(REPLACE "," ";" also_needed "${ALSO_NEEDED}")
+string(REPLACE "," ";" also_exported "${ALSO_EXPORTED}")
 set(too_new "")
 set(foreign_libraries "")
 set(exported "")
 foreach(line IN LISTS lines)
-  if(line MATCHES " UND +([^ @]+)@+GLIBC_([0-9.]+)")
+  if(line MATCHES " UND +([^ @]+)@+(GLIBC|GLIBCXX|CXXABI)_([0-9.]+)")
     set(symbol "${CMAKE_MATCH_1}")
-    set(version "${CMAKE_MATCH_2}")
-    if(version VERSION_GREATER GLIBC_MAXIMUM)
-      list(APPEND too_new "${symbol} (GLIBC_${version})")
+    set(runtime "${CMAKE_MATCH_2}")
+    set(version "${CMAKE_MATCH_3}")
+    if(version VERSION_GREATER "${${runtime}_MAXIMUM}")
+      list(APPEND too_new "${symbol} (${runtime}_${version})")
     endif()
   elseif(line MATCHES "\\(NEEDED\\).*\\[(.+)\\]")
     set(needed "${CMAKE_MATCH_1}")
-    if(NOT needed MATCHES "^(libc\\.so\\.6|libm\\.so\\.6|libdl\\.so\\.2|libpthread\\.so\\.0|librt\\.so\\.1|ld-linux-x86-64\\.so\\.2)$")
+    if(needed MATCHES "^(libstdc\\+\\+\\.so\\.6|libgcc_s\\.so\\.1)$" AND GLIBCXX_MAXIMUM)
+      continue()
+    endif()
+    if(NOT needed IN_LIST also_needed AND NOT needed MATCHES "^(libc\\.so\\.6|libm\\.so\\.6|libdl\\.so\\.2|libpthread\\.so\\.0|librt\\.so\\.1|ld-linux-x86-64\\.so\\.2)$")
       list(APPEND foreign_libraries "${needed}")
     endif()
   elseif(line MATCHES " (FUNC|OBJECT|IFUNC|NOTYPE) +(GLOBAL|WEAK|UNIQUE) +DEFAULT +[0-9]+ ([^ @]+)")
@@ -37,10 +47,10 @@ set(declared "")
 set(headers "")
 if(FUNCTION_LIST)
   file(READ ${FUNCTION_LIST} text)
-  string(REGEX MATCHALL "\n +X\\([a-z_]+\\)" entries "${text}")
-  foreach(entry IN LISTS entries)
-    string(REGEX REPLACE ".*X\\(([a-z_]+)\\)" "nixl_capi_\\1" symbol "${entry}")
-    list(APPEND declared "${symbol}")
+  string(REGEX MATCHALL "\n +X\\(([A-Z_]+, )?[a-z_]+\\)" entries "${text}")
+  foreach(entry IN LISTS entries also_exported)
+    string(REGEX REPLACE ".*[( ]([a-z_]+)\\)" "\\1" name "${entry}")
+    list(APPEND declared "nixl_capi_${name}")
   endforeach()
   list(REMOVE_DUPLICATES declared)
 else()
@@ -66,10 +76,14 @@ if(declared)
   list(REMOVE_ITEM undeclared ${declared})
 endif()
 
+set(with_runtime "")
+if(GLIBCXX_MAXIMUM)
+  set(with_runtime "with GLIBCXX_${GLIBCXX_MAXIMUM} and CXXABI_${CXXABI_MAXIMUM} ")
+endif()
 set(faults "")
 if(too_new)
   string(REPLACE ";" ", " names "${too_new}")
-  string(APPEND faults "\n  needs what glibc ${GLIBC_MAXIMUM} lacks : ${names}"
+  string(APPEND faults "\n  needs what glibc ${GLIBC_MAXIMUM} ${with_runtime}lacks : ${names}"
     "\n    remedy : use a call of glibc ${GLIBC_MAXIMUM} or older, or a system call")
 endif()
 if(foreign_libraries)

@@ -32,7 +32,9 @@ public final class EngineBundle {
             "jars/nixlconform-native.jar",
             "lib/libnixlconform.so",
             "lib/libnixlconform_fault.so",
-            "lib/libjnidispatch.so");
+            "lib/libnixlconform_shim.so",
+            "lib/libjnidispatch.so",
+            "shim/build.sh");
 
     private final Path folder;
 
@@ -105,6 +107,16 @@ public final class EngineBundle {
     /** What stands in for NIXL's library where faults are planted. */
     public Path faultLibrary() {
         return folder.resolve("lib").resolve("libnixlconform_fault.so");
+    }
+
+    /** What stands in for NIXL's library where a release has none. */
+    public Path shimLibrary() {
+        return folder.resolve("lib").resolve("libnixlconform_shim.so");
+    }
+
+    /** Builds such a library for one release: the script is given a folder of headers and a file to make. */
+    public Path shimBuild() {
+        return folder.resolve("shim").resolve("build.sh");
     }
 
     /**

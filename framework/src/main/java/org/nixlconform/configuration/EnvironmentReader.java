@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
@@ -49,7 +50,11 @@ final class EnvironmentReader {
                 .optional("agent")
                 .flatMap(value -> value.object("agent", EnvironmentReader::agent))
                 .orElse(new AgentSpec(ProgressThread.AUTO, ThreadSync.NONE, 0));
-        return new EnvironmentSpec(name, file, install, nodes, variables, backends, parameters, agent);
+        Optional<Path> shimHeaders = environment
+                .optional("shim")
+                .flatMap(value -> value.object("shim", this::shimHeaders))
+                .flatMap(headers -> headers);
+        return new EnvironmentSpec(name, file, install, nodes, variables, backends, parameters, agent, shimHeaders);
     }
 
     private static Map<String, String> variables(YamlValue value) {
@@ -82,6 +87,12 @@ final class EnvironmentReader {
             parameters.put(entry.name(), values);
         }
         return parameters;
+    }
+
+    private Optional<Path> shimHeaders(YamlObject shim) {
+        return shim.required("headers", "a checkout of NIXL, or the folder with its nixl.h")
+                .flatMap(YamlValue::text)
+                .map(path -> root.resolve(path).normalize());
     }
 
     private static AgentSpec agent(YamlObject agent) {

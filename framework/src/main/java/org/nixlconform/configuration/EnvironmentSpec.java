@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,8 @@ import java.util.regex.Pattern;
  * @param variables of every engine process, in the order of the file; on top of those that the product always sets
  * @param backends plug-ins that the environment is to have, at least one: {@code UCX}, {@code LIBFABRIC}
  * @param backendParameters of {@code create_backend}, by plug-in
+ * @param shimHeaders where on this machine the C++ headers of a release without a C interface are: a checkout, or the
+ *     folder that has {@code nixl.h}; absolute
  */
 public record EnvironmentSpec(
         String name,
@@ -27,7 +30,8 @@ public record EnvironmentSpec(
         Map<String, String> variables,
         List<String> backends,
         Map<String, Map<String, String>> backendParameters,
-        AgentSpec agent) {
+        AgentSpec agent,
+        Optional<Path> shimHeaders) {
 
     static final String HIDDEN = "(hidden)";
 
@@ -45,6 +49,20 @@ public record EnvironmentSpec(
         backendParameters.forEach((backend, values) -> parameters.put(backend, inOrder(values)));
         backendParameters = Collections.unmodifiableMap(parameters);
         Objects.requireNonNull(agent);
+        Objects.requireNonNull(shimHeaders);
+    }
+
+    /** One that names no headers. */
+    public EnvironmentSpec(
+            String name,
+            Path file,
+            InstallSpec install,
+            NodeChoice nodes,
+            Map<String, String> variables,
+            List<String> backends,
+            Map<String, Map<String, String>> backendParameters,
+            AgentSpec agent) {
+        this(name, file, install, nodes, variables, backends, backendParameters, agent, Optional.empty());
     }
 
     /** The variables as logs, reports and evidence may show them: without the values of those that look secret. */
@@ -58,7 +76,7 @@ public record EnvironmentSpec(
     public EnvironmentSpec withVariables(Map<String, String> others) {
         Map<String, String> more = new LinkedHashMap<>(variables);
         more.putAll(others);
-        return new EnvironmentSpec(name, file, install, nodes, more, backends, backendParameters, agent);
+        return new EnvironmentSpec(name, file, install, nodes, more, backends, backendParameters, agent, shimHeaders);
     }
 
     /** The same environment without some of its backends. */
@@ -67,14 +85,15 @@ public record EnvironmentSpec(
         parameters.keySet().removeAll(others);
         List<String> left =
                 backends.stream().filter(backend -> !others.contains(backend)).toList();
-        return new EnvironmentSpec(name, file, install, nodes, variables, left, parameters, agent);
+        return new EnvironmentSpec(name, file, install, nodes, variables, left, parameters, agent, shimHeaders);
     }
 
     /** Shows no value that looks secret. */
     @Override
     public String toString() {
-        return "EnvironmentSpec[name=%s, file=%s, install=%s, nodes=%s, variables=%s, backends=%s, backendParameters=%s, agent=%s]"
-                .formatted(name, file, install, nodes, shownVariables(), backends, backendParameters, agent);
+        return "EnvironmentSpec[name=%s, file=%s, install=%s, nodes=%s, variables=%s, backends=%s, backendParameters=%s, agent=%s, shimHeaders=%s]"
+                .formatted(
+                        name, file, install, nodes, shownVariables(), backends, backendParameters, agent, shimHeaders);
     }
 
     private static Map<String, String> inOrder(Map<String, String> values) {

@@ -36,9 +36,20 @@ record Installation(
         facts = List.copyOf(facts);
     }
 
+    /** Where the loader finds {@value #CORE_NAME}, and NIXL its plug-ins unless it is told otherwise. */
+    Path coreFolder() {
+        return core.resolveSibling("");
+    }
+
     /** The same with other variables and facts. */
     Installation with(Map<String, String> otherVariables, List<Fact> otherFacts) {
         return new Installation(distribution, version, folder, core, capi, otherVariables, withoutPlugin, otherFacts);
+    }
+
+    /** The same with a library that has the C interface. */
+    Installation withCapi(Path library) {
+        return new Installation(
+                distribution, version, folder, core, Optional.of(library), variables, withoutPlugin, facts);
     }
 
     /** The same with other backends that have no plug-in. */

@@ -42,6 +42,7 @@ final class Probe {
 
     private final EnvironmentSpec spec;
     private final Node node;
+    private final Installation installation;
     private final Path library;
     private final Map<String, String> variables;
     private final Path evidence;
@@ -62,13 +63,14 @@ final class Probe {
     Probe(
             EnvironmentSpec spec,
             Node node,
-            Path library,
+            Installation installation,
             Map<String, String> variables,
             Path evidence,
             Duration deadline) {
         this.spec = spec;
         this.node = node;
-        this.library = library;
+        this.installation = installation;
+        this.library = installation.capi().orElseThrow();
         this.variables = variables;
         this.evidence = evidence;
         this.deadline = deadline;
@@ -239,7 +241,7 @@ final class Probe {
     private Optional<String> reason(String backend) {
         String name = "libplugin_" + backend + ".so";
         String configured = variables.getOrDefault("NIXL_PLUGIN_DIR", "");
-        Path folder = configured.isEmpty() ? library.resolveSibling("plugins") : Path.of(configured);
+        Path folder = configured.isEmpty() ? installation.coreFolder().resolve("plugins") : Path.of(configured);
         if (!node.connection().list(folder).contains(name)) {
             return Optional.of("no %s in %s".formatted(name, folder));
         }

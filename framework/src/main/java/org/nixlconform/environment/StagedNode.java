@@ -24,9 +24,9 @@ import org.nixlconform.message.FindingKind;
 /**
  * An environment on one node.
  *
- * @param library that engines load: the installation's own, or what stands in for it
+ * @param installation with a C interface, its own or ours
  */
-record StagedNode(Node node, Installation installation, Path library, EngineVariables variables, Probe.Outcome probe) {
+record StagedNode(Node node, Installation installation, EngineVariables variables, Probe.Outcome probe) {
     private static final Duration PROBE_DEADLINE = Duration.ofSeconds(60);
     private static final Duration SHORT_DEADLINE = Duration.ofSeconds(10);
     private static final int LIBRARY_LIMIT_BYTES = 8 << 20;
@@ -42,8 +42,9 @@ record StagedNode(Node node, Installation installation, Path library, EngineVari
      * @throws FindingException when it cannot be installed or loaded; what NIXL did when it was called is not thrown
      */
     static StagedNode stage(EnvironmentSpec spec, Node node, Path evidence, Consumer<String> console) {
-        Installation installation = new Provisioning(spec, node, evidence, console).provide();
-        Path library = CapiShim.library(node, installation);
+        Installation provided = new Provisioning(spec, node, evidence, console).provide();
+        CapiShim shim = new CapiShim(spec, node, console);
+        Installation installation = shim.completed(provided);
         String inherited =
                 node.connection().run(Command.of("env"), SHORT_DEADLINE).stdout();
         EnvironmentSpec here = spec.withVariables(node.spec().variables());
@@ -52,9 +53,12 @@ record StagedNode(Node node, Installation installation, Path library, EngineVari
         announceDropped(here, node, console);
         EnvironmentSpec probed =
                 spec.withoutBackends(installation.withoutPlugin().keySet());
-        Probe.Outcome probe = new Probe(probed, node, library, variables.values(), evidence, PROBE_DEADLINE).run();
+        Probe.Outcome probe = new Probe(probed, node, installation, variables.values(), evidence, PROBE_DEADLINE).run();
         refuseBundled(spec, node, installation, probe);
-        return new StagedNode(node, installation, library, variables, probe);
+        if (provided.capi().isEmpty()) {
+            probe.report().ifPresent(report -> shim.refuseOtherCore(installation, report.mapped()));
+        }
+        return new StagedNode(node, installation, variables, probe);
     }
 
     /** What a link points to is not yet what a process loads. */
@@ -104,8 +108,13 @@ record StagedNode(Node node, Installation installation, Path library, EngineVari
         }
     }
 
+    /** What engines load: the installation's own {@code libnixl_capi.so}, or what stands in for it. */
+    Path library() {
+        return installation.capi().orElseThrow();
+    }
+
     StagedNode with(String variable, String value) {
-        return new StagedNode(node, installation, library, variables.with(variable, value), probe);
+        return new StagedNode(node, installation, variables.with(variable, value), probe);
     }
 
     Optional<Finding> probeFailure() {

@@ -17,7 +17,9 @@ class EngineBundleTest {
             "jars/nixlconform-native.jar",
             "lib/libnixlconform.so",
             "lib/libnixlconform_fault.so",
-            "lib/libjnidispatch.so");
+            "lib/libnixlconform_shim.so",
+            "lib/libjnidispatch.so",
+            "shim/build.sh");
 
     @TempDir
     Path folder;

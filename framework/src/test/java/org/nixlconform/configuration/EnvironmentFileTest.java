@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,22 @@ class EnvironmentFileTest {
                         Map.of("UCX", Map.of("num_workers", "1", "engine_config", "A=1,B=2")),
                         new AgentSpec(ProgressThread.ON, ThreadSync.RW, 1000)));
         assertThat(environment.variables().keySet()).containsExactly("UCX_TLS", "A", "B", "C", "D");
+    }
+
+    @Test
+    void headersOfAReleaseWithoutACInterfaceAreNamedFromTheProjectsFolder() throws IOException {
+        write(VALID + "shim: {headers: ../nixl}\n");
+        assertThat(Configuration.environment("e", root).shimHeaders())
+                .contains(root.resolveSibling("nixl").toAbsolutePath().normalize());
+        assertThat(Configuration.environment("e", root)
+                        .withVariables(Map.of("A", "1"))
+                        .withoutBackends(Set.of("UCX"))
+                        .shimHeaders())
+                .isPresent();
+        write(VALID + "shim: {header: x}\n");
+        assertThatThrownBy(() -> Configuration.environment("e", root))
+                .hasMessageContaining("missing key 'headers' in shim, expected a checkout of NIXL, or the folder with its nixl.h")
+                .hasMessageContaining("unknown key 'header' in shim, expected only headers");
     }
 
     @Test

@@ -244,7 +244,18 @@ class EnvironmentTest {
         Path evidence = Files.createDirectories(folder.resolve("evidence"));
         Path library = Files.writeString(folder.resolve("libnixl_capi.so"), "");
 
-        Finding failure = new Probe(spec(), planted.node(bundle), library, Map.of(), evidence, Duration.ofMillis(500))
+        Installation installation = new Installation(
+                "planted",
+                Optional.empty(),
+                folder,
+                folder.resolve("libnixl.so"),
+                Optional.of(library),
+                Map.of(),
+                Map.of(),
+                List.of());
+
+        Finding failure = new Probe(
+                        spec(), planted.node(bundle), installation, Map.of(), evidence, Duration.ofMillis(500))
                 .run()
                 .processFailure()
                 .orElseThrow();
@@ -340,7 +351,9 @@ class EnvironmentTest {
                 "jars/nixlconform-native.jar",
                 "lib/libnixlconform.so",
                 "lib/libnixlconform_fault.so",
-                "lib/libjnidispatch.so")) {
+                "lib/libnixlconform_shim.so",
+                "lib/libjnidispatch.so",
+                "shim/build.sh")) {
             Files.createDirectories(engine.resolve(piece).getParent());
             Files.writeString(engine.resolve(piece), "#!/bin/sh\n" + program);
             assertThat(engine.resolve(piece).toFile().setExecutable(true)).isTrue();
