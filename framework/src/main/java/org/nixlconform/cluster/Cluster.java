@@ -28,6 +28,8 @@ public final class Cluster implements AutoCloseable {
     private static final long GIB = 1L << 30;
 
     private static final Duration REMOVED_WITHIN = Duration.ofSeconds(30);
+    /** A node that went silent a moment ago is waited for until its connection gives up. */
+    private static final Duration LEFT_WITHIN = Duration.ofSeconds(60);
 
     private final ClusterSpec spec;
     private final List<Node> nodes;
@@ -55,26 +57,66 @@ public final class Cluster implements AutoCloseable {
         return nodes;
     }
 
-    /** Gives each rank of a plan its node and, for VRAM, its device; or says why this cluster cannot. */
-    public Assigned assign(TransferPlan plan) {
-        return plan.placement() == Placement.SPREAD ? spread(plan) : pack(plan);
+    /** Nodes whose connection ended while the run went on; it does without them. */
+    public List<Node> lost() {
+        return nodes.stream().filter(node -> !node.connection().isOpen()).toList();
     }
 
-    /** Processes that were started and still run are killed, this run's folders on nodes are removed. Never throws. */
+    /** Gives each rank of a plan its node and, for VRAM, its device; or says why this cluster cannot. */
+    public Assigned assign(TransferPlan plan) {
+        List<Node> left =
+                nodes.stream().filter(node -> node.connection().isOpen()).toList();
+        if (left.isEmpty()) {
+            return new Assigned.Impossible(tooFewNodes(plan, left, "1 node"));
+        }
+        return plan.placement() == Placement.SPREAD ? linked(spread(plan, left)) : pack(plan, left);
+    }
+
+    /** A link for data that is down would look like a failure of what is tested. */
+    private static Assigned linked(Assigned assigned) {
+        return assigned instanceof Assigned.On on
+                ? on.ranks().nodes().stream()
+                        .flatMap(node -> node.dataLinkDown().stream())
+                        .findFirst()
+                        .<Assigned>map(Assigned.Impossible::new)
+                        .orElse(on)
+                : assigned;
+    }
+
+    /**
+     * Processes that were started and still run are killed, this run's folders on nodes are removed, on all nodes at the same
+     * time. Never throws.
+     */
     @Override
     public void close() {
-        nodes.forEach(node -> {
-            node.runFolder()
-                    .ifPresent(folder ->
-                            node.connection().run(Command.of("rm", "-rf", "--", folder.toString()), REMOVED_WITHIN));
-            node.connection().close();
-        });
+        List<Thread> closing = nodes.stream()
+                .map(node -> {
+                    Thread thread = new Thread(() -> leave(node), "leaving " + node.name());
+                    thread.setDaemon(true);
+                    thread.start();
+                    return thread;
+                })
+                .toList();
+        try {
+            for (Thread thread : closing) {
+                thread.join(LEFT_WITHIN.toMillis());
+            }
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void leave(Node node) {
+        node.runFolder()
+                .ifPresent(folder ->
+                        node.connection().run(Command.of("rm", "-rf", "--", folder.toString()), REMOVED_WITHIN));
+        node.connection().close();
     }
 
     /** The first node that takes all ranks; what the first says where none does. */
-    private Assigned pack(TransferPlan plan) {
+    private Assigned pack(TransferPlan plan, List<Node> among) {
         Assigned first = null;
-        for (Node node : nodes) {
+        for (Node node : among) {
             Assigned assigned = place(plan, Map.of(node, plan.topology().ranks()));
             if (assigned instanceof Assigned.On) {
                 return assigned;
@@ -88,17 +130,17 @@ public final class Cluster implements AutoCloseable {
      * Nodes are shared out to both roles as their ranks are, at least one to each; engines go round the nodes of their role,
      * whole.
      */
-    private Assigned spread(TransferPlan plan) {
-        if (nodes.size() < 2) {
-            return new Assigned.Impossible(oneNodeOnly(plan));
+    private Assigned spread(TransferPlan plan, List<Node> among) {
+        if (among.size() < 2) {
+            return new Assigned.Impossible(tooFewNodes(plan, among, "2 nodes or more"));
         }
         Topology topology = plan.topology();
         int prefillRanks = topology.prefillEngines() * topology.prefillTp();
-        int wanted = Math.round((float) nodes.size() * prefillRanks / topology.rankCount());
-        int prefillNodes = Math.max(1, Math.min(nodes.size() - 1, wanted));
+        int wanted = Math.round((float) among.size() * prefillRanks / topology.rankCount());
+        int prefillNodes = Math.max(1, Math.min(among.size() - 1, wanted));
         Map<Node, List<RankId>> shares = new LinkedHashMap<>();
-        share(plan, Role.PREFILL, nodes.subList(0, prefillNodes), shares);
-        share(plan, Role.DECODE, nodes.subList(prefillNodes, nodes.size()), shares);
+        share(plan, Role.PREFILL, among.subList(0, prefillNodes), shares);
+        share(plan, Role.DECODE, among.subList(prefillNodes, among.size()), shares);
         return place(plan, shares);
     }
 
@@ -198,15 +240,22 @@ public final class Cluster implements AutoCloseable {
         throw new IllegalStateException("a plan that does not fit has no plan to run: " + fit);
     }
 
-    private Finding oneNodeOnly(TransferPlan plan) {
-        return Finding.of(
-                        FindingKind.NODE,
-                        "cluster",
-                        "cluster %s cannot place prefill and decode on different nodes".formatted(spec.name()))
-                .with("expected", "2 nodes or more")
-                .with("actual", "1 node, " + nodes.get(0).name())
-                .with("plan", plan.name())
-                .with("remedy", "run it on a cluster with more nodes, or declare placement = PACK");
+    private Finding tooFewNodes(TransferPlan plan, List<Node> left, String expected) {
+        String headline = left.isEmpty()
+                ? "no node of cluster %s is reached any more"
+                : "cluster %s cannot place prefill and decode on different nodes";
+        Finding finding = Finding.of(FindingKind.NODE, "cluster", headline.formatted(spec.name()))
+                .with("expected", expected)
+                .with(
+                        "actual",
+                        left.isEmpty() ? "none" : "1 node, " + left.get(0).name())
+                .with("plan", plan.name());
+        return lost().isEmpty()
+                ? finding.with("remedy", "run it on a cluster with more nodes, or declare placement = PACK")
+                : finding.with("lost", lost() + ", while the run went on")
+                        .with(
+                                "remedy",
+                                "see that these nodes, their SSH servers and their network run, and run it again");
     }
 
     private Finding tooFewDevices(TransferPlan plan, Node node, int ranks) {

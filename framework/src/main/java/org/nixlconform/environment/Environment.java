@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.EnvironmentSpec;
 import org.nixlconform.message.Fact;
@@ -69,11 +70,14 @@ public final class Environment {
         try {
             List<CompletableFuture<StagedNode>> coming = nodes.stream()
                     .map(node -> CompletableFuture.supplyAsync(
-                            () -> StagedNode.stage(
+                            () -> reached(
                                     spec,
                                     node,
-                                    evidence.toAbsolutePath().resolve(folder(spec, node, nodes)),
-                                    line -> console.accept(prefix(spec, node, nodes) + line)),
+                                    () -> StagedNode.stage(
+                                            spec,
+                                            node,
+                                            evidence.toAbsolutePath().resolve(folder(spec, node, nodes)),
+                                            line -> console.accept(prefix(spec, node, nodes) + line))),
                             threads))
                     .toList();
             List<StagedNode> staged = gathered(coming);
@@ -83,6 +87,21 @@ public final class Environment {
         } finally {
             threads.shutdown();
         }
+    }
+
+    /** A node that is gone answers as one that has nothing: that is told, not what came of it. */
+    private static StagedNode reached(EnvironmentSpec spec, Node node, Supplier<StagedNode> staging) {
+        try {
+            StagedNode staged = staging.get();
+            if (node.connection().isOpen()) {
+                return staged;
+            }
+        } catch (FindingException refused) {
+            if (node.connection().isOpen()) {
+                throw refused;
+            }
+        }
+        throw new FindingException(node.lostWhile("environment %s was set up there".formatted(spec.name())));
     }
 
     private static String folder(EnvironmentSpec spec, Node node, List<Node> nodes) {
