@@ -6,12 +6,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.nixlconform.configuration.ClusterSpec;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
+import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.TransferPlan;
 
 /** The nodes of a cluster file, reached. */
 public final class Cluster implements AutoCloseable {
     private static final Duration REMOVED_WITHIN = Duration.ofSeconds(30);
+    /** A node that went silent a moment ago is waited for until its connection gives up. */
+    private static final Duration LEFT_WITHIN = Duration.ofSeconds(60);
 
     private final ClusterSpec spec;
     private final List<Node> nodes;
@@ -58,12 +62,20 @@ public final class Cluster implements AutoCloseable {
         return nodes;
     }
 
+    /** Nodes whose connection ended while the run went on; it does without them. */
+    public List<Node> lost() {
+        return nodes.stream().filter(node -> !node.connection().isOpen()).toList();
+    }
+
     /**
      * Gives each rank of a plan its node and, for VRAM, its device; or says why this cluster cannot, even with nobody else
      * on it.
      */
     public Assigned assign(TransferPlan plan) {
-        return Placing.on(spec, nodes, plan).assign();
+        List<Node> left = left();
+        return left.isEmpty()
+                ? new Assigned.Impossible(noneLeft(plan))
+                : linked(Placing.on(spec, left, plan).assign());
     }
 
     /**
@@ -73,20 +85,70 @@ public final class Cluster implements AutoCloseable {
      * @throws FindingException when whoever shares them out is no longer reached
      */
     public Held hold(TransferPlan plan) {
-        return ray.isPresent() && Placing.takesDevices(spec, plan)
-                ? ray.get().hold(Placing.on(spec, nodes, plan))
-                : new Held(assign(plan), () -> {});
+        Assigned ever = assign(plan);
+        return ray.isPresent() && Placing.takesDevices(spec, plan) && ever instanceof Assigned.On
+                ? ray.get().hold(Placing.on(spec, left(), plan))
+                : new Held(ever, () -> {});
     }
 
-    /** Processes that were started and still run are killed, this run's folders on nodes are removed. Never throws. */
+    private List<Node> left() {
+        return nodes.stream().filter(node -> node.connection().isOpen()).toList();
+    }
+
+    /** A link for data that is down would look like a failure of what is tested; and what was lost explains what lacks. */
+    private Assigned linked(Assigned assigned) {
+        if (assigned instanceof Assigned.Impossible impossible) {
+            return lost().isEmpty()
+                    ? impossible
+                    : new Assigned.Impossible(impossible.reason().with("lost", lost() + ", while the run went on"));
+        }
+        List<Node> used = ((Assigned.On) assigned).ranks().nodes();
+        return used.size() < 2
+                ? assigned
+                : used.stream()
+                        .flatMap(node -> node.dataLinkDown().stream())
+                        .findFirst()
+                        .<Assigned>map(Assigned.Impossible::new)
+                        .orElse(assigned);
+    }
+
+    private Finding noneLeft(TransferPlan plan) {
+        return Finding.of(
+                        FindingKind.NODE, "cluster", "no node of cluster %s is reached any more".formatted(spec.name()))
+                .with("expected", "1 node")
+                .with("actual", "none; lost " + lost() + ", while the run went on")
+                .with("plan", plan.name())
+                .with("remedy", "see that these nodes, their SSH servers and their network run, and run it again");
+    }
+
+    /**
+     * Processes that were started and still run are killed, this run's folders on nodes are removed, on all nodes at the same
+     * time. Never throws.
+     */
     @Override
     public void close() {
-        nodes.forEach(node -> {
-            node.runFolder()
-                    .ifPresent(folder ->
-                            node.connection().run(Command.of("rm", "-rf", "--", folder.toString()), REMOVED_WITHIN));
-            node.connection().close();
-        });
+        List<Thread> closing = nodes.stream()
+                .map(node -> {
+                    Thread thread = new Thread(() -> leave(node), "leaving " + node.name());
+                    thread.setDaemon(true);
+                    thread.start();
+                    return thread;
+                })
+                .toList();
+        try {
+            for (Thread thread : closing) {
+                thread.join(LEFT_WITHIN.toMillis());
+            }
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        }
         ray.ifPresent(RayGpus::close);
+    }
+
+    private static void leave(Node node) {
+        node.runFolder()
+                .ifPresent(folder ->
+                        node.connection().run(Command.of("rm", "-rf", "--", folder.toString()), REMOVED_WITHIN));
+        node.connection().close();
     }
 }

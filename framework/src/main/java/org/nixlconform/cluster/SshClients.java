@@ -1,7 +1,6 @@
 package org.nixlconform.cluster;
 
 import java.io.Console;
-import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -19,10 +18,12 @@ import java.util.List;
 import java.util.Optional;
 import net.schmizz.keepalive.KeepAliveProvider;
 import net.schmizz.keepalive.KeepAliveRunner;
+import net.schmizz.sshj.Config;
 import net.schmizz.sshj.DefaultConfig;
 import net.schmizz.sshj.SSHClient;
 import net.schmizz.sshj.common.Buffer;
 import net.schmizz.sshj.common.KeyType;
+import net.schmizz.sshj.common.SecurityUtils;
 import net.schmizz.sshj.transport.verification.OpenSSHKnownHosts;
 import net.schmizz.sshj.userauth.UserAuthException;
 import net.schmizz.sshj.userauth.keyprovider.KeyProvider;
@@ -42,10 +43,23 @@ final class SshClients {
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
     private static final int ATTEMPTS = 3;
     private static final Duration PAUSE = Duration.ofMillis(500);
-    private static final int KEEP_ALIVE_SECONDS = 5;
+    /** A node that stays silent is given up sooner than its programs give us up, see {@link Reach#LEASE_SECONDS}. */
+    private static final int KEEP_ALIVE_SECONDS = 4;
+
     private static final int SILENT_KEEP_ALIVES = 3;
 
+    /** For all clients: to find out which ciphers there are costs as much as a connection. */
+    private static final Config CONFIG = config();
+
     private SshClients() {}
+
+    private static Config config() {
+        // All that OpenSSH speaks is in the JDK; to load the other provider takes longer than all connections do.
+        SecurityUtils.setRegisterBouncyCastle(false);
+        DefaultConfig config = new DefaultConfig();
+        config.setKeepAliveProvider(KeepAliveProvider.KEEP_ALIVE);
+        return config;
+    }
 
     /** @throws FindingException that says why not, and what to do */
     static SshLauncher connect(String nodeName, SshSpec spec) {
@@ -88,13 +102,16 @@ final class SshClients {
     }
 
     private static SSHClient once(String nodeName, SshSpec spec, List<SSHClient> before) throws IOException {
-        DefaultConfig config = new DefaultConfig();
-        config.setKeepAliveProvider(KeepAliveProvider.KEEP_ALIVE);
-        SSHClient client = new SSHClient(config);
+        SSHClient client = new SSHClient(CONFIG);
         TrustedHosts trusted = new TrustedHosts(spec.knownHosts());
         client.addHostKeyVerifier(trusted);
         client.setConnectTimeout((int) CONNECT_WITHIN.toMillis());
         client.setTimeout((int) CONNECT_WITHIN.toMillis());
+        // Begins when the client connects, if it is asked for by then; later it would never begin.
+        if (client.getConnection().getKeepAlive() instanceof KeepAliveRunner keepAlive) {
+            keepAlive.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
+            keepAlive.setMaxAliveCount(SILENT_KEEP_ALIVES);
+        }
         try {
             if (before.isEmpty()) {
                 client.connect(spec.host(), spec.port());
@@ -107,10 +124,6 @@ final class SshClients {
             authenticate(client, nodeName, spec);
             // Timeouts are for the beginning: a warden may be silent for minutes.
             client.setTimeout(0);
-            if (client.getConnection().getKeepAlive() instanceof KeepAliveRunner keepAlive) {
-                keepAlive.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
-                keepAlive.setMaxAliveCount(SILENT_KEEP_ALIVES);
-            }
             return client;
         } catch (IOException | RuntimeException failed) {
             close(client);
@@ -123,6 +136,7 @@ final class SshClients {
 
     private static void authenticate(SSHClient client, String nodeName, SshSpec spec) throws IOException {
         List<KeyProvider> keys = new ArrayList<>();
+        List<FindingException> closed = new ArrayList<>();
         for (Path file : spec.keys()) {
             if (!Files.isReadable(file)) {
                 throw new FindingException(Finding.of(
@@ -132,7 +146,22 @@ final class SshClients {
                         .with("where", file)
                         .with("remedy", "name the right file as key in the cluster's file"));
             }
-            keys.add(client.loadKeys(file.toString(), new Passphrases()));
+            Passphrases passphrases = new Passphrases(file);
+            try {
+                KeyProvider key = client.loadKeys(file.toString(), passphrases);
+                key.getPrivate(); // Opens it: the server's refusal would not say that it was never tried.
+                keys.add(key);
+            } catch (IOException | RuntimeException unopened) {
+                closed.add(new FindingException(
+                        unopened(
+                                nodeName,
+                                file,
+                                passphrases.lacking ? "it has a passphrase, and none was given" : reason(unopened)),
+                        unopened));
+            }
+        }
+        if (keys.isEmpty() && !closed.isEmpty()) {
+            throw closed.get(0);
         }
         if (keys.isEmpty()) {
             throw new FindingException(Finding.of(
@@ -152,10 +181,20 @@ final class SshClients {
                             .with(
                                     "remedy",
                                     "try ssh -p " + spec.port() + " " + spec.user() + "@" + spec.host()
-                                            + "; the user's authorized_keys there must hold the key; a key with a"
-                                            + " passphrase takes it from " + PASSPHRASE + " or a prompt"),
+                                            + "; the user's authorized_keys there must hold the key"),
                     refused);
         }
+    }
+
+    private static Finding unopened(String nodeName, Path file, String reason) {
+        return Finding.of(FindingKind.PREREQUISITE, "cluster", "the key for node " + nodeName + " does not open")
+                .with("expected", "a private key in OpenSSH's or PEM format, and its passphrase where it has one")
+                .with("actual", reason)
+                .with("where", file)
+                .with(
+                        "remedy",
+                        "give the passphrase in " + PASSPHRASE + " or at the prompt; try it with: ssh-keygen -yf "
+                                + file);
     }
 
     private static String reason(Throwable failed) {
@@ -250,20 +289,30 @@ final class SshClients {
 
     /** From the environment, else from whoever sits at the terminal. */
     private static final class Passphrases implements PasswordFinder {
+        private final Path key;
+        private boolean lacking;
+
+        Passphrases(Path key) {
+            this.key = key;
+        }
+
+        /** @param resource not to be relied on: some readers of keys give none */
         @Override
-        public char @Nullable [] reqPassword(Resource<?> resource) {
+        public char @Nullable [] reqPassword(@Nullable Resource<?> resource) {
             String given = System.getenv(PASSPHRASE);
             if (given != null) {
                 return given.toCharArray();
             }
             @SuppressWarnings("SystemConsoleNull") // From JDK 22 on there is one, which then asks standard input.
             Console console = System.console();
-            Object of = resource.getDetail() instanceof File file ? file.getName() : "a key";
-            return console == null ? null : console.readPassword("Passphrase of %s: ", of);
+            char[] typed = console == null ? null : console.readPassword("Passphrase of %s: ", key);
+            lacking = typed == null;
+            // Without any, a reader of keys would fail in words of its own.
+            return typed == null ? new char[0] : typed;
         }
 
         @Override
-        public boolean shouldRetry(Resource<?> resource) {
+        public boolean shouldRetry(@Nullable Resource<?> resource) {
             return false;
         }
     }
