@@ -9,13 +9,12 @@ import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Placement;
 import org.nixlconform.plan.TransferPlan;
 
 /** The nodes of a cluster file, reached. */
 public final class Cluster implements AutoCloseable {
     private static final Duration REMOVED_WITHIN = Duration.ofSeconds(30);
-    /** A node that went silent a moment ago is waited for until its connection gives up. */
-    private static final Duration LEFT_WITHIN = Duration.ofSeconds(60);
 
     private final ClusterSpec spec;
     private final List<Node> nodes;
@@ -75,7 +74,7 @@ public final class Cluster implements AutoCloseable {
         List<Node> left = left();
         return left.isEmpty()
                 ? new Assigned.Impossible(noneLeft(plan))
-                : linked(Placing.on(spec, left, plan).assign());
+                : explained(Placing.on(spec, left, plan).assign());
     }
 
     /**
@@ -95,29 +94,29 @@ public final class Cluster implements AutoCloseable {
         return nodes.stream().filter(node -> node.connection().isOpen()).toList();
     }
 
-    /** A link for data that is down would look like a failure of what is tested; and what was lost explains what lacks. */
-    private Assigned linked(Assigned assigned) {
+    /** A node that was lost may be why it is impossible; a link for data that is down would look like a failure of NIXL. */
+    private Assigned explained(Assigned assigned) {
         if (assigned instanceof Assigned.Impossible impossible) {
             return lost().isEmpty()
                     ? impossible
                     : new Assigned.Impossible(impossible.reason().with("lost", lost() + ", while the run went on"));
         }
-        List<Node> used = ((Assigned.On) assigned).ranks().nodes();
-        return used.size() < 2
-                ? assigned
-                : used.stream()
+        Assigned.On on = (Assigned.On) assigned;
+        Optional<Finding> down = on.plan().placement() == Placement.SPREAD
+                ? on.ranks().nodes().stream()
                         .flatMap(node -> node.dataLinkDown().stream())
                         .findFirst()
-                        .<Assigned>map(Assigned.Impossible::new)
-                        .orElse(assigned);
+                : Optional.empty();
+        return down.<Assigned>map(Assigned.Impossible::new).orElse(on);
     }
 
     private Finding noneLeft(TransferPlan plan) {
         return Finding.of(
                         FindingKind.NODE, "cluster", "no node of cluster %s is reached any more".formatted(spec.name()))
                 .with("expected", "1 node")
-                .with("actual", "none; lost " + lost() + ", while the run went on")
+                .with("actual", "none")
                 .with("plan", plan.name())
+                .with("lost", lost() + ", while the run went on")
                 .with("remedy", "see that these nodes, their SSH servers and their network run, and run it again");
     }
 
@@ -127,28 +126,15 @@ public final class Cluster implements AutoCloseable {
      */
     @Override
     public void close() {
-        List<Thread> closing = nodes.stream()
-                .map(node -> {
-                    Thread thread = new Thread(() -> leave(node), "leaving " + node.name());
-                    thread.setDaemon(true);
-                    thread.start();
-                    return thread;
-                })
-                .toList();
-        try {
-            for (Thread thread : closing) {
-                thread.join(LEFT_WITHIN.toMillis());
-            }
-        } catch (InterruptedException ending) {
-            Thread.currentThread().interrupt();
-        }
+        AtOnce.each(nodes, Cluster::leave, gone -> {});
         ray.ifPresent(RayGpus::close);
     }
 
-    private static void leave(Node node) {
+    private static Node leave(Node node) {
         node.runFolder()
                 .ifPresent(folder ->
                         node.connection().run(Command.of("rm", "-rf", "--", folder.toString()), REMOVED_WITHIN));
         node.connection().close();
+        return node;
     }
 }
