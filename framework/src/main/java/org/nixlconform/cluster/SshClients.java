@@ -1,7 +1,6 @@
 package org.nixlconform.cluster;
 
 import java.io.Console;
-import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -123,6 +122,7 @@ final class SshClients {
 
     private static void authenticate(SSHClient client, String nodeName, SshSpec spec) throws IOException {
         List<KeyProvider> keys = new ArrayList<>();
+        List<FindingException> closed = new ArrayList<>();
         for (Path file : spec.keys()) {
             if (!Files.isReadable(file)) {
                 throw new FindingException(Finding.of(
@@ -132,7 +132,22 @@ final class SshClients {
                         .with("where", file)
                         .with("remedy", "name the right file as key in the cluster's file"));
             }
-            keys.add(client.loadKeys(file.toString(), new Passphrases()));
+            Passphrases passphrases = new Passphrases(file);
+            try {
+                KeyProvider key = client.loadKeys(file.toString(), passphrases);
+                key.getPrivate(); // Opens it: the server's refusal would not say that it was never tried.
+                keys.add(key);
+            } catch (IOException | RuntimeException unopened) {
+                closed.add(new FindingException(
+                        unopened(
+                                nodeName,
+                                file,
+                                passphrases.lacking ? "it has a passphrase, and none was given" : reason(unopened)),
+                        unopened));
+            }
+        }
+        if (keys.isEmpty() && !closed.isEmpty()) {
+            throw closed.get(0);
         }
         if (keys.isEmpty()) {
             throw new FindingException(Finding.of(
@@ -152,10 +167,20 @@ final class SshClients {
                             .with(
                                     "remedy",
                                     "try ssh -p " + spec.port() + " " + spec.user() + "@" + spec.host()
-                                            + "; the user's authorized_keys there must hold the key; a key with a"
-                                            + " passphrase takes it from " + PASSPHRASE + " or a prompt"),
+                                            + "; the user's authorized_keys there must hold the key"),
                     refused);
         }
+    }
+
+    private static Finding unopened(String nodeName, Path file, String reason) {
+        return Finding.of(FindingKind.PREREQUISITE, "cluster", "the key for node " + nodeName + " does not open")
+                .with("expected", "a private key in OpenSSH's or PEM format, and its passphrase where it has one")
+                .with("actual", reason)
+                .with("where", file)
+                .with(
+                        "remedy",
+                        "give the passphrase in " + PASSPHRASE + " or at the prompt; try it with: ssh-keygen -yf "
+                                + file);
     }
 
     private static String reason(Throwable failed) {
@@ -250,20 +275,30 @@ final class SshClients {
 
     /** From the environment, else from whoever sits at the terminal. */
     private static final class Passphrases implements PasswordFinder {
+        private final Path key;
+        private boolean lacking;
+
+        Passphrases(Path key) {
+            this.key = key;
+        }
+
+        /** @param resource not to be relied on: some readers of keys give none */
         @Override
-        public char @Nullable [] reqPassword(Resource<?> resource) {
+        public char @Nullable [] reqPassword(@Nullable Resource<?> resource) {
             String given = System.getenv(PASSPHRASE);
             if (given != null) {
                 return given.toCharArray();
             }
             @SuppressWarnings("SystemConsoleNull") // From JDK 22 on there is one, which then asks standard input.
             Console console = System.console();
-            Object of = resource.getDetail() instanceof File file ? file.getName() : "a key";
-            return console == null ? null : console.readPassword("Passphrase of %s: ", of);
+            char[] typed = console == null ? null : console.readPassword("Passphrase of %s: ", key);
+            lacking = typed == null;
+            // Without any, a reader of keys would fail in words of its own.
+            return typed == null ? new char[0] : typed;
         }
 
         @Override
-        public boolean shouldRetry(Resource<?> resource) {
+        public boolean shouldRetry(@Nullable Resource<?> resource) {
             return false;
         }
     }

@@ -44,6 +44,25 @@ public final class Hosts implements AutoCloseable {
         return name;
     }
 
+    /** Where the script keeps keys and the like. */
+    public Path folder() {
+        return Path.of("/run/nixlconform-netns").resolve(name);
+    }
+
+    /** That this machine reaches; hosts count from 1. */
+    public String address(int host) throws IOException {
+        return "10.213." + number() + "." + host;
+    }
+
+    /** That hosts alone reach. */
+    public String dataAddress(int host) throws IOException {
+        return "10.214." + number() + "." + host;
+    }
+
+    private String number() throws IOException {
+        return Files.readString(folder().resolve("number")).strip();
+    }
+
     public Path file() {
         return ROOT.resolve("config/clusters").resolve(name + ".yaml");
     }

@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.BufferedReader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.nixlconform.configuration.ClusterSpec;
-import org.nixlconform.configuration.Configuration;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingRenderer;
@@ -25,9 +22,6 @@ class SshClusterTest {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private static Hosts hosts;
-
-    @TempDir
-    Path folder;
 
     @BeforeAll
     static void up() throws Exception {
@@ -86,42 +80,6 @@ class SshClusterTest {
     }
 
     @Test
-    void aKeyThatTheNodeDoesNotTakeIsNamed() throws Exception {
-        Path key = folder.resolve("other");
-        Process made = new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString()).start();
-        assertThat(made.waitFor()).isZero();
-
-        assertThat(refusal("/run/nixlconform-netns/" + hosts.name() + "/key", key.toString()))
-                .contains("refuses to let us in", "to log in as root with a key", key.toString());
-    }
-
-    @Test
-    void anUnknownAndAChangedHostKeyAreToldApart() throws Exception {
-        String known = "/run/nixlconform-netns/" + hosts.name() + "/known_hosts";
-        Path empty = Files.writeString(folder.resolve("empty"), "");
-        assertThat(refusal(known, empty.toString())).contains("the host key of node", "is not known", "SHA256:");
-
-        List<String> lines = Files.readAllLines(Path.of(known));
-        String swapped = lines.get(0).replaceFirst(" .*", "") + lines.get(1).replaceFirst("^\\S+", "") + "\n"
-                + lines.get(1).replaceFirst(" .*", "") + lines.get(0).replaceFirst("^\\S+", "") + "\n";
-        Path changed = Files.writeString(folder.resolve("changed"), swapped);
-        assertThat(refusal(known, changed.toString())).contains("the host key of node", "has changed", "SHA256:");
-    }
-
-    @Test
-    void aClosedPortAndAWrongUserAreNamed() throws Exception {
-        assertThat(refusal("port: 2222", "port: 2223")).contains("is not reached", "port 2223", "Connection refused");
-        assertThat(refusal("user: root", "user: nobody-here"))
-                .contains("refuses to let us in", "to log in as nobody-here");
-    }
-
-    @Test
-    void aKeyFileThatIsAbsentIsNamed() throws Exception {
-        assertThat(refusal("/run/nixlconform-netns/" + hosts.name() + "/key", "/nowhere/key"))
-                .contains("cannot be read", "it is absent", "/nowhere/key");
-    }
-
-    @Test
     void aNodeWhoseServerIsKilledAnswersAsOneThatHasNothing() throws Exception {
         try (Hosts others = Hosts.up(1, "b");
                 Cluster cluster = Cluster.open(others.spec(), BuiltEngine.bundle())) {
@@ -133,11 +91,6 @@ class SshClusterTest {
             assertThat(connection.readText(Path.of("/proc/version"))).isEmpty();
             assertThat(connection.isOpen()).isFalse();
         }
-    }
-
-    private String refusal(String text, String replacement) throws Exception {
-        return refusal(
-                Configuration.cluster(hosts.fileWith(folder, text, replacement).toString(), Hosts.ROOT));
     }
 
     private static String refusal(ClusterSpec spec) {
@@ -152,22 +105,18 @@ class SshClusterTest {
 
     @Test
     void nothingRunsOnAnyNodeAfterTheControllerWasKilledAndTheNextRunSweepsItsFolder() throws Exception {
-        Process controller = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        HoldsCluster.class.getName(),
-                        hosts.file().toString(),
-                        workFolder())
+        List<String> words = new ArrayList<>(OwnJvm.words(HoldsCluster.class));
+        words.addAll(List.of(hosts.file().toString(), workFolder()));
+        Process controller = new ProcessBuilder(words)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try (BufferedReader out = controller.inputReader()) {
             assertThat(out.readLine()).startsWith("open ");
         }
-        awaitThat(() -> hosts.in(1, "cat /proc/[0-9]*/cmdline").contains("sleep\000300\0"));
+        Waiting.until(() -> hosts.in(1, "cat /proc/[0-9]*/cmdline").contains("sleep\000300\0"));
         controller.destroyForcibly().waitFor();
 
-        awaitThat(() -> hosts.processesOfOurs(HOSTS).isEmpty()
+        Waiting.until(() -> hosts.processesOfOurs(HOSTS).isEmpty()
                 && !hosts.in(1, "cat /proc/[0-9]*/cmdline").contains("sleep\000300\0"));
         assertThat(hosts.in(1, "ls " + workFolder() + "/runs").lines()).hasSize(1);
         try (Cluster next = Cluster.open(hosts.spec(), BuiltEngine.bundle())) {
@@ -181,14 +130,6 @@ class SshClusterTest {
                             .orElseThrow()
                             .getFileName()
                             .toString());
-        }
-    }
-
-    private static void awaitThat(Callable<Boolean> fact) throws Exception {
-        long end = System.nanoTime() + SOON.toNanos();
-        while (!fact.call()) {
-            assertThat(System.nanoTime()).as("within " + SOON).isLessThan(end);
-            Thread.sleep(200);
         }
     }
 }
