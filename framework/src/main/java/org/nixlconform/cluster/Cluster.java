@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.nixlconform.configuration.ClusterSpec;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
+import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Placement;
 import org.nixlconform.plan.TransferPlan;
 
 /** The nodes of a cluster file, reached. */
@@ -58,12 +61,20 @@ public final class Cluster implements AutoCloseable {
         return nodes;
     }
 
+    /** Nodes whose connection ended while the run went on; it does without them. */
+    public List<Node> lost() {
+        return nodes.stream().filter(node -> !node.connection().isOpen()).toList();
+    }
+
     /**
      * Gives each rank of a plan its node and, for VRAM, its device; or says why this cluster cannot, even with nobody else
      * on it.
      */
     public Assigned assign(TransferPlan plan) {
-        return Placing.on(spec, nodes, plan).assign();
+        List<Node> left = left();
+        return left.isEmpty()
+                ? new Assigned.Impossible(noneLeft(plan))
+                : explained(Placing.on(spec, left, plan).assign());
     }
 
     /**
@@ -73,20 +84,57 @@ public final class Cluster implements AutoCloseable {
      * @throws FindingException when whoever shares them out is no longer reached
      */
     public Held hold(TransferPlan plan) {
-        return ray.isPresent() && Placing.takesDevices(spec, plan)
-                ? ray.get().hold(Placing.on(spec, nodes, plan))
+        List<Node> left = left();
+        return ray.isPresent() && Placing.takesDevices(spec, plan) && !left.isEmpty()
+                ? ray.get().hold(Placing.on(spec, left, plan))
                 : new Held(assign(plan), () -> {});
     }
 
-    /** Processes that were started and still run are killed, this run's folders on nodes are removed. Never throws. */
+    private List<Node> left() {
+        return nodes.stream().filter(node -> node.connection().isOpen()).toList();
+    }
+
+    /** A node that was lost may be why it is impossible; a link for data that is down would look like a failure of NIXL. */
+    private Assigned explained(Assigned assigned) {
+        if (assigned instanceof Assigned.Impossible impossible) {
+            return lost().isEmpty()
+                    ? impossible
+                    : new Assigned.Impossible(impossible.reason().with("lost", lost() + ", while the run went on"));
+        }
+        Assigned.On on = (Assigned.On) assigned;
+        Optional<Finding> down = on.plan().placement() == Placement.SPREAD
+                ? on.ranks().nodes().stream()
+                        .flatMap(node -> node.dataLinkDown().stream())
+                        .findFirst()
+                : Optional.empty();
+        return down.<Assigned>map(Assigned.Impossible::new).orElse(on);
+    }
+
+    private Finding noneLeft(TransferPlan plan) {
+        return Finding.of(
+                        FindingKind.NODE, "cluster", "no node of cluster %s is reached any more".formatted(spec.name()))
+                .with("expected", "1 node")
+                .with("actual", "none")
+                .with("plan", plan.name())
+                .with("lost", lost() + ", while the run went on")
+                .with("remedy", "see that these nodes, their SSH servers and their network run, and run it again");
+    }
+
+    /**
+     * Processes that were started and still run are killed, this run's folders on nodes are removed, on all nodes at the same
+     * time. Never throws.
+     */
     @Override
     public void close() {
-        nodes.forEach(node -> {
-            node.runFolder()
-                    .ifPresent(folder ->
-                            node.connection().run(Command.of("rm", "-rf", "--", folder.toString()), REMOVED_WITHIN));
-            node.connection().close();
-        });
+        AtOnce.each(nodes, Cluster::leave, gone -> {});
         ray.ifPresent(RayGpus::close);
+    }
+
+    private static Node leave(Node node) {
+        node.runFolder()
+                .ifPresent(folder ->
+                        node.connection().run(Command.of("rm", "-rf", "--", folder.toString()), REMOVED_WITHIN));
+        node.connection().close();
+        return node;
     }
 }

@@ -131,6 +131,8 @@ public final class EngineBundle {
         if (program.equals(NODE_PROGRAM)) {
             // It carries what commands write, up to some megabytes at a time; ranks carry nothing.
             words.add("-Xmx256m");
+            // Its commands are many and short: one program less to start for each.
+            words.add("-Djdk.lang.Process.launchMechanism=VFORK");
         }
         words.add("-XX:ErrorFile=" + evidence.toAbsolutePath().resolve("hs_err_%p.log"));
         words.add(MAIN_CLASS);

@@ -1,9 +1,13 @@
 package org.nixlconform.cluster;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.nixlconform.configuration.ClusterSpec;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
+import org.nixlconform.configuration.ClusterSpec.SshSpec;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingKind;
 
 /**
  * A machine of the cluster that was reached.
@@ -21,6 +25,7 @@ public record Node(
         Path workFolder,
         Optional<Path> runFolder,
         Optional<String> dataInterface) {
+    private static final Duration DISK_TOLD_WITHIN = Duration.ofSeconds(5);
 
     public String name() {
         return spec.name();
@@ -41,6 +46,51 @@ public record Node(
     /** Under which others reach it for data; empty for this machine where the file names no address of it. */
     public Optional<String> dataHost() {
         return spec.dataAddress().or(() -> spec.ssh().map(ClusterSpec.SshSpec::host));
+    }
+
+    /**
+     * That it is gone, and the reason for whatever else seemed wrong there.
+     *
+     * @param activity of ours, to follow "while"
+     */
+    public Finding lostWhile(String activity) {
+        return Finding.of(FindingKind.NODE, "cluster", "node " + name() + " was lost while " + activity)
+                .with("expected", "a connection that lasts until the run ends")
+                .with("actual", "it ended or was silent for too long")
+                .with("where", spec.ssh().map(SshSpec::described).orElse("this machine"))
+                .with(
+                        "remedy",
+                        "see that the node runs, that its SSH server does, and its network; the next run sweeps what is left"
+                                + " there");
+    }
+
+    /** What keeps blocks from its interface for data; empty where that is up or the cluster's file names none. */
+    Optional<Finding> dataLinkDown() {
+        return dataInterface()
+                .filter(name -> connection
+                        .readText(Path.of("/sys/class/net", name, "operstate"))
+                        .filter(state -> state.strip().equals("down"))
+                        .isPresent())
+                .map(name -> Finding.of(
+                                FindingKind.NODE, "cluster", "the interface for data of node " + name() + " is down")
+                        .with(
+                                "expected",
+                                "a link at " + name + ", which has "
+                                        + spec.dataAddress().orElse("the data address"))
+                        .with("actual", "down")
+                        .with("remedy", "see `ip link` on the node, cable and switch"));
+    }
+
+    /** What of a case its disk did not take. @param what such as {@code the log of prefill-0-rank-0} */
+    public Finding diskFull(String what) {
+        String free = connection
+                .run(Command.of("df", "-B1", "--output=avail", workFolder.toString()), DISK_TOLD_WITHIN)
+                .stdout();
+        return Finding.of(FindingKind.LEFTOVER, "cluster", "the disk of node " + name() + " did not take " + what)
+                .with("expected", "space for some megabytes")
+                .with("actual", free.lines().reduce("", (head, last) -> last.strip()) + " bytes free")
+                .with("where", workFolder + ", on the node")
+                .with("remedy", "free space there, or name another folder as workFolder in the cluster's file");
     }
 
     /** Whether it is this machine. */

@@ -64,8 +64,8 @@ final class ProgramConnection implements NodeConnection {
             readPid(program);
             NodeChannel channel = new NodeChannel(program, nodeName);
             FromNode.Ready ready = channel.ready(READY_WITHIN)
-                    .orElseThrow(() -> new IOException("it did not say that it is ready within "
-                            + READY_WITHIN.toSeconds() + " s; " + program.complaint()));
+                    .orElseThrow(() -> new IOException("it ended, or did not say within " + READY_WITHIN.toSeconds()
+                            + " s that it is ready; " + program.complaint()));
             return new ProgramConnection(launcher, nodeName, channel, ready.droppedVariables());
         } catch (IOException e) {
             throw new FindingException(
@@ -123,7 +123,11 @@ final class ProgramConnection implements NodeConnection {
                     Finding.of(FindingKind.NODE, "cluster", "a process cannot be started on node " + nodeName)
                             .with("expected", "to start " + command.program())
                             .with("actual", String.valueOf(e.getMessage()))
-                            .with("where", command.folder().map(Path::toString).orElse("the connection's own folder")),
+                            .with("where", command.folder().map(Path::toString).orElse("the connection's own folder"))
+                            .with(
+                                    "remedy",
+                                    "see that the node runs and that its disk has space: df -h "
+                                            + parent(standardError)),
                     e);
         }
     }

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.nixlconform.configuration.ClusterSpec;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 import org.nixlconform.message.Finding;
@@ -17,24 +19,28 @@ import org.nixlconform.message.FindingKind;
 /** Reaches all nodes of a cluster at the same time; of several that fail, all are told. */
 final class Reach {
     /** What a node's programs wait for a word of ours before they end. */
-    static final int LEASE_SECONDS = 20;
+    static final int LEASE_SECONDS = 16;
 
     private static final Duration SWEEP_WITHIN = Duration.ofSeconds(30);
     /** Kills what a dead run left: processes of this user whose command line names the run's folder. Argument: folder. */
-    private static final String SWEEP = "for process in /proc/[0-9]*; do "
+    private static final String SWEEP = "for process in /proc/[0-9]*; do [ -O \"$process\" ] || continue; "
             + "case $(tr '\\0' ' ' < \"$process/cmdline\" 2>/dev/null) in *\"$1/\"*) "
             + "[ \"${process#/proc/}\" = $$ ] || kill -KILL \"${process#/proc/}\" 2>/dev/null;; esac; done; "
             + "rm -rf -- \"$1\"";
 
     private final ClusterSpec spec;
     private final EngineBundle bundle;
-    private final String digest;
+    /** Taken while connections are made. */
+    private final CompletableFuture<String> digest;
+
     private final String run;
 
     Reach(ClusterSpec spec, EngineBundle bundle) {
         this.spec = spec;
         this.bundle = bundle;
-        this.digest = spec.nodes().stream().anyMatch(node -> node.ssh().isPresent()) ? bundle.digest() : "";
+        this.digest = spec.nodes().stream().anyMatch(node -> node.ssh().isPresent())
+                ? CompletableFuture.supplyAsync(bundle::digest)
+                : CompletableFuture.completedFuture("");
         this.run = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replace(":", "") + "-"
                 + ProcessHandle.current().pid();
     }
@@ -88,7 +94,7 @@ final class Reach {
         ProgramConnection connection = null;
         try {
             Shipment.Shipped shipped = new Shipment(launcher, bundle, node.name())
-                    .ship(digest, node.workFolder().orElse(spec.workFolder().toString()));
+                    .ship(digest(), node.workFolder().orElse(spec.workFolder().toString()));
             Path workFolder = shipped.workFolder();
             connection =
                     ProgramConnection.open(launcher, shipped.bundle(), log(workFolder), node.name(), LEASE_SECONDS);
@@ -111,6 +117,14 @@ final class Reach {
             }
             launcher.close();
             throw failed;
+        }
+    }
+
+    private String digest() {
+        try {
+            return digest.join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof FindingException refused ? refused : failed;
         }
     }
 

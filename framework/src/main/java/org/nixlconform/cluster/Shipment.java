@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
@@ -14,17 +15,27 @@ import org.nixlconform.message.FindingKind;
 /** Our programs on their way to a node: once, into a folder that is named after what is in it. */
 final class Shipment {
     private static final Duration UNPACKED_WITHIN = Duration.ofMinutes(2);
-    /** Arguments: work folder, digest. Says the machine, whether the folder is there, and the work folder's real path. */
+    private static final Duration COMPLAINT_WITHIN = Duration.ofSeconds(10);
+    /** What is unpacked and archived, and some room for a run's own files. */
+    private static final long SPACE_TO_UPLOAD_KIB = 112 << 10;
+
+    private static final long SPACE_TO_RUN_KIB = 16 << 10;
+    private static final int ANSWERS = 4;
+
+    /** Arguments: work folder, digest. Says the machine, whether the folder is there, KiB free, the work folder's real path. */
     private static final String LOOK = "w=$1; case $w in '~/'*) w=$HOME/${w#??};; esac; "
             + "mkdir -p \"$w/engines\" && cd \"$w\" && t=$(mktemp writable-XXXXXX) && rm \"$t\" && w=$(pwd -P) && "
-            + "if [ -e \"engines/$2/complete\" ]; then echo \"$(uname -m) there $w\"; "
-            + "else echo \"$(uname -m) absent $w\"; fi";
+            + "free=$(df -Pk . | awk 'END {print $4}') && "
+            + "if [ -e \"engines/$2/complete\" ]; then echo \"$(uname -m) there $free $w\"; "
+            + "else echo \"$(uname -m) absent $free $w\"; fi";
     /**
      * Arguments: folder of engines, digest. Unpacks beside the place and moves, so that it is there whole or not at all; then
      * archives the classes, for an archive is valid only where it was made. Without one engines only start later.
      */
     private static final String UNPACK = "cd \"$1\" && p=$2.partial-$$ && rm -rf \"$p\" && mkdir \"$p\" && "
-            + "tar -xzf - -C \"$p\" && { mv -T \"$p\" \"$2\" 2>/dev/null || rm -rf \"$p\"; } && cd \"$2\" && "
+            + "{ tar -xzf - -C \"$p\" 2>\"$p.said\" || "
+            + "{ head -1 \"$p.said\" >&2; df -Pk . | awk 'END {print $4 \" KiB free\"}' >&2; rm -rf \"$p\" \"$p.said\"; exit 1; }; } && "
+            + "rm -f \"$p.said\" && { mv -T \"$p\" \"$2\" 2>/dev/null || rm -rf \"$p\"; } && cd \"$2\" && "
             + "{ ./start -XX:ArchiveClassesAtExit=\"$1/$2/" + EngineBundle.ARCHIVE
             + "\" org.nixlconform.engine.process.Main warm-up >/dev/null 2>&1 || rm -f " + EngineBundle.ARCHIVE
             + "; } && : > complete";
@@ -48,11 +59,12 @@ final class Shipment {
      */
     Shipped ship(String digest, String wantedWorkFolder) {
         try {
-            String[] seen = look(digest, wantedWorkFolder).split(" ", 3);
+            String[] seen = look(digest, wantedWorkFolder).split(" ", ANSWERS);
             refuseOtherMachine(seen[0]);
-            Path workFolder = Path.of(seen[2]);
+            Path workFolder = Path.of(seen[ANSWERS - 1]);
             Path engines = workFolder.resolve("engines");
             boolean absent = seen[1].equals("absent");
+            refuseFullDisk(Long.parseLong(seen[2]), absent ? SPACE_TO_UPLOAD_KIB : SPACE_TO_RUN_KIB, workFolder);
             if (absent) {
                 upload(engines, digest);
             }
@@ -74,7 +86,7 @@ final class Shipment {
         String answer = new String(started.stdout().readAllBytes(), StandardCharsets.UTF_8).strip();
         // What a login prints comes before it.
         String line = answer.lines().reduce("", (first, second) -> second);
-        if (line.split(" ", 3).length < 3) {
+        if (line.split(" ", ANSWERS).length < ANSWERS) {
             throw new IOException("the shell there said '" + answer + "' " + started.complaint());
         }
         return line;
@@ -91,12 +103,32 @@ final class Shipment {
         }
     }
 
+    private void refuseFullDisk(long freeKib, long neededKib, Path workFolder) {
+        if (freeKib < neededKib) {
+            throw new FindingException(Finding.of(
+                            FindingKind.PREREQUISITE, "cluster", "the disk of node " + nodeName + " is full")
+                    .with("expected", "at least " + bytes(neededKib) + " free for our programs and a run's files")
+                    .with("actual", bytes(freeKib) + " free")
+                    .with("where", workFolder + ", on the node")
+                    .with("remedy", "free space there, or name another folder as workFolder in the cluster's file"));
+        }
+    }
+
+    private static String bytes(long kib) {
+        return String.format(Locale.ROOT, "%,d bytes", kib * 1024);
+    }
+
     private void upload(Path engines, String digest) throws IOException {
         Launcher.Started started = launcher.launch(List.of("/bin/sh", "-c", UNPACK, "sh", engines.toString(), digest));
-        try (OutputStream out = started.stdin()) {
-            Tar.pack(bundle.folder(), true, List.of(EngineBundle.ARCHIVE), out);
-        }
         try {
+            try (OutputStream out = started.stdin()) {
+                Tar.pack(bundle.folder(), true, List.of(EngineBundle.ARCHIVE), out);
+            } catch (IOException cut) {
+                // The shell there says why it stopped reading; the end of the channel says nothing.
+                if (started.await(COMPLAINT_WITHIN.toMillis()).isEmpty()) {
+                    throw cut;
+                }
+            }
             Optional<ProcessEnd> end = started.await(UNPACKED_WITHIN.toMillis());
             if (end.isEmpty() || end.get().exitCode() != 0) {
                 throw new IOException("unpacking ended with "

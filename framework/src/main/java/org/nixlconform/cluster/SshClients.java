@@ -18,10 +18,12 @@ import java.util.List;
 import java.util.Optional;
 import net.schmizz.keepalive.KeepAliveProvider;
 import net.schmizz.keepalive.KeepAliveRunner;
+import net.schmizz.sshj.Config;
 import net.schmizz.sshj.DefaultConfig;
 import net.schmizz.sshj.SSHClient;
 import net.schmizz.sshj.common.Buffer;
 import net.schmizz.sshj.common.KeyType;
+import net.schmizz.sshj.common.SecurityUtils;
 import net.schmizz.sshj.transport.verification.OpenSSHKnownHosts;
 import net.schmizz.sshj.userauth.UserAuthException;
 import net.schmizz.sshj.userauth.keyprovider.KeyProvider;
@@ -41,10 +43,23 @@ final class SshClients {
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
     private static final int ATTEMPTS = 3;
     private static final Duration PAUSE = Duration.ofMillis(500);
-    private static final int KEEP_ALIVE_SECONDS = 5;
+    /** A node that stays silent is given up sooner than its programs give us up, see {@link Reach#LEASE_SECONDS}. */
+    private static final int KEEP_ALIVE_SECONDS = 4;
+
     private static final int SILENT_KEEP_ALIVES = 3;
 
+    /** For all clients: to find out which ciphers there are costs as much as a connection. */
+    private static final Config CONFIG = config();
+
     private SshClients() {}
+
+    private static Config config() {
+        // All that OpenSSH speaks is in the JDK; to load the other provider takes longer than all connections do.
+        SecurityUtils.setRegisterBouncyCastle(false);
+        DefaultConfig config = new DefaultConfig();
+        config.setKeepAliveProvider(KeepAliveProvider.KEEP_ALIVE);
+        return config;
+    }
 
     /** @throws FindingException that says why not, and what to do */
     static SshLauncher connect(String nodeName, SshSpec spec) {
@@ -87,13 +102,16 @@ final class SshClients {
     }
 
     private static SSHClient once(String nodeName, SshSpec spec, List<SSHClient> before) throws IOException {
-        DefaultConfig config = new DefaultConfig();
-        config.setKeepAliveProvider(KeepAliveProvider.KEEP_ALIVE);
-        SSHClient client = new SSHClient(config);
+        SSHClient client = new SSHClient(CONFIG);
         TrustedHosts trusted = new TrustedHosts(spec.knownHosts());
         client.addHostKeyVerifier(trusted);
         client.setConnectTimeout((int) CONNECT_WITHIN.toMillis());
         client.setTimeout((int) CONNECT_WITHIN.toMillis());
+        // Begins when the client connects, if it is asked for by then; later it would never begin.
+        if (client.getConnection().getKeepAlive() instanceof KeepAliveRunner keepAlive) {
+            keepAlive.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
+            keepAlive.setMaxAliveCount(SILENT_KEEP_ALIVES);
+        }
         try {
             if (before.isEmpty()) {
                 client.connect(spec.host(), spec.port());
@@ -106,10 +124,6 @@ final class SshClients {
             authenticate(client, nodeName, spec);
             // Timeouts are for the beginning: a warden may be silent for minutes.
             client.setTimeout(0);
-            if (client.getConnection().getKeepAlive() instanceof KeepAliveRunner keepAlive) {
-                keepAlive.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
-                keepAlive.setMaxAliveCount(SILENT_KEEP_ALIVES);
-            }
             return client;
         } catch (IOException | RuntimeException failed) {
             close(client);

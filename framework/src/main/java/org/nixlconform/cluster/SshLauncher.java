@@ -26,8 +26,12 @@ final class SshLauncher implements Launcher {
 
     @Override
     public Started launch(List<String> words) throws IOException {
-        Session session = client.startSession();
-        return new RemoteProcess(session, session.exec("exec " + ShellWords.line(words)));
+        try {
+            Session session = client.startSession();
+            return new RemoteProcess(session, session.exec("exec " + ShellWords.line(words)));
+        } catch (IllegalStateException over) {
+            throw new IOException("the connection is over", over);
+        }
     }
 
     @Override

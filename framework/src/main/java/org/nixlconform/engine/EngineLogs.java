@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.nixlconform.engine.RankRoster.LogLine;
 import org.nixlconform.engine.protocol.FromWarden;
 import org.nixlconform.plan.RankId;
@@ -37,6 +40,14 @@ final class EngineLogs {
             }
         });
         return all;
+    }
+
+    /** Ranks whose logs their node's disk did not take in full. */
+    Set<RankId> unwritten() {
+        return sizes.entrySet().stream()
+                .filter(each -> each.getValue().unwrittenBytes() > 0)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String binary(FromWarden.LogSize size) {

@@ -84,7 +84,11 @@ public final class RankRoster {
             return roster;
         } catch (RuntimeException failed) {
             roster.end();
-            throw failed;
+            List<Finding> gone = assignment.nodes().stream()
+                    .filter(node -> !node.connection().isOpen())
+                    .map(node -> node.lostWhile("engines were started"))
+                    .toList();
+            throw gone.isEmpty() ? failed : new FindingException(gone);
         }
     }
 
@@ -151,7 +155,8 @@ public final class RankRoster {
     private static String describe(LostRank lost) {
         String how = lost.signal()
                 .map(signal -> "ended by " + signal)
-                .orElse("exited with " + lost.exitCode().orElse(0));
+                .or(() -> lost.exitCode().map(code -> "exited with " + code))
+                .orElse("lost");
         return lost.lastLogLines().isEmpty() ? how : how + ": " + String.join(" | ", lost.lastLogLines());
     }
 
@@ -277,7 +282,7 @@ public final class RankRoster {
                                 rank,
                                 Optional.empty(),
                                 Optional.empty(),
-                                List.of("the warden on " + node.name() + " ended, and this rank with it")),
+                                List.of("the channel to the warden on " + node.name() + " ended")),
                         step,
                         pending);
             }
@@ -399,6 +404,7 @@ public final class RankRoster {
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
         List<Finding> leftovers = new ArrayList<>(bringLogs());
+        logs.unwritten().forEach(rank -> leftovers.add(assignment.node(rank).diskFull("the log of " + rank)));
         pids.forEach((rank, pid) -> {
             if (alive(rank, pid)) {
                 leftovers.add(Finding.of(FindingKind.LEFTOVER, "engine", rank + " is still running after its case")

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.nixlconform.cluster.AtOnce;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.EnvironmentSpec;
@@ -65,11 +66,14 @@ public final class Environment {
         List<Node> nodes = chosen(spec, cluster);
         List<StagedNode> staged = AtOnce.each(
                 nodes,
-                node -> StagedNode.stage(
+                node -> reached(
                         spec,
                         node,
-                        evidence.toAbsolutePath().resolve(folder(spec, node, nodes)),
-                        line -> console.accept(prefix(spec, node, nodes) + line)),
+                        () -> StagedNode.stage(
+                                spec,
+                                node,
+                                evidence.toAbsolutePath().resolve(folder(spec, node, nodes)),
+                                line -> console.accept(prefix(spec, node, nodes) + line))),
                 installed -> {});
         List<Fact> properties = new ArrayList<>(List.of(new Fact("environment", spec.name())));
         properties.addAll(StagedNode.merged(staged));
@@ -81,6 +85,21 @@ public final class Environment {
         return cluster.stream()
                 .filter(node -> spec.nodes() == NodeChoice.ALL || node.gpus() > 0 || node.equals(cluster.get(0)))
                 .toList();
+    }
+
+    /** A node that is gone answers as one that has nothing: that is told, not what came of it. */
+    private static StagedNode reached(EnvironmentSpec spec, Node node, Supplier<StagedNode> staging) {
+        try {
+            StagedNode staged = staging.get();
+            if (node.connection().isOpen()) {
+                return staged;
+            }
+        } catch (FindingException refused) {
+            if (node.connection().isOpen()) {
+                throw refused;
+            }
+        }
+        throw new FindingException(node.lostWhile("environment %s was set up there".formatted(spec.name())));
     }
 
     private static String folder(EnvironmentSpec spec, Node node, List<Node> nodes) {

@@ -268,9 +268,9 @@ final class SourceBuild {
         }
         MappedFiles.refuse(node, List.of(files.real(prefix)), "install into " + prefix);
         new Restoration(node, console)
-                .undoOrRefuse(change ->
-                        (change.kind() == Kind.PLACED && change.subject().equals(prefix.toString()))
-                                || (change.kind() == Kind.LINKER && change.detail().equals(prefix.toString())));
+                .undoOrRefuse(change -> (change.kind() == Kind.PLACED
+                                && change.subject().equals(prefix.toString()))
+                        || (change.kind() == Kind.LINKER && change.detail().equals(prefix.toString())));
         Path record = NodeChanges.folder(node).resolve(digest);
         changes.add(Kind.PLACED, prefix.toString(), record.toString(), environment);
         try {

@@ -62,7 +62,11 @@ final class Sources {
             throw new FindingException(unreached(git, outcome, ""));
         }
         // git lists every ref that ends so. A tag with a message of its own is listed twice, its commit with "^{}".
-        return Stream.of("refs/tags/" + git.ref() + "^{}", "refs/tags/" + git.ref(), "refs/heads/" + git.ref(), git.ref())
+        return Stream.of(
+                        "refs/tags/" + git.ref() + "^{}",
+                        "refs/tags/" + git.ref(),
+                        "refs/heads/" + git.ref(),
+                        git.ref())
                 .flatMap(name -> lines.stream().filter(line -> line.endsWith("\t" + name)))
                 .findFirst()
                 .map(line -> line.substring(0, 40))

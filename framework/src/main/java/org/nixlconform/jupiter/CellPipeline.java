@@ -145,7 +145,9 @@ final class CellPipeline {
                 .map(failure -> Verdict.without(Outcome.VIOLATES, failure))
                 .orElseGet(() -> transfer(on.plan(), on.ranks(), environment));
         knownIssues = run.knownIssues().match(cell.name(), environment, on.plan(), observation(), judged);
-        return noted(judged, knownIssues.notes());
+        List<String> notes = new ArrayList<>(knownIssues.notes());
+        run.cluster().lost().forEach(node -> notes.add("node " + node + " was lost, in this case or before"));
+        return noted(judged, notes);
     }
 
     private Verdict transfer(TransferPlan possible, RankAssignment ranks, Environment environment) {

@@ -168,7 +168,9 @@ record FaultRun(Cluster cluster, Environment environment, Path folder) {
 
     private boolean planted(Path own, List<LibraryFault> faults, Optional<Outside> outside) throws IOException {
         List<Path> traces = new ArrayList<>(List.of(own.resolve(TRACE)));
-        environment.nodes().forEach(node -> traces.add(own.resolve(Evidence.LOGS).resolve(traceOf(node))));
+        environment
+                .nodes()
+                .forEach(node -> traces.add(own.resolve(Evidence.LOGS).resolve(traceOf(node))));
         List<String> lines = new ArrayList<>();
         for (Path trace : traces) {
             lines.addAll(Files.exists(trace) ? Files.readAllLines(trace) : List.of());

@@ -16,8 +16,11 @@ final class EngineLossCheck implements Check {
     }
 
     private static Finding finding(EngineLoss loss) {
-        String headline =
-                loss.rank() + " ended by itself, " + Wording.cause(loss) + ", while " + Wording.activity(loss.phase());
+        boolean ended = loss.signal().isPresent() || loss.exitCode().isPresent();
+        String how = ended
+                ? " ended by itself, " + Wording.cause(loss)
+                : " was lost, the connection to its node or to our warden there ended";
+        String headline = loss.rank() + how + ", while " + Wording.activity(loss.phase());
         return Wording.withLog(
                 Finding.of(FindingKind.ENGINE_DIED, "engine", headline)
                         .during(loss.phase())

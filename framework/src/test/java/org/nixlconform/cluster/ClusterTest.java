@@ -31,11 +31,12 @@ import org.nixlconform.plan.Topology;
 import org.nixlconform.plan.TransferPlan;
 
 class ClusterTest {
-    /** A plan is placed by what is known of the nodes: none is asked anything. */
+    /** A plan is placed by what is known of the nodes: none is asked anything but whether it is there. */
     private static final NodeConnection UNREACHED = (NodeConnection) Proxy.newProxyInstance(
             ClusterTest.class.getClassLoader(), new Class<?>[] {NodeConnection.class}, (self, method, arguments) -> {
                 return switch (method.getName()) {
                     case "hashCode" -> 0;
+                    case "isOpen" -> true;
                     case "equals" -> self == arguments[0];
                     default -> throw new AssertionError("a node was asked for " + method.getName());
                 };

@@ -93,6 +93,49 @@ public final class Hosts implements AutoCloseable {
         return all;
     }
 
+    /** Lets hosts have what an earlier run installed for this machine, so that no test waits for it once more. */
+    public Hosts withNixlOfThisMachine() throws IOException {
+        Path here = Files.createDirectories(
+                Path.of(System.getProperty("user.home"), ".cache", "nixlconform", "environments"));
+        for (ClusterSpec.NodeSpec node : spec().nodes()) {
+            Files.createSymbolicLink(Path.of(node.workFolder().orElseThrow()).resolve("environments"), here);
+        }
+        return this;
+    }
+
+    /** What a host has received and sent over its interface for data. */
+    public long dataBytes(int host) throws IOException {
+        Path counters = Path.of("/sys/class/net/nx" + number() + "d" + host + "/statistics");
+        return Long.parseLong(Files.readString(counters.resolve("rx_bytes")).strip())
+                + Long.parseLong(Files.readString(counters.resolve("tx_bytes")).strip());
+    }
+
+    /** Ends the SSH sessions of a host, not its server. */
+    public void killSessions(int host) throws Exception {
+        in(
+                host,
+                "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null | grep -q '^sshd: ' "
+                        + "&& kill -KILL ${p#/proc/}; done; true");
+    }
+
+    /** Stops all processes of a host, its server among them, until they are thawed. */
+    public void freeze(int host) throws Exception {
+        signalAll(host, "STOP");
+    }
+
+    public void thaw(int host) throws Exception {
+        signalAll(host, "CONT");
+    }
+
+    private void signalAll(int host, String signal) throws Exception {
+        Process process = new ProcessBuilder(
+                        "sh", "-c", "kill -s " + signal + " $(ip netns pids nx-" + name + "-" + host + ")")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+    }
+
     private String script(String... words) throws Exception {
         List<String> all =
                 new ArrayList<>(List.of(ROOT.resolve("bin/netns-cluster").toString()));

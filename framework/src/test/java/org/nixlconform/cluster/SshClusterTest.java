@@ -70,12 +70,44 @@ class SshClusterTest {
     }
 
     @Test
-    void aSecondRunIsRefusedWithWhoHoldsTheNodes() {
+    void aSecondRunIsRefusedWithWhoHoldsTheNodesAndTouchesNothing() throws Exception {
         try (Cluster first = Cluster.open(hosts.spec(), BuiltEngine.bundle())) {
+            Node node = first.nodes().get(0);
+            Path runFolder = node.runFolder().orElseThrow();
+            NodeProcess alive = node.connection()
+                    .start(Command.of("sh", "-c", "read line", runFolder + "/word"), runFolder.resolve("alive.log"));
+
             assertThat(refusal(hosts.spec()))
                     .contains("another run is using node " + hosts.name() + "-1", "held by root, process ")
                     .contains("another run is using node " + hosts.name() + "-2");
-            assertThat(first.nodes().get(0).connection().isOpen()).isTrue();
+
+            assertThat(node.connection().isOpen()).isTrue();
+            assertThat(alive.awaitExit(Duration.ZERO)).isEmpty();
+            assertThat(node.connection().list(runFolder)).contains("alive.log", "owner");
+            alive.kill();
+        }
+    }
+
+    /** Also where it has no lock on the node as a whole, as with another version of ours. */
+    @Test
+    void aSweepLeavesRunsThatAreAliveAndProcessesOfOthers() throws Exception {
+        String runs = workFolder() + "/runs";
+        hosts.in(
+                1,
+                "mkdir -p " + runs + "/alive " + runs + "/dead; cd /; touch " + runs + "/dead/owner; "
+                        + "setsid python3 -c 'import fcntl, sys, time; f = open(sys.argv[1], \"w\"); "
+                        + "fcntl.lockf(f, fcntl.LOCK_EX); time.sleep(301)' " + runs + "/alive/owner > /dev/null 2>&1 & "
+                        + "setsid sh -c 'sleep 302; : " + runs + "/dead/' > /dev/null 2>&1 & "
+                        + "setsid setpriv --reuid=65534 sh -c 'sleep 303; : " + runs + "/dead/' > /dev/null 2>&1 & "
+                        + "sleep 1");
+        try (Cluster cluster = Cluster.open(hosts.spec(), BuiltEngine.bundle())) {
+            assertThat(cluster.nodes().get(0).connection().list(Path.of(runs)))
+                    .contains("alive")
+                    .doesNotContain("dead");
+            String running = hosts.in(1, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '");
+            assertThat(running).contains("time.sleep(301)", "sleep 303; : ").doesNotContain("sleep 302; : ");
+        } finally {
+            hosts.in(1, "pkill -KILL 'sleep|python3'; rm -rf " + runs + "/alive");
         }
     }
 

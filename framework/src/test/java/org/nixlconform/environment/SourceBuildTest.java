@@ -127,7 +127,8 @@ class SourceBuildTest {
         git("branch", "a/main", "HEAD~1");
         git("-c", "user.name=Test", "-c", "user.email=test@localhost", "tag", "-a", "-m", "planted", "v9", "HEAD");
         assertThat(install(source)).isEqualTo(second);
-        assertThat(install(isolated(new Origin.Git(sources.toString(), "v9"))).folder()).isEqualTo(second.folder());
+        assertThat(install(isolated(new Origin.Git(sources.toString(), "v9"))).folder())
+                .isEqualTo(second.folder());
         assertThatThrownBy(() -> install(isolated(new Origin.Git(sources.toString(), "nothing-of-that-name"))))
                 .hasMessageContainingAll("cannot fetch " + sources + " at nothing-of-that-name", "no such ref there");
         assertThat(leftOvers()).isEmpty();

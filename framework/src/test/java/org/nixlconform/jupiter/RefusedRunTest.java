@@ -114,7 +114,9 @@ class RefusedRunTest {
                         environments: [nixl-0.6.1, nixl-0.8.0]
                         """).with("cluster", "both");
 
-        refusedWith("environments nixl-0.6.1 and nixl-0.8.0 go to the same place", "one environment of a run in Python python3");
+        refusedWith(
+                "environments nixl-0.6.1 and nixl-0.8.0 go to the same place",
+                "one environment of a run in Python python3");
     }
 
     @Test

@@ -47,10 +47,14 @@ class EngineLossCheckTest {
     }
 
     @Test
-    void lossWithoutCauseSaysSo() {
+    void lossWithoutCauseIsThatOfItsNode() {
         Finding finding = onlyFinding(
                 plan, Observations.clean(plan).exited(DECODE_0, "wait", Optional.empty()), FindingKind.ENGINE_DIED);
 
+        assertThat(finding.headline())
+                .isEqualTo(
+                        "decode-0-rank-0 was lost, the connection to its node or to our warden there ended, while the"
+                                + " transfer was awaited");
         assertThat(fact(finding, "actual")).isEqualTo("neither a signal nor an exit code");
     }
 

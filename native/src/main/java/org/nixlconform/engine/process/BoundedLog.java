@@ -75,7 +75,7 @@ final class BoundedLog {
 
     /** So far. */
     FromWarden.LogSize size(String label) {
-        return new FromWarden.LogSize(label, bytes, dropped(), text.notText(), text.firstNotText());
+        return new FromWarden.LogSize(label, bytes, dropped(), unwritten, text.notText(), text.firstNotText());
     }
 
     private long dropped() {

@@ -59,9 +59,9 @@ final class Errands {
                     System.nanoTime() - startedAt);
         } catch (InterruptedException ending) {
             Thread.currentThread().interrupt();
+            kill(process.toHandle());
             return new FromNode.Ran(ask.id(), KILLED_AT_DEADLINE, "", "interrupted", System.nanoTime() - startedAt);
         } finally {
-            kill(process.toHandle());
             running.remove(process);
         }
     }

@@ -96,7 +96,7 @@ final class WardedRank {
     /** What is to be told of its log, once; empty while there is nothing new or nothing odd. */
     Optional<FromWarden.LogSize> newLogSize() {
         FromWarden.LogSize size = log.size(label);
-        boolean odd = size.notTextBytes() > 0 || size.isLong();
+        boolean odd = size.notTextBytes() > 0 || size.unwrittenBytes() > 0 || size.isLong();
         if (!odd || size.bytes() == toldBytes) {
             return Optional.empty();
         }

@@ -13,6 +13,7 @@ import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.FromWarden;
 import org.nixlconform.engine.protocol.PairShape;
+import org.nixlconform.engine.protocol.ToNode;
 import org.nixlconform.engine.protocol.ToRank;
 import org.nixlconform.engine.protocol.ToWarden;
 import org.nixlconform.engine.protocol.Wire;
@@ -40,6 +41,20 @@ final class WarmUp {
         verify(arena, pair);
         roundTrip(arena, pair);
         System.out.println("nixlconform engine: warmed up, " + Payload.vector());
+        errands(); // Last: it takes standard output for its channel.
+    }
+
+    /** What the program on a node does first. */
+    private static void errands() {
+        ToNode run = Wire.decode(
+                Wire.encode(new ToNode.Run(1, List.of("true"), Map.of(), "", 10_000, 1 << 10)), ToNode.class);
+        NodeProgram.tryOut(List.of(
+                run,
+                new ToNode.Read(2, "/proc/version", 1 << 10),
+                new ToNode.ListFolder(3, "/"),
+                new ToNode.Interfaces(4),
+                new ToNode.Examine(5, List.of("/proc/version"), true),
+                new ToNode.Ping(6)));
     }
 
     private static void verify(ArenaShape shape, PairShape pair) {

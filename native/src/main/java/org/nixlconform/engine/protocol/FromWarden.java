@@ -40,10 +40,12 @@ public sealed interface FromWarden {
      * has bytes that are no text.
      *
      * @param droppedBytes of them, from the middle, in no file
+     * @param unwrittenBytes of the dropped ones, those that the disk did not take
      * @param notTextBytes neither UTF-8 nor a control character that a terminal knows
      * @param firstNotText in hexadecimal, at most 16
      */
-    record LogSize(String label, long bytes, long droppedBytes, long notTextBytes, String firstNotText)
+    record LogSize(
+            String label, long bytes, long droppedBytes, long unwrittenBytes, long notTextBytes, String firstNotText)
             implements FromWarden {
         /** A rank that logs at INFO writes some kilobytes in a case. */
         public static final long LONG_BYTES = 64L << 20;
