@@ -36,7 +36,9 @@ final class Provisioning {
         InstallSpec install = spec.install();
         try {
             if (install instanceof WheelInstall wheel) {
-                return wheel.efaPrefix().isPresent() ? fixed(wheel, wheel.efaPrefix().get()) : wheel(wheel);
+                return wheel.efaPrefix().isPresent()
+                        ? fixed(wheel, wheel.efaPrefix().get())
+                        : wheel(wheel);
             }
             if (install instanceof SourceInstall source) {
                 return source(source);

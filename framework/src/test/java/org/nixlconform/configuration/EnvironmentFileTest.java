@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +93,8 @@ class EnvironmentFileTest {
                 .isPresent();
         write(VALID + "shim: {header: x}\n");
         assertThatThrownBy(() -> Configuration.environment("e", root))
-                .hasMessageContaining("missing key 'headers' in shim, expected a checkout of NIXL, or the folder with its nixl.h")
+                .hasMessageContaining(
+                        "missing key 'headers' in shim, expected a checkout of NIXL, or the folder with its nixl.h")
                 .hasMessageContaining("unknown key 'header' in shim, expected only headers");
     }
 

@@ -205,8 +205,7 @@ class EfaFixTest {
                 "-ldl");
         ProcessBuilder loads = new ProcessBuilder(program.toString(), plugin.toString());
         loads.environment().put("LD_LIBRARY_PATH", EFA.resolve("gpu").toString());
-        Process process =
-                loads.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process process = loads.redirectError(ProcessBuilder.Redirect.INHERIT).start();
         List<String> mapped = process.inputReader()
                 .lines()
                 .filter(line -> line.indexOf('/') > 0)

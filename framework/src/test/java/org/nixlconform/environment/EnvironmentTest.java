@@ -92,7 +92,8 @@ class EnvironmentTest {
         install = fixed;
 
         assertThat(stage(GOOD).variables()).containsEntry("LD_LIBRARY_PATH", efa.resolve("lib") + ":/opt/site/lib");
-        assertThat(console).anyMatch(line -> line.contains("fix efa: nothing to fix, nixl-cu12 1.5.1 bundles no libfabric"));
+        assertThat(console)
+                .anyMatch(line -> line.contains("fix efa: nothing to fix, nixl-cu12 1.5.1 bundles no libfabric"));
 
         Path bundled = planted.workFolder()
                 .resolve("environments")

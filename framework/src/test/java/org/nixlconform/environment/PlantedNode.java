@@ -16,7 +16,21 @@ import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 /** A node whose {@code PATH} holds only what a test puts there, and a few programs that every machine has. */
 final class PlantedNode {
     private static final List<String> EVERYWHERE = List.of(
-            "mkdir", "cat", "ldd", "env", "sed", "sort", "dirname", "uname", "test", "mv", "rm", "find", "df", "sh", "readlink");
+            "mkdir",
+            "cat",
+            "ldd",
+            "env",
+            "sed",
+            "sort",
+            "dirname",
+            "uname",
+            "test",
+            "mv",
+            "rm",
+            "find",
+            "df",
+            "sh",
+            "readlink");
 
     /** What a Python answers when it is asked for its version and its pip's. */
     private static final String PYTHON = """
@@ -120,12 +134,6 @@ final class PlantedNode {
                 List.of(),
                 Optional.empty());
         return new Node(
-                NodeSpec.local(name),
-                facts,
-                connection,
-                bundle,
-                workFolder,
-                Optional.empty(),
-                Optional.empty());
+                NodeSpec.local(name), facts, connection, bundle, workFolder, Optional.empty(), Optional.empty());
     }
 }

@@ -176,7 +176,9 @@ class SystemWheelTest {
             assertThatThrownBy(() -> provide(wheel(Optional.empty())))
                     .isInstanceOf(FindingException.class)
                     .hasMessageContainingAll(
-                            "NIXL is in use on node this-machine", "process " + user.pid() + " ", "python3 -c import mmap");
+                            "NIXL is in use on node this-machine",
+                            "process " + user.pid() + " ",
+                            "python3 -c import mmap");
             assertThat(contents()).isEqualTo(before);
         } finally {
             user.destroyForcibly().waitFor();
