@@ -14,6 +14,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.nixlconform.configuration.ClusterSpec;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
+import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.configuration.InstallSpec;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
@@ -24,13 +26,18 @@ public final class Doctor {
     private static final String SCRIPT = "doctor.sh";
 
     private final ClusterSpec spec;
+    private final List<EnvironmentSpec> environments;
     private final Consumer<String> out;
     /** Of nodes that can take part in an exchange. */
     private final Map<NodeSpec, String> pythons = new LinkedHashMap<>();
 
-    /** @param out takes the lines */
-    public Doctor(ClusterSpec spec, Consumer<String> out) {
+    /**
+     * @param environments that a run would set up
+     * @param out takes the lines
+     */
+    public Doctor(ClusterSpec spec, List<EnvironmentSpec> environments, Consumer<String> out) {
         this.spec = spec;
+        this.environments = List.copyOf(environments);
         this.out = out;
     }
 
@@ -41,8 +48,9 @@ public final class Doctor {
      */
     public boolean examine() {
         out.accept("cluster " + spec.name() + ", " + spec.file());
-        out.accept("would run environments " + String.join(", ", spec.environments()) + "; would put our programs into "
-                + spec.workFolder() + "/engines of each node, or of its own work folder");
+        out.accept("would put our programs into " + spec.workFolder() + "/engines of each node, or of its own work folder");
+        environments.forEach(each -> out.accept(
+                "environment " + each.name() + ": " + each.install().described() + ", " + change(each.install())));
         List<NodeSpec> nodes;
         try {
             nodes = spec.ray().isPresent() ? askRay() : spec.nodes();
@@ -55,6 +63,12 @@ public final class Doctor {
             right &= examine(node);
         }
         return exchange() && right;
+    }
+
+    private static String change(InstallSpec install) {
+        return install instanceof InstallSpec.InstalledAt
+                ? "used as it is there"
+                : "to be installed " + install.sharedPlace().map(place -> "into " + place).orElse("in a folder of ours");
     }
 
     private List<NodeSpec> askRay() {
@@ -118,7 +132,7 @@ public final class Doctor {
             out.accept(FindingRenderer.render(refused.findings()));
             return false;
         }
-        if (!seen.python().isEmpty() && PairExchange.host(node).isPresent()) {
+        if (!seen.python().isEmpty() && node.dataHost().isPresent()) {
             pythons.put(node, seen.python());
         }
         boolean right = true;

@@ -44,7 +44,7 @@ public record Node(
 
     /** Under which others reach it for data; empty for this machine where the file names no address of it. */
     public Optional<String> dataHost() {
-        return spec.dataAddress().or(() -> spec.ssh().map(SshSpec::host));
+        return spec.dataHost();
     }
 
     /**

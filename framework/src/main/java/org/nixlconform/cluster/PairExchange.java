@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.nixlconform.configuration.ClusterSpec;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 
 /**
@@ -38,10 +37,6 @@ final class PairExchange implements AutoCloseable {
      * @param failure why it did not
      */
     record Line(String from, String to, String address, double seconds, Optional<String> failure) {}
-
-    static Optional<String> host(NodeSpec node) {
-        return node.dataAddress().or(() -> node.ssh().map(ClusterSpec.SshSpec::host));
-    }
 
     /** One line for each ordered pair. */
     List<Line> run() throws IOException {
@@ -74,7 +69,7 @@ final class PairExchange implements AutoCloseable {
         others.stream()
                 .filter(ports::containsKey)
                 .forEach(other -> words.addAll(
-                        List.of(other.name(), host(other).orElseThrow(), String.valueOf(ports.get(other)))));
+                        List.of(other.name(), other.dataHost().orElseThrow(), String.valueOf(ports.get(other)))));
         Map<String, String> answers = new LinkedHashMap<>();
         reader(launch(node, words)).lines().forEach(line -> {
             int space = line.indexOf(' ');
@@ -86,7 +81,7 @@ final class PairExchange implements AutoCloseable {
     }
 
     private Line line(NodeSpec from, NodeSpec to, @Nullable String answer) {
-        String address = host(to).orElseThrow()
+        String address = to.dataHost().orElseThrow()
                 + Optional.ofNullable(ports.get(to)).map(port -> ":" + port).orElse("");
         if (!ports.containsKey(to)) {
             return new Line(

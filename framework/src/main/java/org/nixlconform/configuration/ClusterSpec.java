@@ -106,6 +106,11 @@ public record ClusterSpec(
                     Map.of());
         }
 
+        /** Under which others reach it for data; empty for this machine where the file names no address of it. */
+        public Optional<String> dataHost() {
+            return dataAddress.or(() -> ssh.map(SshSpec::host));
+        }
+
         public NodeSpec withGpus(int number) {
             return new NodeSpec(name, ssh, Optional.of(number), memoryBytes, dataAddress, workFolder, variables);
         }

@@ -35,7 +35,7 @@ class DoctorTest {
     }
 
     private boolean examine(ClusterSpec spec) {
-        return new Doctor(spec, said::add).examine();
+        return new Doctor(spec, List.of(Configuration.environment("nixl-wheel", Hosts.ROOT)), said::add).examine();
     }
 
     @Test
@@ -47,6 +47,7 @@ class DoctorTest {
 
         assertThat(right).as(String.join("\n", said)).isTrue();
         assertThat(said).filteredOn(line -> line.startsWith("node ")).hasSize(HOSTS);
+        assertThat(said).contains("environment nixl-wheel: nixl-cu12 1.5.1, to be installed in a folder of ours");
         assertThat(said)
                 .filteredOn(line -> line.contains(" -> "))
                 .hasSize(HOSTS * (HOSTS - 1))
