@@ -30,6 +30,7 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
     List<Line> lines() {
         List<Line> lines = new ArrayList<>();
         right(lines, "host", one("host") + ", " + one("distribution") + ", kernel " + one("kernel"));
+        node.labels().forEach((label, value) -> right(lines, label, value));
         right(lines, "cores", one("cores"));
         right(lines, "memory", kib(one("memory-kib")) + " available");
         need(
@@ -125,6 +126,15 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
         List<String> rails = said.getOrDefault("rail", List.of());
         rails.forEach(rail -> right(lines, "rail", rail));
         Nearness.of(all()).forEach((gpu, near) -> right(lines, "near GPU " + gpu, near));
+        node.nics()
+                .filter(declared -> declared > rails.size())
+                .ifPresent(declared -> warn(
+                        lines,
+                        "rails",
+                        rails.size() + " of " + declared + " in the cluster's file",
+                        false,
+                        "see ls /sys/class/infiniband on the node; a container must be given its devices, an instance its"
+                                + " network interfaces with EFA"));
         if (!rails.isEmpty()) {
             warn(
                     lines,

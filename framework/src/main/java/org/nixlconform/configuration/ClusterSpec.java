@@ -81,6 +81,8 @@ public record ClusterSpec(
      * @param dataAddress of the interface that blocks are to take, where the file names one
      * @param workFolder in place of the cluster's; on the node, absolute or from {@code ~/} on
      * @param variables of engines on this node, on top of those of the environment
+     * @param nics rails (RDMA devices) that the node is to have, 0 or more; what it has is right when absent
+     * @param labels for reports, such as a rack; nothing reads them
      */
     public record NodeSpec(
             String name,
@@ -89,9 +91,12 @@ public record ClusterSpec(
             Optional<Long> memoryBytes,
             Optional<String> dataAddress,
             Optional<String> workFolder,
-            Map<String, String> variables) {
+            Map<String, String> variables,
+            Optional<Integer> nics,
+            Map<String, String> labels) {
         public NodeSpec {
             variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
+            labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
         }
 
         /** This machine, as it is found. */
@@ -103,6 +108,8 @@ public record ClusterSpec(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    Map.of(),
+                    Optional.empty(),
                     Map.of());
         }
 
@@ -112,17 +119,17 @@ public record ClusterSpec(
         }
 
         public NodeSpec withGpus(int number) {
-            return new NodeSpec(name, ssh, Optional.of(number), memoryBytes, dataAddress, workFolder, variables);
+            return new NodeSpec(name, ssh, Optional.of(number), memoryBytes, dataAddress, workFolder, variables, nics, labels);
         }
 
         public NodeSpec withName(String other) {
-            return new NodeSpec(other, ssh, gpus, memoryBytes, dataAddress, workFolder, variables);
+            return new NodeSpec(other, ssh, gpus, memoryBytes, dataAddress, workFolder, variables, nics, labels);
         }
 
         /** The same on another host, over the same way. */
         public NodeSpec at(String host) {
             return new NodeSpec(
-                    name, ssh.map(way -> way.at(host)), gpus, memoryBytes, dataAddress, workFolder, variables);
+                    name, ssh.map(way -> way.at(host)), gpus, memoryBytes, dataAddress, workFolder, variables, nics, labels);
         }
     }
 

@@ -18,6 +18,8 @@ import org.nixlconform.configuration.ClusterSpec.SshSpec;
 final class NodeReader {
     private static final List<String> CONNECTIONS = List.of("local", "ssh");
     private static final int MOST_GPUS = 1024;
+    private static final int MOST_NICS = 1024;
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]*");
     private static final int MOST_GIB = 1 << 20;
     private static final long GIB = 1L << 30;
     private static final int SSH_PORT = 22;
@@ -48,7 +50,9 @@ final class NodeReader {
             Optional<Integer> gpus,
             Optional<Integer> memoryGib,
             Optional<String> workFolder,
-            Map<String, String> variables) {
+            Map<String, String> variables,
+            Optional<Integer> nics,
+            Map<String, String> labels) {
         static final Defaults NONE = new Defaults(
                 Optional.empty(),
                 Optional.empty(),
@@ -57,6 +61,8 @@ final class NodeReader {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Map.of(),
                 Optional.empty(),
                 Map.of());
     }
@@ -101,7 +107,9 @@ final class NodeReader {
                         defaults.memoryGib().map(gib -> gib * GIB),
                         Optional.empty(),
                         defaults.workFolder(),
-                        defaults.variables()),
+                        defaults.variables(),
+                        defaults.nics(),
+                        defaults.labels()),
                 headNode,
                 gpusForDram);
     }
@@ -136,7 +144,9 @@ final class NodeReader {
                 own.memoryGib().map(gib -> gib * GIB),
                 dataAddress,
                 own.workFolder(),
-                own.variables());
+                own.variables(),
+                own.nics(),
+                own.labels());
     }
 
     private Optional<String> host(YamlValue value) {
@@ -173,14 +183,26 @@ final class NodeReader {
         return named.orElse(folders.home().resolve(".ssh").resolve("known_hosts"));
     }
 
-    private Defaults defaults(YamlObject object, Defaults above) {
-        Map<String, String> variables = new LinkedHashMap<>(above.variables());
-        object.optional("variables").ifPresent(value -> {
-            for (YamlValue.Entry entry : value.entries("variables")) {
-                entry.key().text(VARIABLE, "the name of a variable: letters, digits and '_', no digit first");
-                entry.value().text().ifPresent(text -> variables.put(entry.name(), text));
+    /** What a key holds on top of what stands above. */
+    private static Map<String, String> texts(
+            YamlObject object, String key, Map<String, String> above, Pattern name, String expected) {
+        Map<String, String> texts = new LinkedHashMap<>(above);
+        object.optional(key).ifPresent(value -> {
+            for (YamlValue.Entry entry : value.entries(key)) {
+                entry.key().text(name, expected);
+                entry.value().text().ifPresent(text -> texts.put(entry.name(), text));
             }
         });
+        return texts;
+    }
+
+    private Defaults defaults(YamlObject object, Defaults above) {
+        Map<String, String> variables = texts(
+                object,
+                "variables",
+                above.variables(),
+                VARIABLE,
+                "the name of a variable: letters, digits and '_', no digit first");
         Optional<String> user = object.optional("user")
                 .flatMap(value -> value.text(USER, "the name of a user"))
                 .or(above::user);
@@ -205,7 +227,11 @@ final class NodeReader {
                         .flatMap(value -> value.wholeNumber(1, MOST_GIB))
                         .or(above::memoryGib),
                 object.optional("workFolder").flatMap(NodeReader::workFolder).or(above::workFolder),
-                variables);
+                variables,
+                object.optional("nics")
+                        .flatMap(value -> value.wholeNumber(0, MOST_NICS))
+                        .or(above::nics),
+                texts(object, "labels", above.labels(), LABEL, "a label: letters, digits, '.', '_', '/' and '-'"));
     }
 
     /** {@code user@host:port}, as {@code ssh -J} takes it. */

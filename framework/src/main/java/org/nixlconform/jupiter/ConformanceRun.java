@@ -395,7 +395,13 @@ final class ConformanceRun implements AutoCloseable {
         List<RunReport.Property> properties = new ArrayList<>();
         List<RunReport.MustJudge> mustJudge = new ArrayList<>();
         if (cluster != null) {
-            cluster.nodes().forEach(node -> properties.addAll(properties(node.name(), node.facts())));
+            cluster.nodes().forEach(node -> {
+                properties.addAll(properties(node.name(), node.facts()));
+                node.spec()
+                        .labels()
+                        .forEach((label, value) ->
+                                properties.add(new RunReport.Property(node.name() + " " + label, value)));
+            });
             cluster.spec()
                     .mustJudge()
                     .forEach(each ->

@@ -241,6 +241,8 @@ class ClusterTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        Map.of(),
+                        Optional.empty(),
                         Map.of())),
                 List.of("nixl-wheel"),
                 ranksPerGpu,

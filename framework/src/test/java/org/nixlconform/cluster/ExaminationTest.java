@@ -105,6 +105,26 @@ class ExaminationTest {
     }
 
     @Test
+    void fewerRailsThanTheFileSaysAreSaid() {
+        NodeSpec plain = NodeSpec.local("p5");
+        NodeSpec declared = new NodeSpec(
+                "p5",
+                plain.ssh(),
+                plain.gpus(),
+                plain.memoryBytes(),
+                plain.dataAddress(),
+                plain.workFolder(),
+                plain.variables(),
+                Optional.of(32),
+                Map.of("rack", "7"));
+
+        assertThat(new Examination(declared, said, 0).lines())
+                .anyMatch(line ->
+                        line.name().equals("rails") && line.value().equals("2 of 32 in the cluster's file"))
+                .anyMatch(line -> line.name().equals("rack") && line.value().equals("7"));
+    }
+
+    @Test
     void aClockThatIsOffIsSaid() {
         assertThat(new Examination(NodeSpec.local("p5"), said, 4.2)
                         .lines().stream()

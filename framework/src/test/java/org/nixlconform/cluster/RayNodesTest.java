@@ -88,7 +88,9 @@ class RayNodesTest {
                 plain.memoryBytes(),
                 plain.dataAddress(),
                 plain.workFolder(),
-                plain.variables());
+                plain.variables(),
+                plain.nics(),
+                plain.labels());
         return gpus.map(reached::withGpus).orElse(reached);
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -170,8 +171,8 @@ class ClusterFileTest {
                           actual   : config/clusters/p5.yaml:3:17: wrong value 'shh' for 'connection' in node, expected one of local, ssh; did you mean 'ssh'?
                                      config/clusters/p5.yaml:4:11: wrong value 'many' for 'gpus' in node, expected a whole number from 0 to 1024
                                      config/clusters/p5.yaml:5:5: missing key 'name' in node, expected text
-                                     config/clusters/p5.yaml:5:5: unknown key 'prot' in node, expected one of name, connection, host, variables, user, port, key, knownHosts, jump, gpus, memoryGib, workFolder, dataAddress; did you mean 'port'?
-                                     config/clusters/p5.yaml:7:5: unknown key 'gpu' in node, expected one of name, connection, host, variables, user, port, key, knownHosts, jump, gpus, memoryGib, workFolder, dataAddress; did you mean 'gpus'?
+                                     config/clusters/p5.yaml:5:5: unknown key 'prot' in node, expected one of name, connection, host, variables, user, port, key, knownHosts, jump, gpus, memoryGib, workFolder, nics, labels, dataAddress; did you mean 'port'?
+                                     config/clusters/p5.yaml:7:5: unknown key 'gpu' in node, expected one of name, connection, host, variables, user, port, key, knownHosts, jump, gpus, memoryGib, workFolder, nics, labels, dataAddress; did you mean 'gpus'?
                                      config/clusters/p5.yaml:8:16: unknown environment 'nixl-weel' in cluster, expected one of nixl-0.10.1, nixl-wheel; did you mean 'nixl-wheel'?
                                      config/clusters/p5.yaml:9:14: wrong value '0' for 'ranksPerGpu' in cluster, expected a whole number from 1 to 1024
                                      config/clusters/p5.yaml:10:12: wrong value 'UCX' for 'mustJudge' in cluster, expected a list
@@ -393,9 +394,11 @@ class ClusterFileTest {
                   knownHosts: /etc/ssh/known
                   jump: ops@bastion:22
                   variables: {UCX_NET_DEVICES: eth1, UCX_TLS: tcp}
+                  nics: 32
+                  labels: {zone: a, rack: 1}
                 nodes:
                   - {name: a, host: 10.0.0.1, dataAddress: 10.1.0.1}
-                  - {name: b, host: node-b, port: 22, memoryGib: 4, workFolder: /scratch, variables: {UCX_TLS: all}}
+                  - {name: b, host: node-b, port: 22, memoryGib: 4, workFolder: /scratch, variables: {UCX_TLS: all}, nics: 4, labels: {rack: 2}}
                 environments: [nixl-wheel]
                 """);
         ClusterSpec cluster = read("p5");
@@ -418,7 +421,11 @@ class ClusterFileTest {
         assertThat(a.ssh().get().described()).isEqualTo("ray@10.0.0.1:2222 over ops@bastion:22");
         assertThat(a.dataAddress()).contains("10.1.0.1");
         assertThat(a.variables()).containsEntry("UCX_NET_DEVICES", "eth1").containsEntry("UCX_TLS", "tcp");
+        assertThat(a.nics()).contains(32);
+        assertThat(a.labels()).isEqualTo(Map.of("zone", "a", "rack", "1"));
         NodeSpec b = cluster.nodes().get(1);
+        assertThat(b.nics()).contains(4);
+        assertThat(b.labels()).isEqualTo(Map.of("zone", "a", "rack", "2"));
         assertThat(b.ssh().get().port()).isEqualTo(22);
         assertThat(b.memoryBytes()).contains(4L << 30);
         assertThat(b.workFolder()).contains("/scratch");
@@ -502,7 +509,7 @@ class ClusterFileTest {
                 environments: [nixl-wheel]
                 """);
         refused(
-                "2:8: unknown key 'name' in head, expected one of connection, host, variables, user, port, key, knownHosts, jump, gpus, memoryGib, workFolder, dataAddress, python, address",
+                "2:8: unknown key 'name' in head, expected one of connection, host, variables, user, port, key, knownHosts, jump, gpus, memoryGib, workFolder, nics, labels, dataAddress, python, address",
                 "2:23: placeholder 'head.example' for the host of a node, expected the name or the address of yours",
                 "2:45: wrong value \"a b\" for 'python' in head, expected a Python interpreter: absolute, from ~/ on, or a name such as python3",
                 "2:61: wrong value 'nowhere' for 'address' in head, expected HOST:PORT, such as 10.0.0.1:6379",

@@ -303,6 +303,9 @@ class LiveLostNodeTest {
         } finally {
             run.destroyForcibly().waitFor();
         }
+        Waiting.until(
+                Duration.ofSeconds(20),
+                () -> hosts.processesOfOurs(DECODE_HOST - 1).isEmpty());
         assertNothingRuns();
     }
 
@@ -313,6 +316,7 @@ class LiveLostNodeTest {
     @Blocks(transferred = 32, cached = 32, layers = 8)
     @ExpectIntegrity
     @ExpectCompletion(withinSeconds = 60, stallSeconds = 10)
+    @ExpectThroughput(shareOfReference = 0.1)
     static class BadLinkTestCase {
         /** 16 MiB. */
         @TransferTest
@@ -322,6 +326,12 @@ class LiveLostNodeTest {
     @Test
     void aSlowLinkConformsAndItsPaceIsThatOfTheLink() throws Exception {
         for (TransferReport report : assertConforms()) {
+            double reference =
+                    report.observation().orElseThrow().reference().orElseThrow().bytesPerSecond().values().stream()
+                            .mapToDouble(each -> each)
+                            .sum();
+            assertThat(reference).isBetween(LINK_BYTES_PER_SECOND * 0.3, LINK_BYTES_PER_SECOND * 1.2);
+            assertThat(report.verdict().shareOfReference()).isPresent();
             RankTransferOutcome moved = report.observation()
                     .orElseThrow()
                     .iterations()
