@@ -9,14 +9,8 @@ import static org.nixlconform.plan.Operation.WRITE;
 import static org.nixlconform.plan.Role.DECODE;
 import static org.nixlconform.plan.Role.PREFILL;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,12 +28,6 @@ import org.nixlconform.verdict.Outcome;
 @Tag("network")
 @Timeout(400)
 class LiveShimTest {
-    private static final Path ENVIRONMENTS =
-            Path.of(System.getProperty("user.home"), ".cache", "nixlconform", "environments");
-
-    private static final String PLUGINS_OF_CUDA =
-            "these releases load every plug-in of the wheel, and say so where one wants libraries of CUDA";
-
     @TempDir
     static Path root;
 
@@ -53,7 +41,7 @@ class LiveShimTest {
     @ExpectIntegrity
     @ExpectCompletion
     @Iterations(2)
-    @AllowEngineLog(pattern = "Failed to load plugin", because = PLUGINS_OF_CUDA)
+    @AllowEngineLog(pattern = "Failed to load plugin", because = OldReleases.PLUGINS_OF_CUDA)
     static class UcxTestCase {
         @TransferTest
         void conforms() {}
@@ -65,8 +53,8 @@ class LiveShimTest {
     @ExpectIntegrity
     @ExpectCompletion
     @Iterations(2)
-    @AllowEngineLog(pattern = "Failed to load plugin", because = PLUGINS_OF_CUDA)
-    @AllowEngineLog(pattern = "FI_OPT_SHARED_MEMORY_PERMITTED", because = "the sockets provider has no such option")
+    @AllowEngineLog(pattern = "Failed to load plugin", because = OldReleases.PLUGINS_OF_CUDA)
+    @AllowEngineLog(pattern = "FI_OPT_SHARED_MEMORY_PERMITTED", because = OldReleases.NO_SUCH_OPTION)
     static class LibfabricTestCase {
         @TransferTest
         @Blocks(transferred = 1)
@@ -79,15 +67,12 @@ class LiveShimTest {
 
     @BeforeAll
     static void runAll() throws Exception {
-        Path standins = Files.createDirectories(root.resolve("standins"));
-        compile("cuda.c", standins.resolve("libcuda.so.1"));
-        compile("cudart.c", standins.resolve("libcudart.so.12"), "-Wl,--version-script=" + resource("cudart.map"));
+        Path standins = OldReleases.standInsForCuda(root.resolve("standins"));
         ucx = run("ucx", standins.toString(), "UCX", UcxTestCase.class);
         // The wheel of 0.8.0 bundles no libfabric and no hwloc; that of 0.6.1 does.
-        Path bundled = bundledWith061();
-        copy(standins.resolve("libfabric.so.1"), bundled, "libfabric-");
-        copy(standins.resolve("libhwloc.so.15"), bundled, "libhwloc-");
-        libfabric = run("libfabric", standins + ":" + bundled, "LIBFABRIC", LibfabricTestCase.class);
+        OldReleases.copyBundled("libfabric-", standins.resolve("libfabric.so.1"));
+        OldReleases.copyBundled("libhwloc-", standins.resolve("libhwloc.so.15"));
+        libfabric = run("libfabric", standins + ":" + OldReleases.bundledWith061(), "LIBFABRIC", LibfabricTestCase.class);
     }
 
     private static Run run(String name, String libraries, String backend, Class<?> fixture) {
@@ -106,41 +91,6 @@ class LiveShimTest {
                             parts[0], parts[1], libraries, backend));
         }
         return kit.run(fixture);
-    }
-
-    private static Path bundledWith061() throws IOException {
-        try (Stream<Path> files = Files.walk(ENVIRONMENTS, 2)) {
-            return files.filter(file -> file.endsWith("nixl.libs")).findFirst().orElseThrow();
-        }
-    }
-
-    private static void copy(Path copy, Path folder, String prefix) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            Path file = files.filter(each -> each.getFileName().toString().startsWith(prefix))
-                    .findFirst()
-                    .orElseThrow();
-            Files.copy(file, copy);
-        }
-    }
-
-    private static void compile(String source, Path library, String... options) throws Exception {
-        List<String> words = new ArrayList<>(List.of("c++", "-x", "c", "-shared", "-fPIC", "-O1"));
-        words.addAll(List.of(resource(source).toString(), "-Wl,-soname," + library.getFileName()));
-        words.addAll(List.of(options));
-        words.addAll(List.of("-o", library.toString()));
-        Process compiler = new ProcessBuilder(words).inheritIO().start();
-        assertThat(compiler.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(compiler.exitValue()).as("%s", words).isZero();
-    }
-
-    private static Path resource(String name) throws IOException {
-        Path copy = root.resolve(name);
-        try (InputStream source = LiveShimTest.class.getResourceAsStream("/standin/" + name)) {
-            if (!Files.exists(copy)) {
-                Files.copy(source, copy);
-            }
-        }
-        return copy;
     }
 
     @Test
