@@ -30,6 +30,7 @@ record StagedNode(Node node, Installation installation, EngineVariables variable
     private static final Duration PROBE_DEADLINE = Duration.ofSeconds(60);
     private static final Duration SHORT_DEADLINE = Duration.ofSeconds(10);
     private static final int LIBRARY_LIMIT_BYTES = 8 << 20;
+    private static final String EMPTY = "# Empty: settings come from the environment file alone.\n";
     /** Of some hundred mapped files, those that decide how data moves; all are in the probe's evidence. */
     private static final Pattern TELLING =
             Pattern.compile("lib(nixl|plugin_|uc[mpst][-_.]|fabric|efa|ibverbs|rdmacm|mlx5|cuda|cudart|hwloc).*");
@@ -81,13 +82,14 @@ record StagedNode(Node node, Installation installation, EngineVariables variable
         }
     }
 
-    /** Makes the probe's folder and NIXL's empty configuration file; gives the latter. */
+    /** Makes the probe's folder and, where it is not there yet, NIXL's empty configuration file; gives the latter. */
     private static Path prepare(Node node, Path evidence) {
         Path configuration = node.workFolder().resolve("environments").resolve("empty-nixl.cfg");
         try {
             Files.createDirectories(evidence);
-            new NodeFiles(node.connection())
-                    .write(configuration, "# Empty: settings come from the environment file alone.\n");
+            if (!node.connection().readText(configuration).equals(Optional.of(EMPTY))) {
+                new NodeFiles(node.connection()).write(configuration, EMPTY);
+            }
             return configuration;
         } catch (IOException e) {
             throw new FindingException(

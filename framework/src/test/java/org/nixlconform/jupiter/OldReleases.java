@@ -37,11 +37,23 @@ final class OldReleases {
         return folder;
     }
 
-    /** Libraries that the wheel of 0.6.1 brings, where a run installed it. */
-    static Path bundledWith061() throws IOException {
-        try (Stream<Path> files = Files.walk(ENVIRONMENTS, 2)) {
-            return files.filter(file -> file.endsWith("nixl.libs")).findFirst().orElseThrow();
+    /**
+     * The folder into which a run on this machine installed a wheel.
+     *
+     * @param wheel such as {@code nixl_cu12-1.5.1}
+     */
+    static Path unpacked(String wheel) throws IOException {
+        try (Stream<Path> folders = Files.walk(ENVIRONMENTS, 2)) {
+            return folders.filter(folder -> folder.endsWith(wheel + ".dist-info"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getParent();
         }
+    }
+
+    /** Where the wheel of 0.6.1 keeps the libraries that it brings. */
+    static Path bundledWith061() throws IOException {
+        return unpacked("nixl-0.6.1").resolve("nixl.libs");
     }
 
     static void copyBundled(String prefix, Path copy) throws IOException {
