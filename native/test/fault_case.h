@@ -3,8 +3,10 @@
 #define NIXLCONFORM_TEST_FAULT_CASE_H
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,9 +31,10 @@ class cases {
   public:
     // Paths of the fault library and of what it stands before.
     cases(const char *fault, const char *real) : fault_(fault), real_(real) {
-        std::string folder = "/tmp/nixlconform-fault-XXXXXX";
-        CHECK(mkdtemp(&folder[0]) != nullptr, "no folder for the cases");
-        folder_ = folder;
+        // In the build folder, under the same name each time: a test that fails or is killed leaves its last case to look
+        // at, which the next one takes over.
+        folder_ = std::string(program_invocation_name) + ".cases";
+        CHECK(mkdir(folder_.c_str(), 0700) == 0 || errno == EEXIST, "%s cannot be made", folder_.c_str());
     }
     ~cases() {
         for (const char *each : {"/plan", "/trace", "/errors"}) unlink((folder_ + each).c_str());

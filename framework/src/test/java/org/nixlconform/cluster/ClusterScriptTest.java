@@ -58,9 +58,21 @@ class ClusterScriptTest {
             Path script = Files.createDirectory(copy.resolve("bin")).resolve("netns-cluster");
             Files.copy(SCRIPT, script, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
             words.addAll(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", script.toString()));
+            try {
+                assertRefused(words);
+            } finally {
+                Files.delete(script);
+                Files.delete(script.getParent());
+                Files.delete(copy);
+            }
         } else {
             words.add(SCRIPT.toString());
+            assertRefused(words);
         }
+        assertThat(Path.of("/run/nixlconform-netns/nobody")).doesNotExist();
+    }
+
+    private static void assertRefused(List<String> words) throws Exception {
         for (List<String> arguments : List.of(List.of("up", "2", "nobody"), List.of("down", "nobody"))) {
             List<String> all = new ArrayList<>(words);
             all.addAll(arguments);
@@ -69,7 +81,6 @@ class ClusterScriptTest {
             assertThat(process.waitFor()).as(said).isNotZero();
             assertThat(said).contains("needs root", "sudo", "netns-cluster " + String.join(" ", arguments));
         }
-        assertThat(Path.of("/run/nixlconform-netns/nobody")).doesNotExist();
     }
 
     private static String output(String... words) throws Exception {
