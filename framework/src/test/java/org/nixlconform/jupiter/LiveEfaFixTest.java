@@ -50,8 +50,8 @@ class LiveEfaFixTest {
     @BeforeEach
     void putBack() {
         LiveProject.in(root);
-        try (Cluster cluster = Cluster.open(
-                Configuration.cluster("local", root).withWorkFolder(WORK), BuiltEngine.bundle())) {
+        try (Cluster cluster =
+                Cluster.open(Configuration.cluster("local", root).withWorkFolder(WORK), BuiltEngine.bundle())) {
             assertThat(new Restoration(cluster.nodes().get(0), line -> {}).restore())
                     .isEmpty();
         }
@@ -59,7 +59,8 @@ class LiveEfaFixTest {
 
     @Test
     void dataMoveThroughTheNodesLibrariesUntilTheWheelsArePutBack() throws Exception {
-        // Also installs the wheel, from which the stand-ins are taken; in the work folder of the user, as other tests do.
+        // Also installs the wheel, from which the stand-ins are taken; in the work folder of the user, as other tests
+        // do.
         Run unfixed = project("").run(OneBlockTestCase.class);
 
         assertConforms(unfixed);
@@ -95,7 +96,8 @@ class LiveEfaFixTest {
                         install: {mode: wheel, distribution: nixl, version: 0.6.1%s}
                         variables: {LD_LIBRARY_PATH: "%s", FI_PROVIDER: sockets}
                         backends: [LIBFABRIC]
-                        """.formatted(fix, OldReleases.standInsForCuda(root.resolve("standins"))));
+                        """.formatted(
+                        fix, OldReleases.standInsForCuda(root.resolve("standins"))));
     }
 
     private static void assertConforms(Run run) {

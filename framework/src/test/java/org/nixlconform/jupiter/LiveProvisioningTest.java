@@ -107,7 +107,9 @@ class LiveProvisioningTest {
             changed.removeAll(files);
             assertThat(changed).isEmpty();
 
-            assertThat(restore(cluster)).filteredOn(line -> line.contains(" linked to ")).hasSize(3 * HOSTS);
+            assertThat(restore(cluster))
+                    .filteredOn(line -> line.contains(" linked to "))
+                    .hasSize(3 * HOSTS);
             for (Path folder : fixedFolders()) {
                 OldReleases.assertAsRecorded(folder);
             }
@@ -171,8 +173,10 @@ class LiveProvisioningTest {
     private static Set<String> files() throws Exception {
         Set<String> files = new TreeSet<>();
         for (int host = 1; host <= HOSTS; host++) {
-            hosts.in(host, "find " + workFolder(host).resolve("environments") + " ! -name '*.lock' -type f,l "
-                            + "-printf '%p %s %l %T@\\n'")
+            hosts.in(
+                            host,
+                            "find " + workFolder(host).resolve("environments") + " ! -name '*.lock' -type f,l "
+                                    + "-printf '%p %s %l %T@\\n'")
                     .lines()
                     .forEach(files::add);
         }

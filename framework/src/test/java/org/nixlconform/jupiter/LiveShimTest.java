@@ -72,7 +72,8 @@ class LiveShimTest {
         // The wheel of 0.8.0 bundles no libfabric and no hwloc; that of 0.6.1 does.
         OldReleases.copyBundled("libfabric-", standins.resolve("libfabric.so.1"));
         OldReleases.copyBundled("libhwloc-", standins.resolve("libhwloc.so.15"));
-        libfabric = run("libfabric", standins + ":" + OldReleases.bundledWith061(), "LIBFABRIC", LibfabricTestCase.class);
+        libfabric =
+                run("libfabric", standins + ":" + OldReleases.bundledWith061(), "LIBFABRIC", LibfabricTestCase.class);
     }
 
     private static Run run(String name, String libraries, String backend, Class<?> fixture) {

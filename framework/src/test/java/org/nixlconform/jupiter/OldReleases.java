@@ -80,10 +80,9 @@ final class OldReleases {
 
     /** Holds every file of an unpacked wheel of 0.6.1 against the wheel's own list. */
     static void assertAsRecorded(Path folder) throws Exception {
-        List<String> recorded =
-                Files.readAllLines(folder.resolve("nixl-0.6.1.dist-info/RECORD")).stream()
-                        .filter(line -> line.contains(",sha256=") && !line.startsWith("../"))
-                        .toList();
+        List<String> recorded = Files.readAllLines(folder.resolve("nixl-0.6.1.dist-info/RECORD")).stream()
+                .filter(line -> line.contains(",sha256=") && !line.startsWith("../"))
+                .toList();
         assertThat(recorded).anyMatch(line -> line.startsWith("nixl.libs/libfabric-"));
         for (String line : recorded) {
             String[] columns = line.split(",", -1);

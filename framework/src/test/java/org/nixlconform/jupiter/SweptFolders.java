@@ -39,8 +39,8 @@ public final class SweptFolders implements TempDirFactory {
         try {
             sweep(PARENT);
             Path folder = Files.createTempDirectory(PARENT, PREFIX);
-            FileChannel held = FileChannel.open(
-                    folder.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            FileChannel held =
+                    FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             held.lock();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(folder, held)));
             return folder;
