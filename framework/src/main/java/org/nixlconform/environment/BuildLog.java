@@ -8,8 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.nixlconform.cluster.Command;
 import org.nixlconform.cluster.CommandOutcome;
 import org.nixlconform.cluster.Node;
@@ -20,9 +18,6 @@ import org.nixlconform.message.FindingKind;
 /** Runs the commands of a build and keeps what they say, on the node and as evidence here. */
 final class BuildLog {
     private static final Duration DEADLINE = Duration.ofMinutes(60);
-    private static final Pattern DEPENDENCY = Pattern.compile(
-            "ERROR: (?:Dependency|Dependency lookup for|Program|C\\+\\+ shared or static library|C shared or static library"
-                    + "|Subproject)\\s+['\"]?([^'\" ]+)['\"]?[^\\n]*");
     private static final int LAST_LINES = 8;
 
     private final Node node;
@@ -67,27 +62,38 @@ final class BuildLog {
             return;
         }
         keep();
-        Matcher missing = DEPENDENCY.matcher(outcome.stdout());
-        String headline = missing.find()
-                ? "NIXL cannot be built on node %s without %s".formatted(node.name(), missing.group(1))
-                : "NIXL cannot be built on node %s: %s failed".formatted(node.name(), step);
+        BuildFailure failure = BuildFailure.of(outcome.stdout() + "\n" + outcome.stderr());
+        String headline = failure.missing()
+                .map(missing -> "NIXL cannot be built on node %s without %s".formatted(node.name(), missing))
+                .orElseGet(() -> "NIXL cannot be built on node %s: %s failed".formatted(node.name(), step));
         List<String> lines = (outcome.stdout() + outcome.stderr())
                 .lines()
                 .filter(line -> !line.isBlank())
                 .toList();
-        throw new FindingException(
-                Finding.of(FindingKind.PREREQUISITE, "environment", headline)
-                        .with("expected", step + " to succeed")
-                        .with("actual", outcome.ending())
-                        .with("node", node.name())
-                        .with(
-                                "log",
-                                InstallFailure.withoutCredentials(String.join(
-                                        "\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()))))
-                        .with("evidence", evidence.resolve("build.log"))
-                        .with(
-                                "remedy",
-                                "install what is missing on the node, or turn off what needs it by 'options' in the environment's file"));
+        throw new FindingException(Finding.of(FindingKind.PREREQUISITE, "environment", headline)
+                .with("expected", step + " to succeed")
+                .with(
+                        "actual",
+                        failure.cause()
+                                .map(cause -> outcome.ending() + ": " + InstallFailure.withoutCredentials(cause))
+                                .orElseGet(outcome::ending))
+                .with("node", node.name())
+                .with(
+                        "log",
+                        InstallFailure.withoutCredentials(String.join(
+                                "\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()))))
+                .with("evidence", evidence.resolve("build.log"))
+                .with("remedy", failure.remedy()));
+    }
+
+    /** Takes a file of the node into the log: what a command wrote there and did not say. Nothing when it is absent. */
+    void take(Path written) {
+        node.connection()
+                .readText(written)
+                .ifPresent(content -> text.append(written.getFileName())
+                        .append(":\n")
+                        .append(InstallFailure.withoutCredentials(content))
+                        .append("\n\n"));
     }
 
     /** Writes what was said so far to the node, and brings it here. */

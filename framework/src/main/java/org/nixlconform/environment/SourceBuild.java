@@ -206,10 +206,15 @@ final class SourceBuild {
         String sources = scratch.resolve("src").toString();
         String build = scratch.resolve("build").toString();
         List<String> setup = new ArrayList<>(List.of("meson", "setup", build, sources, "--prefix=" + prefix));
-        // NIXL's own default is a debug build; what a user asks for comes later and wins.
+        // Some releases of NIXL make a debug build otherwise; what a user asks for comes later and wins.
         setup.add("-Dbuildtype=release");
         setup.addAll(source.options());
-        log.check(log.run(setup, Map.of()), "meson setup");
+        CommandOutcome configured = log.run(setup, Map.of());
+        if (!configured.succeeded()) {
+            // Why something was not found stands there alone, and the folder is gone afterwards.
+            log.take(scratch.resolve("build/meson-logs/meson-log.txt"));
+        }
+        log.check(configured, "meson setup");
         log.check(log.run(List.of("ninja", "-C", build), Map.of()), "ninja");
         log.check(
                 log.run(

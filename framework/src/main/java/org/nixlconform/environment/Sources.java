@@ -165,7 +165,10 @@ final class Sources {
         }
     }
 
-    /** Without the history, and without what earlier builds left. */
+    /**
+     * Without the history, and without what earlier builds left. A link to a file stands for that file; one to a folder is
+     * left out, because it may lead anywhere.
+     */
     private static List<Path> files(Path folder) throws IOException {
         List<Path> files = new ArrayList<>();
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
@@ -178,7 +181,7 @@ final class Sources {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (attributes.isRegularFile()) {
+                if (Files.isRegularFile(file)) {
                     files.add(file);
                 }
                 return FileVisitResult.CONTINUE;

@@ -143,8 +143,25 @@ class SourceBuildTest {
                 .isInstanceOf(FindingException.class)
                 .hasMessageContainingAll(
                         "cannot be built on node this-machine without planted-ucx", "meson setup", "build.log");
-        assertThat(folder.resolve("evidence/build.log")).content().contains("planted-ucx");
+        assertThat(folder.resolve("evidence/build.log")).content().contains("planted-ucx", "meson-log.txt:");
         assertThat(leftOvers()).isEmpty();
+    }
+
+    @Test
+    void aSubprojectThatIsNotThereIsNamedAndTakenFromTheFolder() throws Exception {
+        Files.writeString(sources.resolve("meson.build"), MESON + "subproject('planted-part')\n");
+        Path part = Files.createDirectories(sources.resolve("subprojects/planted-part"));
+        Path elsewhere = Files.writeString(folder.resolve("elsewhere"), "project('planted-part', 'c')\n");
+        Path linked = part.resolve("meson.build");
+
+        assertThatThrownBy(() -> install(isolated(new Origin.Folder(sources))))
+                .hasMessageContainingAll("cannot be built on node this-machine without planted-part", "in subprojects");
+
+        Files.createSymbolicLink(linked, elsewhere);
+        Installation built = install(isolated(new Origin.Folder(sources)));
+        assertThat(built.version()).contains("9.1.0");
+        Files.writeString(elsewhere, "project('planted-part', 'c', version: '2')\n");
+        assertThat(install(isolated(new Origin.Folder(sources))).folder()).isNotEqualTo(built.folder());
     }
 
     @Test
@@ -152,7 +169,7 @@ class SourceBuildTest {
         Files.writeString(sources.resolve("core.c"), "this is planted\n");
 
         assertThatThrownBy(() -> install(isolated(new Origin.Folder(sources))))
-                .hasMessageContainingAll("ninja failed", "error:");
+                .hasMessageContainingAll("ninja failed", "actual   : exit code 1: ", "core.c:1:1: error:");
         assertThat(leftOvers()).isEmpty();
     }
 
