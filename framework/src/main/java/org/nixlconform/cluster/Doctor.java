@@ -48,7 +48,8 @@ public final class Doctor {
      */
     public boolean examine() {
         out.accept("cluster " + spec.name() + ", " + spec.file());
-        out.accept("would put our programs into " + spec.workFolder() + "/engines of each node, or of its own work folder");
+        out.accept("would put our programs into " + spec.workFolder()
+                + "/engines of each node, or of its own work folder");
         environments.forEach(each -> out.accept(
                 "environment " + each.name() + ": " + each.install().described() + ", " + change(each.install())));
         List<NodeSpec> nodes;
@@ -68,7 +69,8 @@ public final class Doctor {
     private static String change(InstallSpec install) {
         return install instanceof InstallSpec.InstalledAt
                 ? "used as it is there"
-                : "to be installed " + install.sharedPlace().map(place -> "into " + place).orElse("in a folder of ours");
+                : "to be installed "
+                        + install.sharedPlace().map(place -> "into " + place).orElse("in a folder of ours");
     }
 
     private List<NodeSpec> askRay() {

@@ -119,7 +119,8 @@ public record ClusterSpec(
         }
 
         public NodeSpec withGpus(int number) {
-            return new NodeSpec(name, ssh, Optional.of(number), memoryBytes, dataAddress, workFolder, variables, nics, labels);
+            return new NodeSpec(
+                    name, ssh, Optional.of(number), memoryBytes, dataAddress, workFolder, variables, nics, labels);
         }
 
         public NodeSpec withName(String other) {
@@ -129,7 +130,15 @@ public record ClusterSpec(
         /** The same on another host, over the same way. */
         public NodeSpec at(String host) {
             return new NodeSpec(
-                    name, ssh.map(way -> way.at(host)), gpus, memoryBytes, dataAddress, workFolder, variables, nics, labels);
+                    name,
+                    ssh.map(way -> way.at(host)),
+                    gpus,
+                    memoryBytes,
+                    dataAddress,
+                    workFolder,
+                    variables,
+                    nics,
+                    labels);
         }
     }
 

@@ -119,8 +119,7 @@ class ExaminationTest {
                 Map.of("rack", "7"));
 
         assertThat(new Examination(declared, said, 0).lines())
-                .anyMatch(line ->
-                        line.name().equals("rails") && line.value().equals("2 of 32 in the cluster's file"))
+                .anyMatch(line -> line.name().equals("rails") && line.value().equals("2 of 32 in the cluster's file"))
                 .anyMatch(line -> line.name().equals("rack") && line.value().equals("7"));
     }
 
