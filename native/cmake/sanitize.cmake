@@ -13,5 +13,6 @@ endfunction()
 
 get_filename_component(tools ${CMAKE_COMMAND} DIRECTORY)
 step(${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${COMPILER} -DNXC_SANITIZE=ON)
-step(${CMAKE_COMMAND} --build ${BUILD})
+cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
+step(${CMAKE_COMMAND} --build ${BUILD} --parallel ${cores})
 step(${CMAKE_COMMAND} -E chdir ${BUILD} ${tools}/ctest --output-on-failure)

@@ -31,10 +31,12 @@ public final class Hosts implements AutoCloseable {
 
     /** @param suffix apart from other hosts of this test run; a small letter */
     public static Hosts up(int number, String suffix) throws Exception {
-        boolean can = System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/sbin/sshd"));
+        boolean can = System.getProperty("user.name").equals("root")
+                && Files.isExecutable(Path.of("/usr/sbin/sshd"))
+                && Files.isExecutable(Path.of("/usr/sbin/iptables"));
         assumeTrue(
                 can || System.getenv(REQUIRED) != null,
-                "hosts in network namespaces need root and openssh-server (sudo apt-get install openssh-server)");
+                "hosts in network namespaces need root, openssh-server and iptables (apt-get install openssh-server iptables)");
         Hosts hosts = new Hosts(suffix);
         hosts.script("up", Integer.toString(number), hosts.name);
         return hosts;
