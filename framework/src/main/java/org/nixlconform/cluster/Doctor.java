@@ -1,8 +1,6 @@
 package org.nixlconform.cluster;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.nixlconform.configuration.ClusterSpec;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
@@ -152,8 +149,7 @@ public final class Doctor {
             Launcher.Started started = launcher.launch(List.of(
                     "/bin/sh", "-s", node.workFolder().orElse(spec.workFolder().toString())));
             double before = now();
-            started.stdin().write(script());
-            started.stdin().write(Nearness.script().getBytes(StandardCharsets.UTF_8));
+            started.stdin().write((NodeScript.text(SCRIPT) + Nearness.script()).getBytes(StandardCharsets.UTF_8));
             started.stdin().close();
             String text = new String(started.stdout().readAllBytes(), StandardCharsets.UTF_8);
             Map<String, List<String>> said = new LinkedHashMap<>();
@@ -185,13 +181,5 @@ public final class Doctor {
 
     private static double now() {
         return Instant.now().toEpochMilli() / 1e3;
-    }
-
-    private static byte[] script() {
-        try (InputStream in = Objects.requireNonNull(Doctor.class.getResourceAsStream(SCRIPT), SCRIPT)) {
-            return in.readAllBytes();
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
     }
 }

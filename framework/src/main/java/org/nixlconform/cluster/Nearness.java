@@ -1,13 +1,8 @@
 package org.nixlconform.cluster;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** Which rails hang nearest to which GPU: those that share most of the way from the processor. */
 final class Nearness {
@@ -20,11 +15,7 @@ final class Nearness {
 
     /** Says on a node what {@link #of} reads, and changes nothing; for any POSIX shell. */
     static String script() {
-        try (InputStream in = Objects.requireNonNull(Nearness.class.getResourceAsStream(SCRIPT), SCRIPT)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+        return NodeScript.text(SCRIPT);
     }
 
     /** By index of the GPU, such as {@code rdmap79s0, rdmap80s0: below one PCI bridge}. */

@@ -2,9 +2,7 @@ package org.nixlconform.cluster;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,7 +45,7 @@ final class PairExchange implements AutoCloseable {
                     List.of(
                             each.getValue(),
                             "-c",
-                            script(),
+                            NodeScript.text(SCRIPT),
                             "listen",
                             node.dataAddress().orElse("")));
             String port = reader(listening).readLine();
@@ -63,7 +61,8 @@ final class PairExchange implements AutoCloseable {
     }
 
     private List<Line> from(NodeSpec node) throws IOException {
-        List<String> words = new ArrayList<>(List.of(Objects.requireNonNull(pythons.get(node)), "-c", script(), "ask"));
+        List<String> words = new ArrayList<>(
+                List.of(Objects.requireNonNull(pythons.get(node)), "-c", NodeScript.text(SCRIPT), "ask"));
         List<NodeSpec> others =
                 pythons.keySet().stream().filter(other -> !other.equals(node)).toList();
         others.stream()
@@ -108,14 +107,6 @@ final class PairExchange implements AutoCloseable {
 
     private static BufferedReader reader(Launcher.Started started) {
         return new BufferedReader(new InputStreamReader(started.stdout(), StandardCharsets.UTF_8));
-    }
-
-    private static String script() {
-        try (InputStream in = Objects.requireNonNull(PairExchange.class.getResourceAsStream(SCRIPT), SCRIPT)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
     }
 
     /** What still listens ends with its connection. */

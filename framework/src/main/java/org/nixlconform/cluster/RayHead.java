@@ -5,17 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -85,12 +82,9 @@ final class RayHead implements AutoCloseable {
      */
     static RayHead open(ClusterSpec spec) {
         RaySpec ray = spec.ray().orElseThrow();
-        Launcher launcher = ray.head()
-                .ssh()
-                .<Launcher>map(ssh -> SshClients.connect(ray.head().name(), ssh))
-                .orElseGet(() -> new LocalLauncher(System.getenv()));
+        Launcher launcher = Launcher.to(ray.head());
         try {
-            byte[] source = source();
+            byte[] source = NodeScript.text(PROGRAM).getBytes(StandardCharsets.UTF_8);
             Launcher.Started program = launcher.launch(List.of(
                     "/bin/sh",
                     "-c",
@@ -112,14 +106,6 @@ final class RayHead implements AutoCloseable {
         } catch (FindingException refused) {
             launcher.close();
             throw refused;
-        }
-    }
-
-    private static byte[] source() {
-        try (InputStream in = Objects.requireNonNull(RayHead.class.getResourceAsStream(PROGRAM), PROGRAM)) {
-            return in.readAllBytes();
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
         }
     }
 
