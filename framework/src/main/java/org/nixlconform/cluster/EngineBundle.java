@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
@@ -69,7 +71,8 @@ public final class EngineBundle {
 
     /**
      * Of what is in it, but for {@value #ARCHIVE}, which is made anew wherever the folder lies: names a folder on a node
-     * that never changes.
+     * that never changes. Of each file two checksums are in it that any JVM computes at the speed of memory: a digest of
+     * the bytes themselves would take a new JVM as long as to reach a node, and nobody forges our own build.
      */
     String digest() {
         try (Stream<Path> all = Files.walk(folder.toRealPath())) {
@@ -80,12 +83,17 @@ public final class EngineBundle {
                 if (name.equals(ARCHIVE)) {
                     continue;
                 }
-                digest.update((name + "\0" + Files.size(file) + "\0").getBytes(StandardCharsets.UTF_8));
+                CRC32 crc32 = new CRC32();
+                CRC32C crc32c = new CRC32C();
                 try (InputStream in = Files.newInputStream(file)) {
                     for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                        digest.update(buffer, 0, count);
+                        crc32.update(buffer, 0, count);
+                        crc32c.update(buffer, 0, count);
                     }
                 }
+                String line =
+                        name + "\0" + Files.size(file) + "\0" + crc32.getValue() + "\0" + crc32c.getValue() + "\n";
+                digest.update(line.getBytes(StandardCharsets.UTF_8));
             }
             return HexFormat.of().formatHex(digest.digest()).substring(0, DIGEST_DIGITS);
         } catch (IOException | NoSuchAlgorithmException e) {

@@ -1,7 +1,12 @@
 package org.nixlconform.cluster;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
 
 /** This machine as a node. */
 public final class LocalConnection {
@@ -12,6 +17,16 @@ public final class LocalConnection {
      * @param log of our program there
      */
     public static NodeConnection open(EngineBundle bundle, Map<String, String> environment, Path log) {
-        return ProgramConnection.open(new LocalLauncher(environment), bundle, log, "this machine", 0);
+        Launcher launcher = new LocalLauncher(environment);
+        try {
+            Launcher.Started shell = launcher.launch(List.of("/bin/sh", "-c", Launcher.TOLD, "sh"));
+            return ProgramConnection.open(launcher, shell, bundle, log, "this machine", 0);
+        } catch (IOException failed) {
+            throw new FindingException(
+                    Finding.of(FindingKind.PREREQUISITE, "cluster", "no shell runs on this machine")
+                            .with("expected", "to start /bin/sh")
+                            .with("actual", String.valueOf(failed.getMessage())),
+                    failed);
+        }
     }
 }

@@ -45,8 +45,7 @@ final class NodeDiscovery {
                         .toList(),
                 fabricLibraries(),
                 connection.list(Path.of("/sys/class/infiniband")),
-                nearness(),
-                output("python3", "--version").map(line -> line.replaceFirst("^Python ", "")));
+                nearness());
     }
 
     private int cores() {

@@ -3,7 +3,6 @@ package org.nixlconform.cluster;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.nixlconform.message.Fact;
 
@@ -20,7 +19,6 @@ import org.nixlconform.message.Fact;
  * @param fabricLibraries paths of libfabric, libefa, libibverbs and librdmacm
  * @param rdmaDevices names under {@code /sys/class/infiniband}
  * @param nearness of each GPU, the rails that hang nearest to it
- * @param python its version
  */
 public record NodeFacts(
         String hostName,
@@ -35,8 +33,7 @@ public record NodeFacts(
         List<String> efaPackages,
         List<String> fabricLibraries,
         List<String> rdmaDevices,
-        List<String> nearness,
-        Optional<String> python) {
+        List<String> nearness) {
     public NodeFacts {
         gpus = List.copyOf(gpus);
         efaPackages = List.copyOf(efaPackages);
@@ -62,7 +59,6 @@ public record NodeFacts(
         lines.add(new Fact("fabric libraries", orNone(fabricLibraries)));
         lines.add(new Fact("rdma devices", orNone(rdmaDevices)));
         nearness.forEach(near -> lines.add(new Fact("nearest rails", near)));
-        lines.add(new Fact("python", python.orElse("none")));
         return List.copyOf(lines);
     }
 

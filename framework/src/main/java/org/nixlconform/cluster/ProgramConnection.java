@@ -30,8 +30,8 @@ final class ProgramConnection implements NodeConnection {
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private static final Duration COPY_WITHIN = Duration.ofMinutes(2);
-    private static final Duration COMPLAINT_WITHIN = Duration.ofSeconds(2);
-    private static final int LONGEST_PID = 12;
+    /** Arguments: what it says first, folder. */
+    private static final String PACK = "echo \"$1\"; exec tar -C \"$2\" -cf - .";
 
     private final Launcher launcher;
     private final String nodeName;
@@ -49,23 +49,28 @@ final class ProgramConnection implements NodeConnection {
     /**
      * Starts the program.
      *
+     * @param shell that runs {@link Launcher#TOLD} and was told nothing yet; becomes the program
      * @param bundle as it lies on the node
      * @param log of the program, on the node
      * @param leaseSeconds after which the program ends when it hears nothing; 0 for ever
      * @throws FindingException when it does not come up
      */
-    static ProgramConnection open(Launcher launcher, EngineBundle bundle, Path log, String nodeName, int leaseSeconds) {
-        List<String> words =
-                bundle.command(parent(log), EngineBundle.NODE_PROGRAM, List.of(Integer.toString(leaseSeconds)));
+    static ProgramConnection open(
+            Launcher launcher,
+            Launcher.Started shell,
+            EngineBundle bundle,
+            Path log,
+            String nodeName,
+            int leaseSeconds) {
+        List<String> words = new ArrayList<>(List.of(log.toString(), "."));
+        words.addAll(bundle.command(parent(log), EngineBundle.NODE_PROGRAM, List.of(Integer.toString(leaseSeconds))));
         try {
-            Launcher.Started program = launcher.launch(scripted(words, log, Optional.empty()));
-            program.stdin().write(Launcher.lines(Map.of()).getBytes(StandardCharsets.UTF_8));
-            program.stdin().flush();
-            readPid(program);
-            NodeChannel channel = new NodeChannel(program, nodeName);
+            shell.tell((String.join("\n", words) + "\n\n" + Launcher.lines(Map.of())).getBytes(StandardCharsets.UTF_8));
+            shell.word(); // Its process id.
+            NodeChannel channel = new NodeChannel(shell, nodeName);
             FromNode.Ready ready = channel.ready(READY_WITHIN)
                     .orElseThrow(() -> new IOException("it ended, or did not say within " + READY_WITHIN.toSeconds()
-                            + " s that it is ready; " + program.complaint()));
+                            + " s that it is ready; " + shell.complaint()));
             return new ProgramConnection(launcher, nodeName, channel, ready.droppedVariables());
         } catch (IOException e) {
             throw new FindingException(
@@ -89,33 +94,12 @@ final class ProgramConnection implements NodeConnection {
         return Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
     }
 
-    /** The script's first line; not a byte further, for the rest is the program's. */
-    private static long readPid(Launcher.Started started) throws IOException {
-        StringBuilder digits = new StringBuilder();
-        int next = started.stdout().read();
-        while (next >= '0' && next <= '9' && digits.length() < LONGEST_PID) {
-            digits.append((char) next);
-            next = started.stdout().read();
-        }
-        if (next != '\n' || digits.isEmpty()) {
-            try {
-                started.await(COMPLAINT_WITHIN.toMillis());
-            } catch (InterruptedException ending) {
-                Thread.currentThread().interrupt();
-            }
-            String complaint = started.complaint();
-            throw new IOException(complaint.isEmpty() ? "the shell there said nothing" : complaint);
-        }
-        return Long.parseLong(digits.toString());
-    }
-
     @Override
     public NodeProcess start(Command command, Path standardError) {
         try {
             Launcher.Started started = launcher.launch(scripted(command.words(), standardError, command.folder()));
-            started.stdin().write(Launcher.lines(command.variables()).getBytes(StandardCharsets.UTF_8));
-            started.stdin().flush();
-            Talking process = new Talking(started, readPid(started));
+            started.tell(Launcher.lines(command.variables()).getBytes(StandardCharsets.UTF_8));
+            Talking process = new Talking(started, Long.parseLong(started.word()));
             talking.add(process);
             return process;
         } catch (IOException e) {
@@ -232,8 +216,10 @@ final class ProgramConnection implements NodeConnection {
     public Optional<String> fetch(Path folder, Path into) {
         try {
             Files.createDirectories(into);
-            Launcher.Started packing = launcher.launch(List.of("tar", "-C", folder.toString(), "-cf", "-", "."));
+            Launcher.Started packing =
+                    launcher.launch(List.of("/bin/sh", "-c", PACK, "sh", Launcher.WORD, folder.toString()));
             packing.stdin().close();
+            packing.word();
             return Tar.unpack(packing.stdout(), into)
                     .or(() -> Optional.of(packing.complaint()).filter(text -> !text.isEmpty()));
         } catch (IOException e) {

@@ -95,8 +95,7 @@ final class RayHead implements AutoCloseable {
                     Integer.toString(source.length),
                     ray.address().orElse("auto"),
                     Integer.toString(Reach.LEASE_SECONDS)));
-            program.stdin().write(source);
-            program.stdin().flush();
+            program.tell(source);
             RayHead head = new RayHead(spec, launcher, program);
             head.greet();
             return head;

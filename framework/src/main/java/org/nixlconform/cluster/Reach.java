@@ -96,8 +96,8 @@ final class Reach {
             Shipment.Shipped shipped = new Shipment(launcher, bundle, node.name())
                     .ship(digest(), node.workFolder().orElse(spec.workFolder().toString()));
             Path workFolder = shipped.workFolder();
-            connection =
-                    ProgramConnection.open(launcher, shipped.bundle(), log(workFolder), node.name(), LEASE_SECONDS);
+            connection = ProgramConnection.open(
+                    launcher, shipped.shell(), shipped.bundle(), log(workFolder), node.name(), LEASE_SECONDS);
             claim(node, connection, workFolder);
             Path runs = workFolder.resolve("runs");
             sweep(connection, runs);

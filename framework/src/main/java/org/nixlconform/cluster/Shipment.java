@@ -2,7 +2,6 @@ package org.nixlconform.cluster;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,12 +21,16 @@ final class Shipment {
     private static final long SPACE_TO_RUN_KIB = 16 << 10;
     private static final int ANSWERS = 4;
 
-    /** Arguments: work folder, digest. Says the machine, whether the folder is there, KiB free, the work folder's real path. */
-    private static final String LOOK = "w=$1; case $w in '~/'*) w=$HOME/${w#??};; esac; "
+    /**
+     * Arguments: work folder, digest. Says the machine, whether the folder is there, KiB free, the work folder's real path;
+     * then waits to become our program, for what a login does before a shell runs may take longer than all else here.
+     */
+    private static final String LOOK = "( w=$1; case $w in '~/'*) w=$HOME/${w#??};; esac; "
             + "mkdir -p \"$w/engines\" && cd \"$w\" && t=$(mktemp writable-XXXXXX) && rm \"$t\" && w=$(pwd -P) && "
             + "free=$(df -Pk . | awk 'END {print $4}') && "
-            + "if [ -e \"engines/$2/complete\" ]; then echo \"$(uname -m) there $free $w\"; "
-            + "else echo \"$(uname -m) absent $free $w\"; fi";
+            + "if [ -e \"engines/$2/complete\" ]; then seen=there; else seen=absent; fi && "
+            + "echo \"" + Launcher.WORD + "$(uname -m) $seen $free $w\" ) || exit; shift 2; " + Launcher.TOLD;
+
     /**
      * Arguments: folder of engines, digest. Unpacks beside the place and moves, so that it is there whole or not at all; then
      * archives the classes, for an archive is valid only where it was made. Without one engines only start later.
@@ -44,8 +47,11 @@ final class Shipment {
     private final EngineBundle bundle;
     private final String nodeName;
 
-    /** @param workFolder absolute, on the node; exists */
-    record Shipped(EngineBundle bundle, Path workFolder, boolean uploaded) {}
+    /**
+     * @param shell on the node, to become our program there
+     * @param workFolder absolute, on the node; exists
+     */
+    record Shipped(Launcher.Started shell, EngineBundle bundle, Path workFolder) {}
 
     Shipment(Launcher launcher, EngineBundle bundle, String nodeName) {
         this.launcher = launcher;
@@ -59,7 +65,8 @@ final class Shipment {
      */
     Shipped ship(String digest, String wantedWorkFolder) {
         try {
-            String[] seen = look(digest, wantedWorkFolder).split(" ", ANSWERS);
+            Launcher.Started shell = launcher.launch(List.of("/bin/sh", "-c", LOOK, "sh", wantedWorkFolder, digest));
+            String[] seen = shell.word().split(" ", ANSWERS);
             refuseOtherMachine(seen[0]);
             Path workFolder = Path.of(seen[ANSWERS - 1]);
             Path engines = workFolder.resolve("engines");
@@ -68,7 +75,7 @@ final class Shipment {
             if (absent) {
                 upload(engines, digest);
             }
-            return new Shipped(EngineBundle.at(engines.resolve(digest)), workFolder, absent);
+            return new Shipped(shell, EngineBundle.at(engines.resolve(digest)), workFolder);
         } catch (IOException failed) {
             throw new FindingException(
                     Finding.of(FindingKind.NODE, "cluster", "our programs cannot be put on node " + nodeName)
@@ -78,18 +85,6 @@ final class Shipment {
                             .with("remedy", "make it writable, free space there, or name another as workFolder"),
                     failed);
         }
-    }
-
-    private String look(String digest, String workFolder) throws IOException {
-        Launcher.Started started = launcher.launch(List.of("/bin/sh", "-c", LOOK, "sh", workFolder, digest));
-        started.stdin().close();
-        String answer = new String(started.stdout().readAllBytes(), StandardCharsets.UTF_8).strip();
-        // What a login prints comes before it.
-        String line = answer.lines().reduce("", (first, second) -> second);
-        if (line.split(" ", ANSWERS).length < ANSWERS) {
-            throw new IOException("the shell there said '" + answer + "' " + started.complaint());
-        }
-        return line;
     }
 
     private void refuseOtherMachine(String machine) {

@@ -217,8 +217,7 @@ class ClusterTest {
                 List.of(),
                 List.of(),
                 List.of(),
-                List.of(),
-                Optional.empty());
+                List.of());
         Node node = new Node(
                 spec.nodes().get(0),
                 facts,

@@ -120,8 +120,7 @@ class NodeTextTest {
                 List.of(),
                 List.of("/usr/lib/libfabric.so.1"),
                 List.of(),
-                List.of(),
-                java.util.Optional.empty());
+                List.of());
 
         assertThat(facts.describe())
                 .extracting(fact -> fact.name() + "=" + fact.value())
@@ -129,7 +128,6 @@ class NodeTextTest {
                         "memory=24.0 GB available of 25.0 GB",
                         "gpus=2 x H100, driver 550.1",
                         "fabric libraries=/usr/lib/libfabric.so.1",
-                        "rdma devices=none",
-                        "python=none");
+                        "rdma devices=none");
     }
 }

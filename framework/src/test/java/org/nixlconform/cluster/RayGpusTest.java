@@ -282,8 +282,7 @@ class RayGpusTest {
                 List.of(),
                 List.of(),
                 List.of(),
-                List.of(),
-                Optional.empty());
+                List.of());
         return new Node(
                 NodeSpec.local("planted").withGpus(GPUS),
                 facts,

@@ -6,9 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.configuration.Configuration;
 
@@ -24,7 +25,7 @@ class ReachBenchmark {
     @Test
     void nodesThatHaveEverything() throws Exception {
         System.out.println("nodes  ready [ms]  CPU here [ms]  CPU of a node's program [ms]  heap [MB]  read p50 [us]"
-                + "  command p50 [us]");
+                + "  command p50 [us]  its part on the node [us]");
         for (int nodes : new int[] {3, 8}) {
             try (Hosts hosts = Hosts.up(nodes, "m")) {
                 once(hosts); // Uploads.
@@ -37,6 +38,7 @@ class ReachBenchmark {
 
     private static String once(Hosts hosts) throws Exception {
         List<String> words = new ArrayList<>(OwnJvm.words(Once.class));
+        words.addAll(1, List.of("-Xmx256m", "-XX:TieredStopAtLevel=1")); // As the conformance tests' JVM.
         words.add(hosts.file().toString());
         Process process = new ProcessBuilder(words)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -68,30 +70,37 @@ class ReachBenchmark {
                 long heap = Runtime.getRuntime().totalMemory()
                         - Runtime.getRuntime().freeMemory();
                 NodeConnection connection = cluster.nodes().get(0).connection();
-                long read = median(() -> connection.readText(Path.of("/proc/version")));
-                long command = median(() -> connection.run(Command.of("/bin/true"), SOON));
+                long read = median(() -> micros(() -> connection.readText(Path.of("/proc/version"))));
+                long command = median(() -> micros(() -> connection.run(Command.of("/bin/true"), SOON)));
+                long there = median(() ->
+                        connection.run(Command.of("/bin/true"), SOON).took().toNanos() / 1000);
                 System.out.printf(
                         Locale.ROOT,
-                        "%5d  %10d  %13d  %28.0f  %9.1f  %13d  %16d%n",
+                        "%5d  %10d  %13d  %28.0f  %9.1f  %13d  %16d  %25d%n",
                         cluster.nodes().size(),
                         ready / 1_000_000,
                         cpu,
                         programs,
                         heap / 1e6,
                         read,
-                        command);
+                        command,
+                        there);
             }
         }
 
-        private static long median(Runnable work) {
-            long[] micros = new long[COMMANDS];
-            for (int i = 0; i < COMMANDS; i++) {
-                long begun = System.nanoTime();
-                work.run();
-                micros[i] = (System.nanoTime() - begun) / 1000;
-            }
-            Arrays.sort(micros);
-            return micros[COMMANDS / 2];
+        private static long median(LongSupplier work) {
+            return LongStream.generate(work)
+                    .limit(COMMANDS)
+                    .sorted()
+                    .skip(COMMANDS / 2)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        private static long micros(Runnable work) {
+            long begun = System.nanoTime();
+            work.run();
+            return (System.nanoTime() - begun) / 1000;
         }
 
         /** Of the program that answers, by its own view; the kernel counts in hundredths of a second. */

@@ -119,20 +119,8 @@ final class PlantedNode {
 
     private static Node node(String name, NodeConnection connection, EngineBundle bundle, Path workFolder) {
         NodeFacts facts = new NodeFacts(
-                "host",
-                "x86_64",
-                "6",
-                "Debian",
-                "cpu",
-                2,
-                1L << 33,
-                1L << 33,
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                Optional.empty());
+                "host", "x86_64", "6", "Debian", "cpu", 2, 1L << 33, 1L << 33, List.of(), List.of(), List.of(),
+                List.of(), List.of());
         return new Node(
                 NodeSpec.local(name), facts, connection, bundle, workFolder, Optional.empty(), Optional.empty());
     }

@@ -12,7 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.nixlconform.engine.protocol.FromNode;
 import org.nixlconform.engine.protocol.ToNode;
 
@@ -24,6 +28,8 @@ final class Errands {
     private static final int KILLED_AT_DEADLINE = -1;
 
     private final Set<Process> running = ConcurrentHashMap.newKeySet();
+    /** Kept for the next command: to start two for each would take as long as many a command. */
+    private final ExecutorService readers = NodeProgram.daemons("output");
 
     FromNode.Ran run(ToNode.Run ask) {
         long startedAt = System.nanoTime();
@@ -42,8 +48,8 @@ final class Errands {
                     System.nanoTime() - startedAt);
         }
         running.add(process);
-        Collector stdout = new Collector(process.getInputStream(), ask.limitBytes());
-        Collector stderr = new Collector(process.getErrorStream(), ask.limitBytes());
+        Collector stdout = new Collector(process.getInputStream(), ask.limitBytes(), readers);
+        Collector stderr = new Collector(process.getErrorStream(), ask.limitBytes(), readers);
         try {
             boolean ended = process.waitFor(ask.deadlineMillis(), TimeUnit.MILLISECONDS);
             if (!ended) {
@@ -104,17 +110,15 @@ final class Errands {
         throw new IOException(name + ": not found in PATH " + path);
     }
 
-    /** Reads a stream to its end on a thread of its own, so that the process never waits for us; keeps the beginning. */
+    /** Reads a stream to its end on another thread, so that the process never waits for us; keeps the beginning. */
     private static final class Collector {
         private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
         private final int limitBytes;
-        private final Thread reader;
+        private final Future<?> reading;
 
-        Collector(InputStream in, int limitBytes) {
+        Collector(InputStream in, int limitBytes, ExecutorService readers) {
             this.limitBytes = limitBytes;
-            reader = new Thread(() -> read(in), "output");
-            reader.setDaemon(true);
-            reader.start();
+            reading = readers.submit(() -> read(in));
         }
 
         private void read(InputStream in) {
@@ -131,7 +135,11 @@ final class Errands {
         }
 
         void await(Duration deadline) throws InterruptedException {
-            reader.join(deadline.toMillis());
+            try {
+                reading.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException | TimeoutException incomplete) {
+                // What was read so far is all there is.
+            }
         }
 
         String text() {

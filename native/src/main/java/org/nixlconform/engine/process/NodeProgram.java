@@ -42,11 +42,7 @@ final class NodeProgram {
     private final Errands errands = new Errands();
     private final Lease lease;
     private final Map<String, FileLock> held = new HashMap<>();
-    private final ExecutorService workers = Executors.newCachedThreadPool(work -> {
-        Thread thread = new Thread(work, "errand");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService workers = daemons("errand");
 
     private NodeProgram(Lease lease) {
         this.lease = lease;
@@ -76,6 +72,14 @@ final class NodeProgram {
     static void tryOut(List<ToNode> errands) {
         NodeProgram program = new NodeProgram(new Lease(0));
         errands.forEach(ask -> Wire.encode(program.answer(ask)));
+    }
+
+    static ExecutorService daemons(String name) {
+        return Executors.newCachedThreadPool(work -> {
+            Thread thread = new Thread(work, name);
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     private void read() {
