@@ -87,7 +87,16 @@ public final class RealRay {
             this.address = address;
         }
 
+        /** Ray gives its own start half a minute, which a busy machine may not have: then it is tried once more. */
         static Head start(int gpus) throws Exception {
+            try {
+                return once(gpus);
+            } catch (IOException busy) {
+                return once(gpus);
+            }
+        }
+
+        private static Head once(int gpus) throws Exception {
             // The names of its sockets leave little room for that of the folder.
             Path folder = Files.createTempDirectory(Path.of("/tmp"), "nxr");
             int port;
