@@ -4,6 +4,7 @@
 #   start        runs the engine's program with the flags that every engine has
 #   lib/         native libraries: ours and JNA's
 #   shim/        sources of one of them, to be built again against the headers of other releases of NIXL
+#   fabric/      machines with simulated EFA, described for hwloc
 #   jars/        the class path; our jar's manifest names the others
 #   runtime/     a JVM with the modules that the class path needs, linked by jlink
 #   engine.jsa   the loaded classes, archived: an engine starts in half the time
@@ -21,7 +22,7 @@ class_path=$5
 skip_tests=$6
 
 # Targets of CMakeLists.txt that are shipped. Its other targets are built only for our own tests.
-libraries=(nixlconform nixlconform_fault nixlconform_shim)
+libraries=(nixlconform nixlconform_cuda nixlconform_fabric nixlconform_fault nixlconform_shim)
 
 target=$module/target
 engine=$target/engine
@@ -71,10 +72,10 @@ build_libraries() {
     done
 }
 
-place_shim() {
+place_sources() {
     local file
-    for file in "$module"/src/shim/*.*; do
-        place "$file" "$engine/shim/${file##*/}"
+    for file in "$module"/src/shim/*.* "$module"/src/fabric/*.xml; do
+        place "$file" "$engine/${file#"$module/src/"}"
     done
 }
 
@@ -137,9 +138,9 @@ archive_classes() {
     remember classes
 }
 
-mkdir -p "$engine/lib" "$engine/shim" "$engine/jars" "$made_of"
+mkdir -p "$engine/lib" "$engine/shim" "$engine/fabric" "$engine/jars" "$made_of"
 build_libraries
-place_shim
+place_sources
 place_jars
 extract_jna
 link_runtime

@@ -3,7 +3,7 @@
 #   cmake -DLIBRARY=... -DREADELF=readelf -DINCLUDE_DIRECTORY=... -DGLIBC_MAXIMUM=2.28 -P check_library.cmake
 #
 # With -DFUNCTION_LIST=file instead of INCLUDE_DIRECTORY, what it must export is nixl_capi_x for each X(x) or X(Y, x) in
-# that file, and for each x of -DALSO_EXPORTED=x,y.
+# that file, and for each x of -DALSO_EXPORTED=x,y. With -DVERSION_SCRIPT=file it is each name@version of that file.
 #
 # A library that uses the node's own C++ runtime says so with -DGLIBCXX_MAXIMUM=3.4.22 -DCXXABI_MAXIMUM=1.3.11, and names
 # other libraries that are where it is loaded with -DALSO_NEEDED=name,name.
@@ -38,8 +38,12 @@ foreach(line IN LISTS lines)
     if(NOT needed IN_LIST also_needed AND NOT needed MATCHES "^(libc\\.so\\.6|libm\\.so\\.6|libdl\\.so\\.2|libpthread\\.so\\.0|librt\\.so\\.1|ld-linux-x86-64\\.so\\.2)$")
       list(APPEND foreign_libraries "${needed}")
     endif()
-  elseif(line MATCHES " (FUNC|OBJECT|IFUNC|NOTYPE) +(GLOBAL|WEAK|UNIQUE) +DEFAULT +[0-9]+ ([^ @]+)")
-    list(APPEND exported "${CMAKE_MATCH_3}")
+  elseif(line MATCHES " (FUNC|OBJECT|IFUNC|NOTYPE) +(GLOBAL|WEAK|UNIQUE) +DEFAULT +[0-9]+ ([^ @]+)(@*)([^ ]*)")
+    if(VERSION_SCRIPT)
+      list(APPEND exported "${CMAKE_MATCH_3}@${CMAKE_MATCH_5}")
+    else()
+      list(APPEND exported "${CMAKE_MATCH_3}")
+    endif()
   endif()
 endforeach()
 
@@ -53,6 +57,17 @@ if(FUNCTION_LIST)
     list(APPEND declared "nixl_capi_${name}")
   endforeach()
   list(REMOVE_DUPLICATES declared)
+elseif(VERSION_SCRIPT)
+  file(STRINGS ${VERSION_SCRIPT} script_lines)
+  set(version "")
+  foreach(line IN LISTS script_lines)
+    string(REPLACE ";" "" line "${line}")
+    if(line MATCHES "^([A-Za-z0-9_.]*) *{")
+      set(version "${CMAKE_MATCH_1}")
+    elseif(line MATCHES "^ +([A-Za-z0-9_]+)$")
+      list(APPEND declared "${CMAKE_MATCH_1}@${version}")
+    endif()
+  endforeach()
 else()
   file(GLOB headers ${INCLUDE_DIRECTORY}/nixlconform/*.h)
 endif()

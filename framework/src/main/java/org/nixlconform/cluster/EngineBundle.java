@@ -33,10 +33,14 @@ public final class EngineBundle {
             "runtime/bin/java",
             "jars/nixlconform-native.jar",
             "lib/libnixlconform.so",
+            "lib/libnixlconform_cuda.so",
+            "lib/libnixlconform_fabric.so",
             "lib/libnixlconform_fault.so",
             "lib/libnixlconform_shim.so",
             "lib/libjnidispatch.so",
-            "shim/build.sh");
+            "shim/build.sh",
+            "fabric/p4d.xml",
+            "fabric/p5.xml");
 
     private final Path folder;
 
@@ -125,6 +129,25 @@ public final class EngineBundle {
     /** Builds such a library for one release: the script is given a folder of headers and a file to make. */
     public Path shimBuild() {
         return folder.resolve("shim").resolve("build.sh");
+    }
+
+    /** What stands in for {@code libfabric.so.1} where EFA is simulated, or symbol versions are missing. */
+    public Path fabricLibrary() {
+        return folder.resolve("lib").resolve("libnixlconform_fabric.so");
+    }
+
+    /** What stands in for {@code libcuda.so.1} on a node without NVIDIA's driver. */
+    public Path cudaLibrary() {
+        return folder.resolve("lib").resolve("libnixlconform_cuda.so");
+    }
+
+    /**
+     * A machine with simulated EFA, as hwloc reads it ({@code HWLOC_XMLFILE}).
+     *
+     * @param topology {@code p4d} or {@code p5}
+     */
+    public Path fabricTopology(String topology) {
+        return folder.resolve("fabric").resolve(topology + ".xml");
     }
 
     /**

@@ -16,10 +16,14 @@ class EngineBundleTest {
             "runtime/bin/java",
             "jars/nixlconform-native.jar",
             "lib/libnixlconform.so",
+            "lib/libnixlconform_cuda.so",
+            "lib/libnixlconform_fabric.so",
             "lib/libnixlconform_fault.so",
             "lib/libnixlconform_shim.so",
             "lib/libjnidispatch.so",
-            "shim/build.sh");
+            "shim/build.sh",
+            "fabric/p4d.xml",
+            "fabric/p5.xml");
 
     @TempDir
     Path folder;
