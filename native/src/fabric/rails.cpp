@@ -29,10 +29,9 @@ template <class Ops> const replaced<Ops> &of(const Ops *ours) {
     return *reinterpret_cast<const replaced<Ops> *>(reinterpret_cast<const char *>(ours) - offsetof(replaced<Ops>, ours));
 }
 
-/* A table may end before a function, or have none in its place. */
+/* A table may have no function in a place, or end before it. */
 template <class Ops, class Function> void put(Ops *ops, Function Ops::*place, Function ours) {
-    const auto offset = reinterpret_cast<char *>(&(ops->*place)) - reinterpret_cast<char *>(ops);
-    if (static_cast<size_t>(offset) < ops->size && ops->*place != nullptr) {
+    if (ops->*place != nullptr) {
         ops->*place = ours;
     }
 }
@@ -49,7 +48,7 @@ template <class Ops> Ops *replace(Ops *table, int rail, void (*put_ours)(Ops *))
         const size_t bytes = offsetof(replaced<Ops>, ours) + (table->size > sizeof(Ops) ? table->size : sizeof(Ops));
         known = static_cast<replaced<Ops> *>(calloc(1, bytes));
         if (known != nullptr) {
-            memcpy(&known->ours, table, table->size);
+            memcpy(&known->ours, table, table->size); /* nothing but zeros after its end */
             put_ours(&known->ours);
             known->real = table;
             known->rail = rail;

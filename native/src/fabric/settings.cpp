@@ -29,8 +29,11 @@ void say(const char *format, va_list arguments) {
 /* An empty variable is one that is not set. */
 const char *value_of(const char *variable) {
     const char *value = getenv(variable);
-    return value == nullptr || *value == 0 ? nullptr : strdup(value);
+    return value == nullptr || *value == 0 ? nullptr : value;
 }
+
+/* The program may change its environment later. */
+const char *kept(const char *value) { return value == nullptr ? nullptr : strdup(value); }
 
 /* A decimal number that is the whole text, or -1. */
 int number(const char *text) {
@@ -116,7 +119,7 @@ void warn(const char *format, ...) {
 
 settings read_settings() {
     settings read;
-    read.real = value_of(NXR_VARIABLE("REAL"));
+    read.real = kept(value_of(NXR_VARIABLE("REAL")));
     if (read.real == nullptr) {
         refuse("the environment variable NIXLCONFORM_FABRIC_REAL must name the libfabric.so.1 to pass calls on to, it is not "
                "set");
@@ -130,8 +133,8 @@ settings read_settings() {
         return read;
     }
     read.topology = read_topology(read.rails);
-    read.network_interface = value_of(NXR_VARIABLE("INTERFACE"));
-    read.counters = value_of(NXR_VARIABLE("COUNTERS"));
+    read.network_interface = kept(value_of(NXR_VARIABLE("INTERFACE")));
+    read.counters = kept(value_of(NXR_VARIABLE("COUNTERS")));
     read.idle_rail = read_fault(read.rails);
     if (read.idle_rail != 0 && read.counters == nullptr) {
         refuse("the environment variable NIXLCONFORM_FABRIC_COUNTERS must be set where NIXLCONFORM_FABRIC_FAULT is: nothing "

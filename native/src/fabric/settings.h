@@ -20,7 +20,7 @@ struct settings {
     int idle_rail = 0;                       /* its operations go over rail 0; 0: there is none */
 };
 
-/* From the variables of this process. Strings are copies. */
+/* From the variables of this process; strings are copies that are kept. */
 settings read_settings();
 
 /* Ends the process. The arguments are those of printf(): a sentence without its full stop. */
