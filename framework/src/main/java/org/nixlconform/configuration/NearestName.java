@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Which known name somebody may have meant. */
-final class NearestName {
+public final class NearestName {
     private NearestName() {}
 
     /** {@code "; did you mean 'port'?"}, or nothing where no known name is near. */
@@ -15,7 +15,7 @@ final class NearestName {
     }
 
     /** The known name with the fewest edits, if one edit for every three letters leads there; letter case is free. */
-    static Optional<String> of(String given, Collection<String> known) {
+    public static Optional<String> of(String given, Collection<String> known) {
         return known.stream()
                 .filter(name -> edits(given, name) <= Math.max(1, Math.max(given.length(), name.length()) / 3))
                 .filter(name -> !given.isBlank())

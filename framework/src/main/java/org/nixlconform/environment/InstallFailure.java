@@ -163,7 +163,7 @@ final class InstallFailure {
     }
 
     /** By numbers; what is not a number (a release candidate) decides last. */
-    private static int compareVersions(String a, String b) {
+    static int compareVersions(String a, String b) {
         int[] left = numbers(a);
         int[] right = numbers(b);
         int order = Arrays.compare(left, right);

@@ -52,9 +52,13 @@ final class Probe {
      * @param report empty when the probe did not live to give one
      * @param processFailure it died, did not end or got no agent: nothing is known of any backend
      * @param backendFailures by plug-in
+     * @param log its standard error, which libraries write to
      */
     record Outcome(
-            Optional<ProbeReport> report, Optional<Finding> processFailure, Map<String, Finding> backendFailures) {}
+            Optional<ProbeReport> report,
+            Optional<Finding> processFailure,
+            Map<String, Finding> backendFailures,
+            String log) {}
 
     /**
      * @param library {@code libnixl_capi.so}
@@ -102,10 +106,13 @@ final class Probe {
             refuseUnloadable(report.get(), outcome);
             Optional<Finding> refused = report.get().refused().map(refusal -> refusedBefore(refusal, outcome));
             return new Outcome(
-                    report, refused, refused.isPresent() ? Map.of() : backendFailures(report.get(), outcome));
+                    report,
+                    refused,
+                    refused.isPresent() ? Map.of() : backendFailures(report.get(), outcome),
+                    outcome.stderr());
         }
         refuseWithoutJvm(outcome);
-        return new Outcome(report, Optional.of(died(outcome)), Map.of());
+        return new Outcome(report, Optional.of(died(outcome)), Map.of(), outcome.stderr());
     }
 
     private void refuseLackingLibraries() {

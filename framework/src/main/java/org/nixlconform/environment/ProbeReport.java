@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the node's probe program saw of NIXL. Read leniently: a field that is absent is empty.
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param plugins as NIXL lists them
  * @param backends by plug-in, for those that were asked for
  * @param mapped files of NIXL, UCX and libfabric that were mapped after all backends were created
+ * @param fabrics what each libfabric among them said of itself
  */
 record ProbeReport(
         Optional<String> unloadable,
@@ -28,7 +30,8 @@ record ProbeReport(
         List<String> missing,
         List<String> plugins,
         Map<String, BackendReport> backends,
-        List<String> mapped) {
+        List<String> mapped,
+        List<FabricReport> fabrics) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
@@ -37,6 +40,13 @@ record ProbeReport(
      * @param memories such as {@code DRAM_SEG}
      */
     record BackendReport(Optional<Refusal> refusal, long millis, List<String> memories) {}
+
+    /**
+     * @param file that was mapped
+     * @param version such as {@code 2.5}
+     * @param variables of the environment that it and its providers read
+     */
+    record FabricReport(String file, String version, Set<String> variables) {}
 
     /** @param status negative, named by {@code statusName} */
     record Refusal(String call, int status, String statusName) {
@@ -88,7 +98,17 @@ record ProbeReport(
                 texts(root.path("missing")),
                 texts(root.path("plugins")),
                 backends,
-                texts(root.path("mapped")));
+                texts(root.path("mapped")),
+                fabrics(root.path("fabrics")));
+    }
+
+    private static List<FabricReport> fabrics(JsonNode array) {
+        List<FabricReport> fabrics = new ArrayList<>();
+        array.forEach(fabric -> fabrics.add(new FabricReport(
+                fabric.path("file").asText(),
+                fabric.path("version").asText(),
+                Set.copyOf(texts(fabric.path("variables"))))));
+        return List.copyOf(fabrics);
     }
 
     private static List<String> texts(JsonNode array) {

@@ -25,8 +25,14 @@ import org.nixlconform.message.FindingKind;
  * An environment on one node.
  *
  * @param installation with a C interface, its own or ours
+ * @param readings of the variables that the environment's file and the node's part of the cluster's file set
  */
-record StagedNode(Node node, Installation installation, EngineVariables variables, Probe.Outcome probe) {
+record StagedNode(
+        Node node,
+        Installation installation,
+        EngineVariables variables,
+        Probe.Outcome probe,
+        List<VariableReaders.Reading> readings) {
     private static final Duration PROBE_DEADLINE = Duration.ofSeconds(60);
     private static final Duration SHORT_DEADLINE = Duration.ofSeconds(10);
     private static final int LIBRARY_LIMIT_BYTES = 8 << 20;
@@ -52,6 +58,7 @@ record StagedNode(Node node, Installation installation, EngineVariables variable
         EngineVariables variables = EngineVariables.of(
                 here, prepare(node, evidence), installation.variables(), node.connection(), inherited);
         announceDropped(here, node, console);
+        VariableContradictions.refuse(here, node);
         EnvironmentSpec probed =
                 spec.withoutBackends(installation.withoutPlugin().keySet());
         Probe.Outcome probe = new Probe(probed, node, installation, variables.values(), evidence, PROBE_DEADLINE).run();
@@ -59,7 +66,11 @@ record StagedNode(Node node, Installation installation, EngineVariables variable
         if (provided.capi().isEmpty()) {
             probe.report().ifPresent(report -> shim.refuseOtherCore(installation, report.mapped()));
         }
-        return new StagedNode(node, installation, variables, probe);
+        VariableReaders readers = new VariableReaders(
+                VariableTable.read(), probed.backends(), installation.version(), variables.values(), probe);
+        List<VariableReaders.Reading> readings = readers.of(here.variables().keySet());
+        VariableReaders.announce(readings, console);
+        return new StagedNode(node, installation, variables, probe, readings);
     }
 
     /** What a link points to is not yet what a process loads. */
@@ -116,7 +127,7 @@ record StagedNode(Node node, Installation installation, EngineVariables variable
     }
 
     StagedNode with(String variable, String value) {
-        return new StagedNode(node, installation, variables.with(variable, value), probe);
+        return new StagedNode(node, installation, variables.with(variable, value), probe, readings);
     }
 
     Optional<Finding> probeFailure() {
@@ -149,6 +160,7 @@ record StagedNode(Node node, Installation installation, EngineVariables variable
         probeFailure().ifPresent(failure -> lines.add(new Fact("probe", failure.headline())));
         strayConfiguration().forEach(file -> lines.add(new Fact("ucx.conf", file + ", read by UCX")));
         lines.addAll(variables.described());
+        readings.forEach(reading -> lines.add(reading.fact()));
         return List.copyOf(lines);
     }
 

@@ -178,6 +178,42 @@ class EnvironmentTest {
     }
 
     @Test
+    void eachVariableOfTheFileHasItsReaderAndWhatNobodyReadsIsTold() throws Exception {
+        backends = List.of("UCX", "LIBFABRIC");
+        variables.put("FI_PROVIDER", "tcp");
+        variables.put("FI_EFA_DEV_LIST", "0");
+        variables.put("UCX_TSL", "tcp");
+        variables.put("NIXL_SKIP_TOPOLOGY_CHECK", "1");
+        String fabrics = "\"fabrics\":[{\"file\":\"/usr/lib/libfabric.so.1\",\"version\":\"2.5\","
+                + "\"variables\":[\"FI_PROVIDER\"]}],\"mapped\"";
+
+        // The report comes once before libfabric is asked, and once with what it said.
+        Environment environment = stage(GOOD
+                + "echo 'UCX  WARN  unused environment variable: UCX_TSL (maybe: UCX_TLS?)' >&2\n"
+                + GOOD.replace("\"mapped\"", fabrics));
+
+        assertThat(lines(environment))
+                .contains("reader of FI_PROVIDER=libfabric 2.5 (/usr/lib/libfabric.so.1)")
+                .anyMatch(line -> line.startsWith("reader of FI_EFA_DEV_LIST=set, but nothing in this environment"));
+        assertThat(console)
+                .filteredOn(line -> line.contains("is set, but nothing in this environment reads it"))
+                .hasSize(3)
+                .allMatch(line -> line.matches(
+                        "environment planted: (FI_EFA_DEV_LIST|UCX_TSL|NIXL_SKIP_TOPOLOGY_CHECK) is set.*"));
+        assertThat(environment.probeFailure("UCX")).isEmpty();
+    }
+
+    @Test
+    void aContradictionIsRefusedBeforeTheProbe() {
+        variables.put("UCX_NET_DEVICES", "absent0");
+
+        assertThatThrownBy(() -> stage("echo started > %s\n".formatted(folder.resolve("started")) + GOOD))
+                .isInstanceOf(FindingException.class)
+                .hasMessageContaining("UCX_NET_DEVICES leaves no device on node this-machine");
+        assertThat(folder.resolve("started")).doesNotExist();
+    }
+
+    @Test
     void variablesOfTheShellAreNamedWhereTheyAreNotPassedOn() throws Exception {
         NodeConnection connection = BuiltEngine.here(
                 Map.of("PATH", planted.bin().toString(), "UCX_TLS", "stray", "NIXL_LOG_LEVEL", "TRACE"), folder);

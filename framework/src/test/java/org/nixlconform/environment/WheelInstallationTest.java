@@ -44,6 +44,32 @@ class WheelInstallationTest {
         }
     }
 
+    /** Both ways, as far as strings tell: a name that no code reads, and a name that the table lacks, are told. */
+    @Test
+    void theTableOfVariablesHasWhatTheWheelReadsAndNothingElse() throws Exception {
+        try (NodeConnection connection = BuiltEngine.here(System.getenv(), KEPT)) {
+            Node node = PlantedNode.node(connection, BuiltEngine.bundle(), KEPT);
+            Installation installation = installOrSkip(node, new WheelInstall("nixl-cu12", "1.5.1"));
+            VariableStrings strings = VariableStrings.in(installation.coreFolder());
+            VariableTable table = VariableTable.read();
+
+            assertThat(table.releases().last()).isEqualTo("1.5.1");
+            assertThat(strings.departures(table, "1.5.1")).isEmpty();
+            assertThat(strings.whole())
+                    .contains("NIXL_LOG_LEVEL")
+                    .allSatisfy(name -> assertThat(table.about(name)).as(name).isNotEmpty());
+
+            VariableTable wrong = VariableTable.of("""
+                    NIXL_LGO_LEVEL                 | NIXL              | 0.6.1 - |
+                    NIXL_LIBFABRIC_NUM_TRHEADS     | plug-in LIBFABRIC | 1.4.0 - |
+                    NIXL_LOG_LEVEL                 | nobody            |         |
+                    NIXL_UCX_SGL_ENABLE            | plug-in LIBFABRIC | 1.5.1 - |
+                    NIXL_UCX_DEEPBIND              | NIXL              | 0.6.1 - 1.4.0 |
+                    """);
+            assertThat(strings.departures(wrong, "1.5.1")).hasSize(wrong.lines().size());
+        }
+    }
+
     private Installation installOrSkip(Node node, WheelInstall wheel) {
         try {
             return new WheelInstaller(node, wheel, console::add).install();

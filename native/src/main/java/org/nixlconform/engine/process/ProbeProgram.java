@@ -3,10 +3,13 @@ package org.nixlconform.engine.process;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.nixlconform.binding.Libfabric;
 import org.nixlconform.binding.Nixl;
 import org.nixlconform.binding.NixlAgent;
 import org.nixlconform.binding.NixlCallException;
@@ -18,6 +21,9 @@ import org.nixlconform.engine.protocol.Wire;
 
 /** Proves an environment: loads NIXL, creates each backend in an agent of its own, and says in one line what it saw. */
 final class ProbeProgram {
+    /** Wheels give it a digest in its name. Those of its providers begin otherwise. */
+    private static final Pattern FABRIC = Pattern.compile("libfabric[-.].*so.*");
+
     private ProbeProgram() {}
 
     /** @param backends each {@code NAME}, or {@code NAME:key=value} for each parameter it is created with */
@@ -32,8 +38,15 @@ final class ProbeProgram {
         } catch (UnsatisfiedLinkError unloadable) {
             seen.put("unloadable", String.valueOf(unloadable.getMessage()));
         }
-        seen.put("mapped", mapped());
+        List<String> mapped = mapped();
+        seen.put("mapped", mapped);
         channel.send(Wire.encode(seen));
+        // After the report, which must not be lost where such a library does not survive the question.
+        List<Map<String, Object>> fabrics = fabrics(mapped);
+        if (!fabrics.isEmpty()) {
+            seen.put("fabrics", fabrics);
+            channel.send(Wire.encode(seen));
+        }
         System.err.flush();
         Posix.exitNow(0);
     }
@@ -98,6 +111,24 @@ final class ProbeProgram {
                 "call", refused.function().symbol(),
                 "status", refused.status(),
                 "statusName", NixlStatus.nameOf(refused.status()));
+    }
+
+    /** What each libfabric among the files says of itself. One that cannot be asked is left out; why is on standard error. */
+    private static List<Map<String, Object>> fabrics(List<String> mapped) {
+        List<Map<String, Object>> fabrics = new ArrayList<>();
+        for (String file : mapped) {
+            if (!FABRIC.matcher(String.valueOf(Path.of(file).getFileName())).matches()) {
+                continue;
+            }
+            System.err.println("calling fi_getparams of " + file);
+            try {
+                Libfabric fabric = Libfabric.at(file);
+                fabrics.add(Map.of("file", file, "version", fabric.version(), "variables", fabric.variables()));
+            } catch (UnsatisfiedLinkError | IllegalStateException unasked) {
+                System.err.println("it cannot be asked: " + unasked.getMessage());
+            }
+        }
+        return fabrics;
     }
 
     /** Libraries that are mapped now, those of the Java runtime left out. */
