@@ -388,7 +388,7 @@ void leavesARailIdle() {
 void takesOptionsOfEfa() {
     const libfabric library("FABRIC_1.7");
     endpoint only(library, "simulated-efa-0");
-    for (const int name : {option_efa_first, option_efa_first + 8}) {
+    for (const int name : {option_efa_first, option_efa_first + 8, option_cuda_permitted, option_shared_memory_permitted}) {
         CHECK(only.object->ops->setopt(only.object, 0, name, nullptr, 0) == 0, "%x", name);
     }
     CHECK(seen().endpoint_options == 0, "they reached the tcp provider");

@@ -30,7 +30,9 @@ constexpr int mr_virtual_address = 1 << 4;
 constexpr int mr_allocated = 1 << 5;
 constexpr int mr_provider_key = 1 << 6;
 
-/* Options of an endpoint that only EFA knows have these names. */
+/* Names of an endpoint's options: two that EFA has and tcp has not, and those that only EFA knows. */
+constexpr int option_cuda_permitted = 10;
+constexpr int option_shared_memory_permitted = 11;
 constexpr int option_efa_first = -(0xefa << 16);
 constexpr int option_efa_last = option_efa_first + 0xffff;
 

@@ -121,9 +121,10 @@ int carrier(const info *shown) {
     return rail == settings.idle_rail ? 0 : rail;
 }
 
-/* EFA's own options are taken, without effect: NIXL warns on each endpoint that does not take them. */
+/* Options that EFA has are taken, without effect: NIXL warns on each endpoint that does not take them. */
 int set_option(endpoint_object *endpoint, int level, int name, const void *value, size_t bytes) {
-    if (name >= option_efa_first && name <= option_efa_last) {
+    const bool own = name >= option_efa_first && name <= option_efa_last;
+    if (own || name == option_cuda_permitted || name == option_shared_memory_permitted) {
         return 0;
     }
     return of(endpoint->ops).real->setopt(endpoint, level, name, value, bytes);
