@@ -396,6 +396,16 @@ void takesOptionsOfEfa() {
     CHECK(only.object->ops->setopt(only.object, 0, option_efa_first - 1, nullptr, 0) == -92, "nor did one of others");
 }
 
+void opensNothingElse() {
+    const libfabric library("FABRIC_1.7");
+    endpoint only(library, "simulated-efa-0");
+    free(only.shown->domain->name);
+    only.shown->domain->name = strdup("simulated-efa-1");
+    domain_object *opened = nullptr;
+    CHECK(only.fabric->ops->domain(only.fabric, only.shown, &opened, nullptr) == no_data, "there is one rail");
+    CHECK(only.fabric->ops->domain2(only.fabric, only.shown, &opened, 0, nullptr) == no_data, "there is one rail");
+}
+
 void firstCall() { of<uint32_t()>("fi_version", "FABRIC_1.0")(); }
 
 void refused(const variables &set, const char *sentence) {
@@ -477,6 +487,7 @@ int main(int argc, char **argv) {
     well({{"RAILS", "2"}, {"COUNTERS", countersPattern()}}, countsFromManyThreads);
     well({{"RAILS", "3"}, {"COUNTERS", countersPattern()}, {"FAULT", "idle:1"}}, leavesARailIdle);
     well({{"RAILS", "1"}}, takesOptionsOfEfa);
+    well({{"RAILS", "1"}}, opensNothingElse);
     refusesWhatItCannotUse();
     saysThatThereIsNoDevice();
     hasNoGpu();

@@ -114,7 +114,7 @@ void count_remote_memory(rma_ops *ops) {
     counted<&rma_ops::injectdata, writes>::in(ops);
 }
 
-/* The rail that carries what is posted to a simulated device. */
+/* The rail that carries what is posted to a simulated device; -1 if it is none. */
 int carrier(const info *shown) {
     const struct settings &settings = real().settings;
     const int rail = rail_of(shown->domain->name, settings.rails);
@@ -160,21 +160,25 @@ void put_endpoints(domain_ops *ops) {
     put(ops, &domain_ops::endpoint2, open_endpoint2);
 }
 
-int keep_domain(int answer, const info *shown, domain_object **opened) {
+int keep_domain(int answer, int rail, domain_object **opened) {
     if (answer == 0) {
-        (*opened)->ops = replace((*opened)->ops, carrier(shown), put_endpoints);
+        (*opened)->ops = replace((*opened)->ops, rail, put_endpoints);
     }
     return answer;
 }
 
 int open_domain(fabric_object *fabric, info *shown, domain_object **opened, void *context) {
+    const int rail = carrier(shown);
     below told(shown);
-    return keep_domain(of(fabric->ops).real->domain(fabric, &told.info, opened, context), shown, opened);
+    return rail < 0 ? no_data
+                    : keep_domain(of(fabric->ops).real->domain(fabric, &told.info, opened, context), rail, opened);
 }
 
 int open_domain2(fabric_object *fabric, info *shown, domain_object **opened, uint64_t flags, void *context) {
+    const int rail = carrier(shown);
     below told(shown);
-    return keep_domain(of(fabric->ops).real->domain2(fabric, &told.info, opened, flags, context), shown, opened);
+    return rail < 0 ? no_data
+                    : keep_domain(of(fabric->ops).real->domain2(fabric, &told.info, opened, flags, context), rail, opened);
 }
 
 void put_domains(fabric_ops *ops) {
