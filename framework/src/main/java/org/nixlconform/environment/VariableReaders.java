@@ -148,9 +148,7 @@ final class VariableReaders {
     private Reading ofLibfabric(String name) {
         List<FabricReport> fabrics = probe.report().map(ProbeReport::fabrics).orElse(List.of());
         if (fabrics.isEmpty()) {
-            return backends.contains("LIBFABRIC")
-                    ? notKnown(name, "no libfabric was loaded that could be asked" + hint(name, Set.of()))
-                    : unread(name, "without the backend LIBFABRIC there is no libfabric in it" + hint(name, Set.of()));
+            return withoutLibfabric(name);
         }
         String all = fabrics.stream()
                 .map(fabric -> "libfabric %s (%s)".formatted(fabric.version(), fabric.file()))
@@ -175,6 +173,18 @@ final class VariableReaders {
                 .flatMap(fabric -> fabric.variables().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
         return unread(name, "%s does not list it%s%s".formatted(all, withoutProvider(name, known), hint(name, known)));
+    }
+
+    private Reading withoutLibfabric(String name) {
+        Optional<Line> nobody = table.about(name).stream()
+                .filter(line -> line.reader().equals("nobody"))
+                .findFirst();
+        if (nobody.isPresent()) {
+            return unread(name, nobody.get().words());
+        }
+        return backends.contains("LIBFABRIC")
+                ? notKnown(name, "no libfabric was loaded that could be asked" + hint(name, Set.of()))
+                : unread(name, "without the backend LIBFABRIC there is no libfabric in it" + hint(name, Set.of()));
     }
 
     /** {@code FI_EFA_IFACE} is real, but not where the provider {@code efa} was not built in. */
