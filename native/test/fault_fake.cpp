@@ -156,6 +156,11 @@ int nixl_capi_release_xfer_dlist_handle(void *, void *prepared) {
     return destroy<listing>(prepared);
 }
 
+int nixl_capi_get_local_md(void *, void **blob, size_t *length) {
+    *blob = strdup("0123456789");
+    *length = 10;
+    return 0;
+}
 int nixl_capi_load_remote_md(void *, const void *blob, size_t length, char **name) {
     last_blob.assign(static_cast<const char *>(blob), length);
     controls.blob = last_blob.data();

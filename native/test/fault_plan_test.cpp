@@ -83,6 +83,13 @@ int main(int argc, char **argv) {
         entry_refused(all, ("{\"fault\": \"metadata\", \"how\": \"hex\", \"hex\": \"" + std::string(hex) + "\"}").c_str(),
                       "\"hex\" must be bytes of two hexadecimal digits each");
     }
+    entry_refused(all, "{\"fault\": \"metadata\", \"how\": \"half\", \"call\": \"create_agent\"}",
+                  "\"call\" must be load_remote_md or get_local_md, it is \"create_agent\"");
+    for (const char *counted : {"\"how\": \"replay\"", "\"how\": \"half\", \"load\": 0"}) {
+        entry_refused(all,
+                      ("{\"fault\": \"metadata\", \"call\": \"get_local_md\", " + std::string(counted) + "}").c_str(),
+                      "there is no load to count or to replay");
+    }
     entry_refused(all, "{\"fault\": \"metadata\", \"how\": \"half\", \"bytes\": 3}", "\"half\" takes no \"bytes\"");
 
     accepted(all, "");

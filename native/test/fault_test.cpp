@@ -682,7 +682,32 @@ void loaded(suite &s, const std::string &entry, const std::string &trace, const 
     });
 }
 
+// What the decode agent gives of "0123456789", twice.
+void given(suite &s, const std::string &entry, const std::string &trace, const std::string &first) {
+    s.run("{'fault': 'metadata', 'call': 'get_local_md', " + entry + "}", trace, [&](world &it) {
+        const std::string expected[] = {first, "0123456789"};
+        for (const std::string &each : expected) {
+            void *blob = nullptr;
+            size_t length = 77;
+            it.good(NIXL(get_local_md)(it.decode.agent, &blob, &length));
+            const std::string got(static_cast<const char *>(blob), length);
+            CHECK(got == each, "'%s', not '%s'", got.c_str(), each.c_str());
+            free(blob);
+        }
+        char *name = nullptr;
+        it.good(NIXL(load_remote_md)(it.decode.agent, "abcdefghij", 10, &name));
+        free(name);
+        CHECK(it.fake->blob_length == 10, "what is loaded was spoilt too");
+    });
+}
+
 void metadata(suite &s) {
+    const std::string gives = decode_says + "metadata how=";
+    given(s, "'how': 'cut', 'bytes': 4", gives + "cut given bytes=4\n", "0123");
+    given(s, "'how': 'empty'", gives + "empty given bytes=0\n", "");
+    given(s, "'how': 'flip', 'byte': 2, 'bit': 1", gives + "flip given bytes=10\n", "0103456789");
+    given(s, "'how': 'hex', 'hex': '6f7468cf'", gives + "hex given bytes=4\n", "oth\xcf");
+    given(s, "'how': 'half', 'rank': 'prefill-0-rank-0'", "", "0123456789");
     const std::string one = "0123456789";
     const std::string two = "abcdefghij";
     const std::string at = decode_says + "metadata how=";

@@ -132,6 +132,7 @@
     X(destroy_xfer_dlist)                                                                                             \
     X(prep_xfer_dlist)                                                                                                \
     X(release_xfer_dlist_handle)                                                                                      \
+    X(get_local_md)                                                                                                   \
     X(load_remote_md)                                                                                                 \
     X(invalidate_remote_md)                                                                                           \
     X(make_xfer_req)                                                                                                  \

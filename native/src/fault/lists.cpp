@@ -1,4 +1,7 @@
 /* Agents, descriptor lists, registrations and the metadata of others: called through, and remembered. */
+#include <stdlib.h>
+#include <string.h>
+
 #include <algorithm>
 
 #include "requests.h"
@@ -74,6 +77,14 @@ bool same(const range &a, const range &b) {
 std::vector<range> registration(const ledger &in, void *list) {
     const auto found = in.registrations.find(list);
     return found == in.registrations.end() ? std::vector<range>() : found->second.ranges;
+}
+
+/* Whether the plan spoils metadata where an agent gives them, or where it loads them. */
+bool spoils_metadata(bool given) {
+    const std::vector<planned> &faults = book().plan.faults;
+    return std::any_of(faults.begin(), faults.end(), [given](const planned &each) {
+        return each.is == kind::metadata && each.given == given;
+    });
 }
 
 /* True when the fault could be applied: a flip needs its byte, a replay a blob before. */
@@ -221,10 +232,36 @@ int release_xfer_dlist_handle(void *agent, void *prepared) {
     return destroyed(&ledger::prepared, prepared, NXF_REAL(release_xfer_dlist_handle)(agent, prepared));
 }
 
+/* What the caller frees is taken from malloc, here as there. */
+int get_local_md(void *agent, void **blob, size_t *length) {
+    const int status = NXF_REAL(get_local_md)(agent, blob, length);
+    if (status != success || blob == nullptr || *blob == nullptr || length == nullptr || !spoils_metadata(true)) {
+        return status;
+    }
+    std::string given(static_cast<const char *>(*blob), *length);
+    ledger &in = book();
+    hold_lock hold(in.lock);
+    const std::string rank = rank_of(in, agent);
+    for (planned &fault : in.plan.faults) {
+        std::string spoiled = given;
+        if (fault.is == kind::metadata && fault.given && spoil(fault, "", &spoiled) && take(fault, rank, -1)) {
+            given = spoiled;
+            trace(fault, rank, "how=" + fault.how + " given " + said("bytes", static_cast<int64_t>(given.size())));
+        }
+    }
+    void *copy = malloc(std::max<size_t>(1, given.size()));
+    if (copy == nullptr) {
+        return status;
+    }
+    memcpy(copy, given.data(), given.size());
+    free(*blob);
+    *blob = copy;
+    *length = given.size();
+    return status;
+}
+
 int load_remote_md(void *agent, const void *blob, size_t length, char **name) {
-    const std::vector<planned> &faults = book().plan.faults;
-    if (blob == nullptr || std::none_of(faults.begin(), faults.end(),
-                                        [](const planned &each) { return each.is == kind::metadata; })) {
+    if (blob == nullptr || !spoils_metadata(false)) {
         return NXF_REAL(load_remote_md)(agent, blob, length, name);
     }
     const std::string original(static_cast<const char *>(blob), length);
@@ -235,7 +272,7 @@ int load_remote_md(void *agent, const void *blob, size_t length, char **name) {
         const std::string rank = rank_of(in, agent);
         for (planned &fault : in.plan.faults) {
             std::string spoiled = given;
-            if (fault.is == kind::metadata && (fault.load < 0 || fault.load == in.loaded) &&
+            if (fault.is == kind::metadata && !fault.given && (fault.load < 0 || fault.load == in.loaded) &&
                 spoil(fault, in.last_blob, &spoiled) && take(fault, rank, -1)) {
                 given = spoiled;
                 trace(fault, rank,

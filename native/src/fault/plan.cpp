@@ -107,7 +107,7 @@ const shape shapes[] = {
     {"fail", kind::fail, "call status", "request after"},
     {"crash", kind::crash, "call how", "request after"},
     {"log", kind::log, "call", "request after text repeatBytes noiseBytes"},
-    {"metadata", kind::metadata, "how", "load bytes byte bit file hex"},
+    {"metadata", kind::metadata, "how", "call load bytes byte bit file hex"},
     {"telemetry", kind::telemetry, "bytes descriptors", "request"},
 };
 
@@ -258,6 +258,13 @@ class entry_reader {
     bool metadata_known(const json &entry) {
         if (!choose("cut half tail flip empty replay file hex", [this](int i) { out_->metadata = static_cast<metadata_how>(i); })) {
             return false;
+        }
+        if (!out_->call.empty() && out_->call != "load_remote_md" && out_->call != "get_local_md") {
+            return wrong("\"call\" must be load_remote_md or get_local_md, it is \"" + out_->call + "\"");
+        }
+        out_->given = out_->call == "get_local_md";
+        if (out_->given && (out_->metadata == metadata_how::replay || out_->load >= 0)) {
+            return wrong("get_local_md loads nothing, so that there is no load to count or to replay");
         }
         const char *needs = out_->metadata == metadata_how::cut    ? "bytes"
                             : out_->metadata == metadata_how::flip ? "byte bit"

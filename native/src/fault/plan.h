@@ -76,6 +76,7 @@ struct planned {
     unsigned function = 0;       /* of `call` */
     crash_how crash = crash_how::segv;
     metadata_how metadata = metadata_how::cut;
+    bool given = false;          /* spoilt where an agent gives it, else where it is loaded */
     std::string content;         /* of `file` or `hex` */
 };
 

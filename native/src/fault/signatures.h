@@ -51,6 +51,7 @@ int destroy_xfer_dlist(void *list);
 int prep_xfer_dlist(void *agent, const char *owner, void *list, void **prepared, void *options);
 int release_xfer_dlist_handle(void *agent, void *prepared);
 
+int get_local_md(void *agent, void **blob, size_t *length);
 int load_remote_md(void *agent, const void *blob, size_t length, char **name);
 int invalidate_remote_md(void *agent, const char *name);
 

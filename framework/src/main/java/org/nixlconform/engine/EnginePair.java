@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.EngineStep.Armed;
@@ -17,10 +19,12 @@ import org.nixlconform.engine.EngineStep.Attempt;
 import org.nixlconform.engine.EngineStep.ReferenceCopy;
 import org.nixlconform.engine.EngineStep.TransferEnd;
 import org.nixlconform.engine.EngineStep.Verification;
+import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.ToRank;
 import org.nixlconform.environment.Environment;
 import org.nixlconform.message.Finding;
+import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.Generations;
 import org.nixlconform.plan.InvalidRequest;
@@ -98,13 +102,18 @@ public final class EnginePair implements AutoCloseable {
         return settings;
     }
 
+    /** Of the library that the agents are of, where the environment knows it. */
+    public Optional<String> nixlVersion() {
+        return environment.version();
+    }
+
     /** Log lines of a warning's weight or more, so far. */
     public List<RankRoster.LogLine> logLines() {
         return roster.logLines();
     }
 
     /** Arena, agent, backend, registration, metadata. */
-    public EngineStep<Boolean> open() {
+    public EngineStep<EngineStep.Opened> open() {
         Map<RankId, ToRank> asks = new LinkedHashMap<>();
         for (RankId rank : plan.topology().ranks()) {
             asks.put(
@@ -128,9 +137,25 @@ public final class EnginePair implements AutoCloseable {
         return perform("open", asks, step.plus(forBytes()), (rank, answer) -> {
             FromRank.Opened opened = (FromRank.Opened) answer;
             translation.opened(rank, roster.pidOf(rank), opened.arenaAddress(), opened.metadata());
-            return true;
+            return inspected(rank, opened);
         });
     }
+
+    private EngineStep.Opened inspected(RankId rank, FromRank.Opened opened) {
+        AgentMetadata metadata = AgentMetadata.read(opened.metadata());
+        Set<Place> given = metadata.regions().stream()
+                .map(region -> new Place(region.address(), region.lengthBytes()))
+                .collect(Collectors.toSet());
+        ArenaShape arena = translation.arena(rank);
+        int found = 0;
+        for (int region = 0; region < arena.regions(); region++) {
+            long address = opened.arenaAddress() + arena.regionOffset(region);
+            found += given.contains(new Place(address, arena.regionBytes())) ? 1 : 0;
+        }
+        return new EngineStep.Opened(metadata.withoutRegions(), arena.regions(), found);
+    }
+
+    private record Place(long address, long lengthBytes) {}
 
     /** Metadata, in both directions. */
     public EngineStep<Boolean> connect() {

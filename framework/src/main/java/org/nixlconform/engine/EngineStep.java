@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.plan.InvalidRequest;
 import org.nixlconform.plan.RankId;
 
@@ -69,6 +70,13 @@ public record EngineStep<T>(
             int noticesReceived,
             long slices,
             long slicesLanded) {}
+
+    /**
+     * @param metadata that the agent gave, without regions
+     * @param regions how many it registered
+     * @param regionsInMetadata of them, how many the metadata have, with their address and length
+     */
+    public record Opened(AgentMetadata metadata, int regions, int regionsInMetadata) {}
 
     public record Armed(long slices, long alreadyRight) {}
 

@@ -93,6 +93,7 @@ final class AlteredFaults {
         return new TransferObservation(
                 seen.settings(),
                 seen.host(),
+                seen.metadata(),
                 seen.phases(),
                 seen.failures(),
                 seen.losses(),

@@ -372,7 +372,23 @@ public final class FaultCatalogue {
                 List.of(fault),
                 Optional.empty(),
                 OptionalDouble.of(floorOfClean),
-                Set.of(expected)));
+                Set.of(expected),
+                Set.of()));
+    }
+
+    /** @param says words that a fact of a finding must hold */
+    void add(
+            String family, String name, FindingKind expected, TransferPlan plan, LibraryFault fault, Set<String> says) {
+        faults.add(new PlantedFault(
+                name,
+                family,
+                seed,
+                plan,
+                List.of(fault),
+                Optional.empty(),
+                OptionalDouble.empty(),
+                Set.of(expected),
+                says));
     }
 
     void add(String family, String name, FindingKind expected, TransferPlan plan, Outside outside) {

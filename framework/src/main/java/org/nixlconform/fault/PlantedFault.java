@@ -17,6 +17,7 @@ import org.nixlconform.plan.TransferPlan;
  * @param outside what is done beside the library
  * @param floor the throughput that the case expects, as a share of what the same case reaches just before without the
  *     fault; empty where the plan says all that is expected
+ * @param says words of which each must stand in a fact of a finding
  */
 public record PlantedFault(
         String name,
@@ -26,10 +27,12 @@ public record PlantedFault(
         List<LibraryFault> faults,
         Optional<Outside> outside,
         OptionalDouble floor,
-        Set<FindingKind> expected) {
+        Set<FindingKind> expected,
+        Set<String> says) {
     public PlantedFault {
         faults = List.copyOf(faults);
         expected = Set.copyOf(expected);
+        says = Set.copyOf(says);
     }
 
     public PlantedFault(
@@ -40,6 +43,6 @@ public record PlantedFault(
             List<LibraryFault> faults,
             Optional<Outside> outside,
             Set<FindingKind> expected) {
-        this(name, family, seed, plan, faults, outside, OptionalDouble.empty(), expected);
+        this(name, family, seed, plan, faults, outside, OptionalDouble.empty(), expected, Set.of());
     }
 }

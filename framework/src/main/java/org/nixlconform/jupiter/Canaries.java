@@ -33,7 +33,7 @@ final class Canaries {
 
     private record Sung(PlantedFault fault, FaultRun.Found found) {
         boolean caught() {
-            return found.planted() && found.kinds().containsAll(fault.expected());
+            return found.planted() && found.kinds().containsAll(fault.expected()) && found.says(fault.says());
         }
 
         /** The environment's own trouble came first. The cells will tell of it. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingRenderer;
@@ -26,6 +27,7 @@ import org.nixlconform.verdict.Verdict;
  */
 record Evidence(Path report, Path folder) {
     static final String DIFFERENCES = "differences.csv";
+    static final String METADATA = "metadata.txt";
     static final String LOGS = "logs";
     /** How far each rank was, where a step did not end as it should. */
     static final String STATE = "state.txt";
@@ -58,6 +60,10 @@ record Evidence(Path report, Path folder) {
             String differences = observation.map(Evidence::differences).orElse("");
             if (!differences.isEmpty()) {
                 Files.writeString(folder.resolve(DIFFERENCES), differences);
+            }
+            String metadata = observation.map(Evidence::metadata).orElse("");
+            if (!metadata.isEmpty()) {
+                Files.writeString(folder.resolve(METADATA), metadata);
             }
             return files();
         } catch (IOException unwritable) {
@@ -104,6 +110,12 @@ record Evidence(Path report, Path folder) {
                 .forEach(each ->
                         lines.append(String.format("%-16s %s%n", each.node() + " " + each.device(), each.described())));
         return lines.toString();
+    }
+
+    private static String metadata(TransferObservation observation) {
+        return observation.metadata().stream()
+                .map(given -> given.rank() + ": " + given.described() + "\n")
+                .collect(Collectors.joining());
     }
 
     private static String differences(TransferObservation observation) {

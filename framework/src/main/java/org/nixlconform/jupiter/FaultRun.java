@@ -57,6 +57,14 @@ record FaultRun(Cluster cluster, Environment environment, Path folder) {
             return planted && kinds().equals(expected);
         }
 
+        /** Whether each of these stands in a fact. */
+        boolean says(Set<String> words) {
+            return words.stream()
+                    .allMatch(word -> findings.stream()
+                            .flatMap(finding -> finding.facts().stream())
+                            .anyMatch(fact -> fact.value().contains(word)));
+        }
+
         String described() {
             return (planted ? "" : "not planted; ")
                     + (findings.isEmpty() ? "no finding" : FindingRenderer.render(findings));

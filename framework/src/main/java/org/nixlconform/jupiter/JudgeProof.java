@@ -113,7 +113,12 @@ public final class JudgeProof implements AutoCloseable {
                         FaultCatalogue.all(seed, backend).stream()
                                 .filter(fault -> wanted.takes(fault.name(), fault.family()))
                                 .map(fault -> test(
-                                        fault.name(), fault.family(), seed, fault.expected(), () -> runner.of(fault))),
+                                        fault.name(),
+                                        fault.family(),
+                                        seed,
+                                        fault.expected(),
+                                        fault.says(),
+                                        () -> runner.of(fault))),
                         StartFault.all(seed).stream()
                                 .filter(fault -> wanted.takes(fault.name(), StartFault.FAMILY))
                                 .map(fault -> test(
@@ -121,27 +126,34 @@ public final class JudgeProof implements AutoCloseable {
                                         StartFault.FAMILY,
                                         seed,
                                         fault.expected(),
+                                        Set.of(),
                                         () -> fault.of(root, runner.folder())))));
     }
 
     private DynamicTest test(
-            String name, String family, long seed, Set<FindingKind> expected, Supplier<FaultRun.Found> run) {
+            String name,
+            String family,
+            long seed,
+            Set<FindingKind> expected,
+            Set<String> says,
+            Supplier<FaultRun.Found> run) {
         return DynamicTest.dynamicTest(name + ", seed " + seed, () -> {
             FaultRun.Found found = run.get();
             ConfusionMatrix.Row row =
                     new ConfusionMatrix.Row(name, family, seed, expected, found.planted(), found.kinds(), found.took());
             matrix.add(row);
+            boolean right = row.right() && found.says(says);
             System.out.printf(
                     Locale.ROOT,
                     "  %-6s %5.1f s  %s, seed %d: %s%n",
-                    row.right() ? "found" : "WRONG",
+                    right ? "found" : "WRONG",
                     found.took().toMillis() / 1e3,
                     name,
                     seed,
                     found.kinds());
-            if (!row.right()) {
-                throw new AssertionFailedError(
-                        name + ", seed " + seed + ": expected " + expected + "\n\n" + found.described());
+            if (!right) {
+                throw new AssertionFailedError(name + ", seed " + seed + ": expected " + expected
+                        + (says.isEmpty() ? "" : ", with " + says) + "\n\n" + found.described());
             }
         });
     }

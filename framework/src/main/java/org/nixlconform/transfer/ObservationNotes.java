@@ -31,6 +31,7 @@ final class ObservationNotes {
     static final String STREAMED = "TCP streams between the nodes, one for each pair of ranks";
 
     private final DifferenceWording wording;
+    private final List<GivenMetadata> metadata = new ArrayList<>();
     private final List<PhaseTime> phases = new ArrayList<>();
     private final List<CallFailure> failures = new ArrayList<>();
     private final List<EngineLoss> losses = new ArrayList<>();
@@ -89,6 +90,12 @@ final class ObservationNotes {
                 rank.lastLogLines());
     }
 
+    void opened(Map<RankId, EngineStep.Opened> answers, Optional<String> nixlVersion) {
+        new TreeMap<>(answers)
+                .forEach((rank, opened) -> metadata.add(new GivenMetadata(
+                        rank, nixlVersion, opened.metadata(), opened.regions(), opened.regionsInMetadata())));
+    }
+
     void invalid(RankId rank, List<EngineStep.Attempt> attempts) {
         Map<InvalidRequest, InvalidRequestOutcome> first = new TreeMap<>();
         // One rank asks each of its peers: an accepted one is what counts.
@@ -138,6 +145,7 @@ final class ObservationNotes {
         return new TransferObservation(
                 settings,
                 host,
+                metadata,
                 phases,
                 failures,
                 losses,

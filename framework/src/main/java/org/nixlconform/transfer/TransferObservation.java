@@ -15,6 +15,7 @@ import org.nixlconform.plan.RankId;
  *
  * @param settings how agents were set up, and why
  * @param host what the ranks shared
+ * @param metadata what each agent gave to be loaded by others, in the order of ranks
  * @param phases time of every phase of every rank, in order
  * @param failures calls that returned an error
  * @param losses engine processes that ended by themselves
@@ -29,6 +30,7 @@ import org.nixlconform.plan.RankId;
 public record TransferObservation(
         AgentSettings settings,
         Host host,
+        List<GivenMetadata> metadata,
         List<PhaseTime> phases,
         List<CallFailure> failures,
         List<EngineLoss> losses,
@@ -41,6 +43,7 @@ public record TransferObservation(
         Optional<Recorded> recorded) {
 
     public TransferObservation {
+        metadata = List.copyOf(metadata);
         phases = List.copyOf(phases);
         failures = List.copyOf(failures);
         losses = List.copyOf(losses);
@@ -56,6 +59,7 @@ public record TransferObservation(
         return new TransferObservation(
                 settings,
                 host,
+                metadata,
                 phases,
                 failures,
                 losses,

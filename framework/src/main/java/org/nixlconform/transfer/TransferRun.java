@@ -78,11 +78,19 @@ public final class TransferRun {
     }
 
     private boolean setUp() {
-        return did(engines::open, "open", 0)
+        return open()
                 && did(engines::connect, "connect", 0)
                 && did(engines::prepare, "prepare", 0)
                 && (!throughputExpected() || did(engines::listen, "listen", 0))
                 && tryInvalid();
+    }
+
+    /** What is in the metadata is seen before anybody loads them. */
+    private boolean open() {
+        onStep.accept("open");
+        EngineStep<EngineStep.Opened> step = engines.open();
+        notes.opened(step.answers(), engines.nixlVersion());
+        return succeeded(step, 0);
     }
 
     private boolean throughputExpected() {

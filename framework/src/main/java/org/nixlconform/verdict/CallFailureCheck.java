@@ -22,10 +22,16 @@ final class CallFailureCheck implements Check {
     @Override
     public List<Finding> check(TransferPlan plan, TransferObservation observation) {
         PlannedTransfers planned = PlannedTransfers.of(plan);
+        MetadataInspection metadata = new MetadataInspection(plan, observation);
         List<Finding> findings = new ArrayList<>();
         for (CallFailure failure : observation.failures()) {
             if (!isExplained(planned, observation, failure)) {
-                findings.add(finding(plan, failure, lostPeers(planned, observation, failure)));
+                findings.add(Wording.withLog(
+                        metadata.explain(
+                                finding(plan, failure, lostPeers(planned, observation, failure)),
+                                failure.rank(),
+                                failure.phase()),
+                        failure.lastLogLines()));
             }
         }
         for (Iteration iteration : observation.iterations()) {
@@ -78,20 +84,17 @@ final class CallFailureCheck implements Check {
             finding = finding.with(
                     "peer", lostPeers.stream().map(Wording::describe).collect(Collectors.joining("\n")));
         }
-        return Wording.withLog(finding, failure.lastLogLines());
+        return finding;
     }
 
     private static Finding misread(TransferPlan plan, CallFailure failure) {
-        return Wording.withLog(
-                Finding.of(FindingKind.METADATA_MISREAD, "metadata", failure.statusName() + ", on " + failure.rank())
-                        .during(failure.phase())
-                        .with("expected", "the name of the agent that gave them")
-                        .with("actual", failure.call() + " returned success")
-                        .with(
-                                "where",
-                                failure.rank() + ", phase " + failure.phase()
-                                        + Wording.iteration(plan, failure.iteration())),
-                failure.lastLogLines());
+        return Finding.of(FindingKind.METADATA_MISREAD, "metadata", failure.statusName() + ", on " + failure.rank())
+                .during(failure.phase())
+                .with("expected", "the name of the agent that gave them")
+                .with("actual", failure.call() + " returned success")
+                .with(
+                        "where",
+                        failure.rank() + ", phase " + failure.phase() + Wording.iteration(plan, failure.iteration()));
     }
 
     private static Finding finding(TransferPlan plan, Iteration iteration, RankTransferOutcome transfer) {

@@ -12,21 +12,23 @@ final class EngineLossCheck implements Check {
 
     @Override
     public List<Finding> check(TransferPlan plan, TransferObservation observation) {
-        return observation.losses().stream().map(EngineLossCheck::finding).toList();
+        MetadataInspection metadata = new MetadataInspection(plan, observation);
+        return observation.losses().stream()
+                .map(loss -> finding(loss, metadata))
+                .toList();
     }
 
-    private static Finding finding(EngineLoss loss) {
+    private static Finding finding(EngineLoss loss, MetadataInspection metadata) {
         boolean ended = loss.signal().isPresent() || loss.exitCode().isPresent();
         String how = ended
                 ? " ended by itself, " + Wording.cause(loss)
                 : " was lost, the connection to its node or to our warden there ended";
         String headline = loss.rank() + how + ", while " + Wording.activity(loss.phase());
-        return Wording.withLog(
-                Finding.of(FindingKind.ENGINE_DIED, "engine", headline)
-                        .during(loss.phase())
-                        .with("expected", "the engine lives until it is told to end")
-                        .with("actual", Wording.cause(loss))
-                        .with("where", loss.rank() + ", phase " + loss.phase()),
-                loss.lastLogLines());
+        Finding finding = Finding.of(FindingKind.ENGINE_DIED, "engine", headline)
+                .during(loss.phase())
+                .with("expected", "the engine lives until it is told to end")
+                .with("actual", Wording.cause(loss))
+                .with("where", loss.rank() + ", phase " + loss.phase());
+        return Wording.withLog(metadata.explain(finding, loss.rank(), loss.phase()), loss.lastLogLines());
     }
 }

@@ -167,6 +167,7 @@ public final class Judge {
         if (plan.expectations().completion().isEmpty()) {
             notes.add("completion in time was not judged: the case does not expect it");
         }
+        notes.addAll(new MetadataInspection(plan, observation).notes());
         throughputNotJudged.ifPresent(because -> notes.add("throughput was not judged: " + because));
         return notes;
     }

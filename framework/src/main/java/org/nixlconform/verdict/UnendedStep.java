@@ -65,7 +65,8 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
         if (!lostPeers.isEmpty()) {
             finding = finding.with("peer", String.join("\n", lostPeers));
         }
-        return Wording.withLog(finding, timeout.lastLogLines());
+        MetadataInspection metadata = new MetadataInspection(plan, observation);
+        return Wording.withLog(metadata.explain(finding, timeout.rank(), timeout.phase()), timeout.lastLogLines());
     }
 
     FindingKind kind() {

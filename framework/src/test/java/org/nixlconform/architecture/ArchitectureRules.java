@@ -33,7 +33,7 @@ record ArchitectureRules(String root) {
     private static final List<String> STAGES =
             List.of("jupiter", "report", "verdict", "transfer", "engine", "environment", "cluster", "plan");
 
-    private static final List<String> LEAVES = List.of("message", "configuration");
+    private static final List<String> LEAVES = List.of("message", "configuration", "metadata");
 
     /** As the last word of a type's name they say nothing about it. {@code DataType} is named by its other word. */
     private static final String EMPTY_NOUNS =
@@ -68,6 +68,7 @@ record ArchitectureRules(String root) {
         rules.add(dependsOnlyOn("fault", List.of("transfer", "plan", "message")));
         rules.add(dependsOnlyOn("message", List.of()));
         rules.add(dependsOnlyOn("configuration", List.of("message")));
+        rules.add(dependsOnlyOn("metadata", List.of()));
         // What a verdict is made of is in its signature: the stages to its right.
         rules.add(dependsOnlyOn("assertion", List.of("verdict", "transfer", "plan", "message")));
         rules.add(dependsOnlyOn("binding", List.of()));
@@ -108,7 +109,7 @@ record ArchitectureRules(String root) {
                 .as("only " + (inside.isEmpty() ? "another module" : inside.get(0)) + " knows " + library);
     }
 
-    /** {@code plan} and {@code verdict} give the same for the same, always. */
+    /** {@code plan}, {@code verdict} and {@code metadata} give the same for the same, always. */
     List<ArchRule> purity() {
         return List.of(
                 pure("plan")
@@ -120,7 +121,12 @@ record ArchitectureRules(String root) {
                         .dependOnClassesThat(impure().or(nameMatching("java\\.util\\.SplittableRandom")))
                         .orShould()
                         .callMethodWhere(impureCall())
-                        .as("verdict is free of I/O, threads, clock and random source"));
+                        .as("verdict is free of I/O, threads, clock and random source"),
+                pure("metadata")
+                        .dependOnClassesThat(impure().or(nameMatching("java\\.util\\.SplittableRandom")))
+                        .orShould()
+                        .callMethodWhere(impureCall())
+                        .as("metadata is free of I/O, threads, clock and random source"));
     }
 
     private com.tngtech.archunit.lang.syntax.elements.ClassesShould pure(String stage) {

@@ -73,6 +73,7 @@ class ArchitectureTest {
                         "fault.KnowsEngine",
                         "message.KnowsPlan",
                         "configuration.KnowsPlan",
+                        "metadata.KnowsPlan",
                         "assertion.KnowsEngine",
                         "binding.KnowsProtocol",
                         "engine.protocol.KnowsPlan",
@@ -109,7 +110,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void planAndVerdictArePure() {
+    void planVerdictAndMetadataArePure() {
         hold(RULES.purity());
 
         assertThat(PLANTED_RULES.purity().stream().flatMap(rule -> violators(rule).stream()))
@@ -120,7 +121,8 @@ class ArchitectureTest {
                         "plan.RollsDice",
                         "plan.StartsThread",
                         "verdict.IsSeeded",
-                        "verdict.TakesInstant");
+                        "verdict.TakesInstant",
+                        "metadata.ReadsFile");
     }
 
     @Test

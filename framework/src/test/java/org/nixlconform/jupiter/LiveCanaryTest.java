@@ -27,6 +27,7 @@ import org.nixlconform.fault.LibraryFault;
 import org.nixlconform.fault.PlantedFault;
 import org.nixlconform.jupiter.ConformanceKit.Run;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Backend;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.Planned;
 import org.nixlconform.plan.TransferPlan;
@@ -159,6 +160,49 @@ class LiveCanaryTest {
                 flip(FLIP.with("descriptor", 3), false, FindingKind.FOREIGN)));
 
         isVoid(run, "[]", "NOT found as it is, but []");
+    }
+
+    private static List<PlantedFault> metadataFaults(long seed, Backend backend) {
+        Set<String> some = Set.of(
+                "metadata cut to 64 bytes",
+                "metadata without the last byte",
+                "metadata with one bit flipped, in the name",
+                "metadata of another version",
+                "metadata of another agent");
+        return FaultCatalogue.all(seed, backend).stream()
+                .filter(fault -> some.contains(fault.name()))
+                .toList();
+    }
+
+    /** Side and tag are said, not only that the load failed. */
+    @Test
+    void spoiltMetadataAreFoundAndExplained() {
+        Run run = with(LiveCanaryTest::metadataFaults);
+
+        assertThat(run.cells())
+                .hasSize(2)
+                .allSatisfy(cell -> assertThat(cell.status()).isEqualTo(SUCCESSFUL));
+        assertThat(run.reporter().finished().properties())
+                .filteredOn(each -> each.name().startsWith("canary "))
+                .hasSize(5)
+                .allSatisfy(each -> assertThat(each.value()).startsWith("found ["));
+    }
+
+    @Test
+    void aFaultThatIsFoundAndNotExplainedVoidsTheRun() {
+        PlantedFault cut = metadataFaults(1, UCX).get(0);
+        PlantedFault other = new PlantedFault(
+                "a flip",
+                cut.family(),
+                cut.seed(),
+                cut.plan(),
+                cut.faults(),
+                cut.outside(),
+                cut.floor(),
+                cut.expected(),
+                Set.of("tag of another kind"));
+
+        isVoid(with((seed, backend) -> List.of(other)), "[REFUSED]", "NOT found as it is, but [REFUSED]");
     }
 
     @Test

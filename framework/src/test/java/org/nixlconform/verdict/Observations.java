@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.Pairing;
 import org.nixlconform.plan.PlanDraft;
@@ -17,6 +18,7 @@ import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.Role;
 import org.nixlconform.plan.Topology;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.GivenMetadata;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.AgentSettings;
 import org.nixlconform.transfer.TransferObservation.CallFailure;
@@ -31,6 +33,7 @@ import org.nixlconform.transfer.TransferObservation.InvalidRequestOutcome;
 import org.nixlconform.transfer.TransferObservation.Iteration;
 import org.nixlconform.transfer.TransferObservation.LogLine;
 import org.nixlconform.transfer.TransferObservation.NotificationCount;
+import org.nixlconform.transfer.TransferObservation.PhaseTime;
 import org.nixlconform.transfer.TransferObservation.Progress;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 import org.nixlconform.transfer.TransferObservation.Recorded;
@@ -57,6 +60,8 @@ public final class Observations {
     private List<InvalidRequestOutcome> invalidRequests = new ArrayList<>();
     private Optional<Reference> reference;
     private List<Iteration> iterations = new ArrayList<>();
+    private final List<GivenMetadata> metadata = new ArrayList<>();
+    private final List<PhaseTime> phases = new ArrayList<>();
     private final List<LogLine> logLines = new ArrayList<>();
     private List<Carried> carried = List.of();
     private Optional<Recorded> recorded = Optional.empty();
@@ -113,7 +118,8 @@ public final class Observations {
         return new TransferObservation(
                 settings,
                 host,
-                List.of(),
+                metadata,
+                phases,
                 failures,
                 losses,
                 timeouts,
@@ -123,6 +129,23 @@ public final class Observations {
                 logLines,
                 carried,
                 recorded);
+    }
+
+    /** All regions are in it. */
+    Observations given(RankId rank, AgentMetadata content) {
+        metadata.add(new GivenMetadata(rank, Optional.of("1.4.0"), content, 4, 4));
+        return this;
+    }
+
+    /** Of its four regions so many are in it. */
+    Observations given(RankId rank, AgentMetadata content, int regionsFound) {
+        metadata.add(new GivenMetadata(rank, Optional.of("1.4.0"), content, 4, regionsFound));
+        return this;
+    }
+
+    Observations phase(RankId rank, String phase) {
+        phases.add(new PhaseTime(rank, phase, 0, Duration.ofMillis(1)));
+        return this;
     }
 
     /** In GB/s. */

@@ -8,10 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.metadata.AgentMetadata;
+import org.nixlconform.metadata.AgentMetadata.Connection;
+import org.nixlconform.metadata.AgentMetadata.Endpoints;
+import org.nixlconform.metadata.AgentMetadata.Rails;
 import org.nixlconform.plan.Attention;
 import org.nixlconform.plan.Backend;
 import org.nixlconform.plan.BlockUse;
@@ -36,6 +41,7 @@ import org.nixlconform.report.RunReport.MustJudge;
 import org.nixlconform.report.RunReport.Property;
 import org.nixlconform.report.TransferReport;
 import org.nixlconform.report.TransferReport.Stage;
+import org.nixlconform.transfer.GivenMetadata;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.AgentSettings;
 import org.nixlconform.transfer.TransferObservation.Difference;
@@ -284,6 +290,7 @@ public final class Samples {
         return new TransferObservation(
                 new AgentSettings(false, "4 ranks on 2 cores", "NONE", false),
                 new Host("local", 2, plan.topology().rankCount()),
+                plan.topology().ranks().stream().map(Samples::metadata).toList(),
                 phases,
                 List.of(),
                 List.of(),
@@ -294,6 +301,13 @@ public final class Samples {
                 List.of(),
                 List.of(),
                 Optional.empty());
+    }
+
+    private static GivenMetadata metadata(RankId rank) {
+        Endpoints data = new Endpoints(OptionalInt.of(2), List.of(56, 56));
+        Connection connection = new Connection("LIBFABRIC", 190, Optional.of(new Rails(data, Optional.empty())));
+        AgentMetadata content = new AgentMetadata(rank.label(), 709, List.of(connection), List.of(), Optional.empty());
+        return new GivenMetadata(rank, Optional.of("1.4.0"), content, 4, 4);
     }
 
     private static Iteration iteration(Verdict verdict) {

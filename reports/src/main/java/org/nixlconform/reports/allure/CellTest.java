@@ -29,6 +29,7 @@ import org.nixlconform.report.TransferReport;
 import org.nixlconform.reports.results.CellResult;
 import org.nixlconform.reports.results.Figures;
 import org.nixlconform.reports.results.Standing;
+import org.nixlconform.transfer.GivenMetadata;
 import org.nixlconform.transfer.TransferObservation.AgentSettings;
 import org.nixlconform.transfer.TransferObservation.Host;
 
@@ -231,6 +232,7 @@ final class CellTest {
                             settings.threadSync(),
                             onOrOff(settings.debugLogging())));
             lines.add("node %s: %d ranks on %d cores".formatted(host.node(), host.ranks(), host.cores()));
+            GivenMetadata.summary(observation.metadata()).ifPresent(lines::add);
             observation
                     .carried()
                     .forEach(each -> lines.add("%s %s: %s".formatted(each.node(), each.device(), each.described())));

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.nixlconform.plan.RankId;
 
@@ -25,6 +26,7 @@ public final class Json {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .addModule(new SimpleModule()
                     .addSerializer(Optional.class, new OptionalSerializer())
+                    .addSerializer(OptionalInt.class, new OptionalIntSerializer())
                     .addSerializer(OptionalLong.class, new OptionalLongSerializer())
                     .addSerializer(OptionalDouble.class, new OptionalDoubleSerializer())
                     .addSerializer(Duration.class, new TextSerializer<>())
@@ -64,6 +66,17 @@ public final class Json {
         public void serialize(Optional value, JsonGenerator json, SerializerProvider provider) throws IOException {
             if (value.isPresent()) {
                 provider.defaultSerializeValue(value.get(), json);
+            } else {
+                json.writeNull();
+            }
+        }
+    }
+
+    private static final class OptionalIntSerializer extends JsonSerializer<OptionalInt> {
+        @Override
+        public void serialize(OptionalInt value, JsonGenerator json, SerializerProvider provider) throws IOException {
+            if (value.isPresent()) {
+                json.writeNumber(value.getAsInt());
             } else {
                 json.writeNull();
             }

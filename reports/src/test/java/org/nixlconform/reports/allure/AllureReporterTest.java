@@ -101,7 +101,8 @@ class AllureReporterTest {
                 .contains("throughput: 5.31 GB/s (0.92 of reference)")
                 .contains("throughput was not judged: 4 ranks share 2 cores")
                 .contains("on local: prefill 0: rank 0; decode 0: ranks 0, 1")
-                .contains("progress thread off, because 4 ranks on 2 cores");
+                .contains("progress thread off, because 4 ranks on 2 cores")
+                .contains("rails: prefill 2, decode 2; metadata 709 bytes");
         assertSteps(result.get("steps"));
 
         Map<String, String> attachments = values(result.get("attachments"), "name", "source");
@@ -123,6 +124,10 @@ class AllureReporterTest {
         JsonNode observation = JSON.readTree(attached(attachments.get("observation")));
         assertThat(observation.at("/reference/bytesPerSecond/decode-0-rank-0").asDouble())
                 .isEqualTo(5.7e9);
+        assertThat(observation
+                        .at("/metadata/0/content/connections/0/rails/data/declared")
+                        .asInt())
+                .isEqualTo(2);
         assertThat(observation.at("/phases/1/took").asText()).isEqualTo("PT0.001234567S");
     }
 
