@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,13 +25,18 @@ import org.nixlconform.message.FindingException;
 /** On this machine, which has a loopback interface, and no device that is called absent0. */
 class VariableContradictionsTest {
     @TempDir
-    Path folder;
+    static Path folder;
 
-    private Node node;
+    private static Node node;
 
-    @BeforeEach
-    void plant() throws Exception {
+    @BeforeAll
+    static void plant() throws Exception {
         node = new PlantedNode(folder).node();
+    }
+
+    @AfterAll
+    static void close() {
+        node.connection().close();
     }
 
     @ParameterizedTest
