@@ -386,10 +386,14 @@ class EnvironmentTest {
                 "runtime/bin/java",
                 "jars/nixlconform-native.jar",
                 "lib/libnixlconform.so",
+                "lib/libnixlconform_cuda.so",
+                "lib/libnixlconform_fabric.so",
                 "lib/libnixlconform_fault.so",
                 "lib/libnixlconform_shim.so",
                 "lib/libjnidispatch.so",
-                "shim/build.sh")) {
+                "shim/build.sh",
+                "fabric/p4d.xml",
+                "fabric/p5.xml")) {
             Files.createDirectories(engine.resolve(piece).getParent());
             Files.writeString(engine.resolve(piece), "#!/bin/sh\n" + program);
             assertThat(engine.resolve(piece).toFile().setExecutable(true)).isTrue();
