@@ -114,7 +114,7 @@ final class Fields {
         return value.map(field -> number(field.at, length));
     }
 
-    /** Steps over the next bytes of a value, little end first. @param length at most what is left */
+    /** Steps over the next bytes of a value, of which there must be as many, little end first. */
     long takeNumber(int length) {
         long number = number(at, length);
         at += length;
@@ -157,7 +157,7 @@ final class Fields {
     private long number(int from, int length) {
         long number = 0;
         for (int i = length - 1; i >= 0; i--) {
-            number = number << 8 | bytes[from + i] & 0xff;
+            number = (number << 8) | (bytes[from + i] & 0xff);
         }
         return number;
     }

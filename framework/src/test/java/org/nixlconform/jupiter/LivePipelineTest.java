@@ -29,9 +29,11 @@ import org.nixlconform.jupiter.ConformanceKit.Run;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.report.TransferReport;
+import org.nixlconform.transfer.GivenMetadata;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.verdict.Outcome;
 import org.nixlconform.verdict.Verdict;
@@ -208,10 +210,23 @@ class LivePipelineTest {
             assertThat(report.observation().orElseThrow().phases())
                     .extracting(TransferObservation.PhaseTime::phase)
                     .contains("load", "agent", "backend", "register", "metadata", "connect", "post", "verify", "close");
+            assertThat(report.observation().orElseThrow().metadata()).hasSize(2).allSatisfy(LivePipelineTest::isWhole);
+            assertThat(report.evidence()).anyMatch(file -> file.endsWith("metadata.txt"));
             assertThat(report.stages())
                     .extracting(TransferReport.Stage::name)
                     .containsExactly("cluster", "environment", "engine", "transfer", "verdict", "end");
         }
+    }
+
+    private static void isWhole(GivenMetadata given) {
+        assertThat(given.content().flaw()).isEmpty();
+        assertThat(given.content().agent()).isEqualTo(given.rank().label());
+        assertThat(given.content().connections())
+                .extracting(AgentMetadata.Connection::backend)
+                .containsExactly("UCX");
+        assertThat(given.nixlVersion()).contains("1.5.1");
+        assertThat(given.regions()).isEqualTo(2);
+        assertThat(given.regionsFound()).isEqualTo(2);
     }
 
     @Test

@@ -3,10 +3,10 @@ package org.nixlconform.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.metadata.AgentMetadata.Connection;
 import org.nixlconform.metadata.MetadataWriter.Form;
@@ -28,7 +28,7 @@ class MetadataFuzzTest {
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final List<AgentMetadata> readers =
             WHOLE.stream().map(AgentMetadata::read).toList();
-    private final Set<String> tags = new TreeSet<>();
+    private final Set<String> tags = new HashSet<>();
     private int flawed;
     private int whole;
 
@@ -41,13 +41,13 @@ class MetadataFuzzTest {
             new MetadataPair(readers.get(i % readers.size()), read).obstacle("prefill-0-rank-0");
             if (read.flaw().isPresent()) {
                 flawed++;
-                tags.add(read.flaw().get().tag().replaceAll("[0-9]+", "N"));
+                tags.add(read.flaw().get().tag());
             } else {
                 whole++;
             }
         }
         // Else it was the same few bytes a million times.
-        assertThat(tags)
+        assertThat(tags.stream().map(tag -> tag.replaceAll("[0-9]+", "N")))
                 .contains("nixlSerDes|", "Agent", "Conns", "t", "c", "MemSection", "nixlSecElms", "bknd", "nixlDList")
                 .contains("n", "descriptor N", "num_rails", "dest_data_ep_N", "dest_control_ep_N", "key_N", "addr");
         assertThat(flawed).isGreaterThan(BLOBS / 2);
