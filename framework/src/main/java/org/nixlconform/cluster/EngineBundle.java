@@ -131,23 +131,19 @@ public final class EngineBundle {
         return folder.resolve("shim").resolve("build.sh");
     }
 
-    /** What stands in for {@code libfabric.so.1} where EFA is simulated, or symbol versions are missing. */
+    /** What stands in front of libfabric, and shows it as several devices where it is asked to. */
     public Path fabricLibrary() {
         return folder.resolve("lib").resolve("libnixlconform_fabric.so");
     }
 
-    /** What stands in for {@code libcuda.so.1} on a node without NVIDIA's driver. */
-    public Path cudaLibrary() {
+    /** What stands in for the CUDA driver's library on a node without it. */
+    public Path cudaStandIn() {
         return folder.resolve("lib").resolve("libnixlconform_cuda.so");
     }
 
-    /**
-     * A machine with simulated EFA, as hwloc reads it ({@code HWLOC_XMLFILE}).
-     *
-     * @param topology {@code p4d} or {@code p5}
-     */
-    public Path fabricTopology(String topology) {
-        return folder.resolve("fabric").resolve(topology + ".xml");
+    /** @param name of a machine, such as {@code p5}; its topology as hwloc reads it */
+    public Path fabricTopology(String name) {
+        return folder.resolve("fabric").resolve(name + ".xml");
     }
 
     /**
