@@ -2,6 +2,7 @@ package org.nixlconform.conformance;
 
 import static org.nixlconform.message.FindingKind.MISPLACED;
 import static org.nixlconform.message.FindingKind.REFUSED;
+import static org.nixlconform.plan.Backend.LIBFABRIC;
 import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.KeyValue.SEPARATE;
 import static org.nixlconform.plan.Mutation.WRONG_OWNER_BLOCK_COUNT;
@@ -32,12 +33,14 @@ import org.nixlconform.jupiter.UnequalCaches;
 public class GeometryConformance {
 
     @TransferTest
+    @Backends({UCX, LIBFABRIC})
     @Requirement("A1")
     @Blocks(layers = 1, keyValue = SEPARATE)
     @UnequalCaches(prefillBlocks = 97, decodeBlocks = 101)
     void shuffledBlocksArriveIn2Regions() {}
 
     @TransferTest
+    @Backends({UCX, LIBFABRIC})
     @Requirement("A1")
     @Blocks(layers = 16, keyValue = SEPARATE)
     @UnequalCaches(prefillBlocks = 97, decodeBlocks = 101)
@@ -50,12 +53,14 @@ public class GeometryConformance {
     void shuffledBlocksArriveIn80Regions() {}
 
     @TransferTest
+    @Backends({UCX, LIBFABRIC})
     @Requirement("A6")
     @Blocks(transferred = 5)
     @UnequalCaches(prefillBlocks = 7, decodeBlocks = 1009)
     void aMuchSmallerPrefillCacheIsAddressedByItsOwnSize() {}
 
     @TransferTest
+    @Backends({UCX, LIBFABRIC})
     @Requirement("A6")
     @Blocks(transferred = 5)
     @UnequalCaches(prefillBlocks = 1009, decodeBlocks = 7)
@@ -81,6 +86,7 @@ public class GeometryConformance {
     void anIndexBySizeOfTheSmallerDecodeCacheIsCaught() {}
 
     @TransferTest
+    @Backends({UCX, LIBFABRIC})
     @Requirement("A9")
     @PrefixHit({0, 1, 9})
     void blocksThatDecodeAlreadyHoldsStayUntouched() {}

@@ -2,6 +2,7 @@ package org.nixlconform.conformance;
 
 import static org.nixlconform.plan.Attention.MHA;
 import static org.nixlconform.plan.Attention.MLA;
+import static org.nixlconform.plan.Backend.LIBFABRIC;
 import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.Layout.NHD;
 import static org.nixlconform.plan.Operation.READ;
@@ -38,6 +39,7 @@ public class HeadSharingConformance {
     void blocksWithTokensOutermostArriveAtEqualTp() {}
 
     @TransferTest
+    @Backends({UCX, LIBFABRIC})
     @Requirement("H2")
     @Topology(prefillTp = 2, decodeTp = 4)
     @Blocks(kvHeads = 32, headDim = 64, attention = MHA)

@@ -1,5 +1,6 @@
 package org.nixlconform.conformance;
 
+import static org.nixlconform.plan.Backend.LIBFABRIC;
 import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.Operation.READ;
 import static org.nixlconform.plan.Role.DECODE;
@@ -23,7 +24,7 @@ import org.nixlconform.jupiter.TransferTest;
 @Documented
 @TransferTest
 @Topology
-@Backends(UCX)
+@Backends({UCX, LIBFABRIC})
 @Direction(operation = READ, initiator = DECODE)
 @Iterations(1)
 @ExpectIntegrity

@@ -79,8 +79,19 @@ public interface NodeConnection extends AutoCloseable {
 
     void release(Path file);
 
+    /** The addresses of all network interfaces, loopback too. */
+    List<InterfaceAddress> addresses();
+
+    /** @param address numeric; one that holds for a link alone is without that link's name */
+    record InterfaceAddress(String interfaceName, String address) {}
+
     /** Name of the network interface that has an address; empty when none has. */
-    Optional<String> interfaceOf(String address);
+    default Optional<String> interfaceOf(String address) {
+        return addresses().stream()
+                .filter(each -> each.address().equals(address))
+                .map(InterfaceAddress::interfaceName)
+                .findFirst();
+    }
 
     /** Kills a process and its descendants (SIGKILL). */
     void kill(long pid);

@@ -191,14 +191,15 @@ final class ProgramConnection implements NodeConnection {
     }
 
     @Override
-    public Optional<String> interfaceOf(String address) {
+    public List<InterfaceAddress> addresses() {
         return channel.ask(ToNode.Interfaces::new, ERRAND_WITHIN)
                 .filter(FromNode.Names.class::isInstance)
-                .flatMap(answer -> ((FromNode.Names) answer)
+                .map(answer -> ((FromNode.Names) answer)
                         .names().stream()
-                                .filter(line -> line.endsWith(" " + address))
-                                .map(line -> line.split(" ", 2)[0])
-                                .findFirst());
+                                .map(line -> line.split(" ", 2))
+                                .map(parts -> new InterfaceAddress(parts[0], parts[1]))
+                                .toList())
+                .orElse(List.of());
     }
 
     @Override

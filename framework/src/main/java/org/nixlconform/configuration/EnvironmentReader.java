@@ -34,10 +34,11 @@ final class EnvironmentReader {
                 .flatMap(value -> value.object("install", keys -> InstallReader.read(keys, root)))
                 .orElse(new WheelInstall("", ""));
         NodeChoice nodes = NodeChoice.valueOf(choice(environment, "nodes", List.of("all", "gpu")));
-        Map<String, String> variables = environment
+        List<YamlValue.Entry> variableEntries = environment
                 .optional("variables")
-                .map(EnvironmentReader::variables)
-                .orElse(Map.of());
+                .map(value -> value.entries("variables"))
+                .orElse(List.of());
+        Map<String, String> variables = variables(variableEntries);
         List<String> backends = environment
                 .required("backends", "a list of backends")
                 .map(EnvironmentReader::backends)
@@ -54,12 +55,18 @@ final class EnvironmentReader {
                 .optional("shim")
                 .flatMap(value -> value.object("shim", this::shimHeaders))
                 .flatMap(headers -> headers);
-        return new EnvironmentSpec(name, file, install, nodes, variables, backends, parameters, agent, shimHeaders);
+        Optional<YamlValue> fabricValue = environment.optional("fabric");
+        Optional<FabricSpec> fabric = fabricValue
+                .flatMap(value -> value.object("fabric", FabricReader::read))
+                .flatMap(read -> read);
+        fabricValue.ifPresent(value -> FabricReader.refuseContradictions(value, backends, variableEntries));
+        return new EnvironmentSpec(
+                name, file, install, nodes, variables, backends, parameters, agent, shimHeaders, fabric);
     }
 
-    private static Map<String, String> variables(YamlValue value) {
+    private static Map<String, String> variables(List<YamlValue.Entry> entries) {
         Map<String, String> variables = new LinkedHashMap<>();
-        for (YamlValue.Entry entry : value.entries("variables")) {
+        for (YamlValue.Entry entry : entries) {
             entry.key().text(VARIABLE, "the name of a variable: letters, digits and '_', no digit first");
             entry.value().text().ifPresent(text -> variables.put(entry.name(), text));
         }

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  * @param backendParameters of {@code create_backend}, by plug-in
  * @param shimHeaders where on this machine the C++ headers of a release without a C interface are: a checkout, or the
  *     folder that has {@code nixl.h}; absolute
+ * @param fabric what LIBFABRIC runs over; what the node has for EFA when empty
  */
 public record EnvironmentSpec(
         String name,
@@ -31,7 +32,8 @@ public record EnvironmentSpec(
         List<String> backends,
         Map<String, Map<String, String>> backendParameters,
         AgentSpec agent,
-        Optional<Path> shimHeaders) {
+        Optional<Path> shimHeaders,
+        Optional<FabricSpec> fabric) {
 
     static final String HIDDEN = "(hidden)";
 
@@ -50,9 +52,10 @@ public record EnvironmentSpec(
         backendParameters = Collections.unmodifiableMap(parameters);
         Objects.requireNonNull(agent);
         Objects.requireNonNull(shimHeaders);
+        Objects.requireNonNull(fabric);
     }
 
-    /** One that names no headers. */
+    /** One that names neither headers nor a fabric. */
     public EnvironmentSpec(
             String name,
             Path file,
@@ -62,7 +65,17 @@ public record EnvironmentSpec(
             List<String> backends,
             Map<String, Map<String, String>> backendParameters,
             AgentSpec agent) {
-        this(name, file, install, nodes, variables, backends, backendParameters, agent, Optional.empty());
+        this(
+                name,
+                file,
+                install,
+                nodes,
+                variables,
+                backends,
+                backendParameters,
+                agent,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** The variables as logs, reports and evidence may show them: without the values of those that look secret. */
@@ -76,7 +89,8 @@ public record EnvironmentSpec(
     public EnvironmentSpec withVariables(Map<String, String> others) {
         Map<String, String> more = new LinkedHashMap<>(variables);
         more.putAll(others);
-        return new EnvironmentSpec(name, file, install, nodes, more, backends, backendParameters, agent, shimHeaders);
+        return new EnvironmentSpec(
+                name, file, install, nodes, more, backends, backendParameters, agent, shimHeaders, fabric);
     }
 
     /** The same environment without some of its backends. */
@@ -85,15 +99,24 @@ public record EnvironmentSpec(
         parameters.keySet().removeAll(others);
         List<String> left =
                 backends.stream().filter(backend -> !others.contains(backend)).toList();
-        return new EnvironmentSpec(name, file, install, nodes, variables, left, parameters, agent, shimHeaders);
+        return new EnvironmentSpec(name, file, install, nodes, variables, left, parameters, agent, shimHeaders, fabric);
     }
 
     /** Shows no value that looks secret. */
     @Override
     public String toString() {
-        return "EnvironmentSpec[name=%s, file=%s, install=%s, nodes=%s, variables=%s, backends=%s, backendParameters=%s, agent=%s, shimHeaders=%s]"
+        return "EnvironmentSpec[name=%s, file=%s, install=%s, nodes=%s, variables=%s, backends=%s, backendParameters=%s, agent=%s, shimHeaders=%s, fabric=%s]"
                 .formatted(
-                        name, file, install, nodes, shownVariables(), backends, backendParameters, agent, shimHeaders);
+                        name,
+                        file,
+                        install,
+                        nodes,
+                        shownVariables(),
+                        backends,
+                        backendParameters,
+                        agent,
+                        shimHeaders,
+                        fabric);
     }
 
     private static Map<String, String> inOrder(Map<String, String> values) {

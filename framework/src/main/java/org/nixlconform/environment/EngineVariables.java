@@ -69,15 +69,25 @@ record EngineVariables(Map<String, String> values, List<Fact> described) {
         if (!installation.containsKey(SEARCHED)) {
             return "";
         }
-        String others = inherited
+        return Stream.of(spec.variables().getOrDefault(SEARCHED, ""), installation.get(SEARCHED), searched(inherited))
+                .filter(folders -> !folders.isEmpty())
+                .collect(Collectors.joining(":"));
+    }
+
+    private static String searched(String inherited) {
+        return inherited
                 .lines()
                 .filter(line -> line.startsWith(SEARCHED + "="))
                 .map(line -> line.substring(SEARCHED.length() + 1))
                 .findFirst()
                 .orElse("");
-        return Stream.of(spec.variables().getOrDefault(SEARCHED, ""), installation.get(SEARCHED), others)
-                .filter(folders -> !folders.isEmpty())
-                .collect(Collectors.joining(":"));
+    }
+
+    /** Those that are set, with the loader's search path also where the node's own environment gives it. */
+    Map<String, String> forLoader(String inherited) {
+        Map<String, String> all = new LinkedHashMap<>(values);
+        all.putIfAbsent(SEARCHED, searched(inherited));
+        return all;
     }
 
     EngineVariables with(String name, String value) {

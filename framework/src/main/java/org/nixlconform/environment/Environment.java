@@ -185,6 +185,27 @@ public final class Environment {
                 .findFirst();
     }
 
+    /**
+     * Refuses a backend that lacks something on one of these nodes, which was seen before NIXL was called.
+     *
+     * @throws FindingException with all that it lacks
+     */
+    public void refuseLacking(String backend, Collection<Node> ranks) {
+        List<Finding> lacking = nodes.stream()
+                .filter(each -> ranks.contains(each.node()))
+                .flatMap(each -> each.lacking(backend).stream())
+                .toList();
+        if (!lacking.isEmpty()) {
+            throw new FindingException(lacking);
+        }
+    }
+
+    /** Whether it was proven on all nodes that a backend can be tried. */
+    public boolean lacksNothing(String backend) {
+        return nodes.stream().allMatch(each -> each.lacking(backend).isEmpty())
+                && obstacle(backend, nodes()).isEmpty();
+    }
+
     /** What the probes saw to fail when they called NIXL; of several the first. */
     public Optional<Finding> probeFailure() {
         return nodes.stream().flatMap(each -> each.probeFailure().stream()).findFirst();

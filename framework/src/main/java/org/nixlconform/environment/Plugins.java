@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.message.Fact;
 
@@ -72,10 +71,14 @@ final class Plugins {
         return installation.with(variables, facts);
     }
 
+    /** @param variables of a process that loads it */
+    static Path folder(Installation installation, Map<String, String> variables) {
+        String configured = variables.getOrDefault("NIXL_PLUGIN_DIR", "");
+        return configured.isEmpty() ? installation.coreFolder().resolve("plugins") : Path.of(configured);
+    }
+
     private List<String> absent(Installation installation, List<String> backends) {
-        Path folder = Optional.ofNullable(installation.variables().get("NIXL_PLUGIN_DIR"))
-                .map(Path::of)
-                .orElse(installation.core().resolveSibling("plugins"));
+        Path folder = folder(installation, installation.variables());
         return backends.stream()
                 .filter(backend -> files.sizeBytes(folder.resolve(fileName(backend))) < 0)
                 .toList();

@@ -246,9 +246,8 @@ final class Probe {
 
     /** NIXL says only that the backend is unsupported: whether its plug-in is there and what the linker misses for it. */
     private Optional<String> reason(String backend) {
-        String name = "libplugin_" + backend + ".so";
-        String configured = variables.getOrDefault("NIXL_PLUGIN_DIR", "");
-        Path folder = configured.isEmpty() ? installation.coreFolder().resolve("plugins") : Path.of(configured);
+        String name = Plugins.fileName(backend);
+        Path folder = Plugins.folder(installation, variables);
         if (!node.connection().list(folder).contains(name)) {
             return Optional.of("no %s in %s".formatted(name, folder));
         }

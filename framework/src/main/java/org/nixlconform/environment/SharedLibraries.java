@@ -2,8 +2,10 @@ package org.nixlconform.environment;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +18,7 @@ import org.nixlconform.cluster.NodeConnection;
 final class SharedLibraries {
     private static final Duration DEADLINE = Duration.ofSeconds(20);
     private static final Pattern ABSENT = Pattern.compile("(?m)^\\s*(\\S+) => not found");
+    private static final Pattern FOUND = Pattern.compile("(?m)^\\s*(\\S+) => (?:(/.*) \\(0x[0-9a-f]+\\)|not found)");
     private static final Pattern OLD = Pattern.compile("(?m)^\\S+?:? ?(\\S+): version `([^']+)' not found");
 
     private SharedLibraries() {}
@@ -27,13 +30,34 @@ final class SharedLibraries {
      * @return empty when {@code ldd} is not there or cannot read the file
      */
     static Optional<List<String>> lacking(NodeConnection connection, Path library, Map<String, String> variables) {
+        return ldd(connection, library, variables).map(SharedLibraries::read);
+    }
+
+    /**
+     * The files that the loader finds for what a library needs, directly or not, by the name that it is needed by; empty
+     * text where it finds none.
+     *
+     * @param variables of the process that would load it
+     * @return empty when {@code ldd} is not there or cannot read the file
+     */
+    static Optional<Map<String, String>> found(NodeConnection connection, Path library, Map<String, String> variables) {
+        return ldd(connection, library, variables).map(text -> {
+            Map<String, String> found = new LinkedHashMap<>();
+            FOUND.matcher(text)
+                    .results()
+                    .forEach(match -> found.put(match.group(1), Objects.requireNonNullElse(match.group(2), "")));
+            return found;
+        });
+    }
+
+    private static Optional<String> ldd(NodeConnection connection, Path library, Map<String, String> variables) {
         CommandOutcome ldd =
                 connection.run(Command.of("ldd", library.toString()).with(variables), DEADLINE);
         String text = ldd.stdout() + "\n" + ldd.stderr();
         return ldd.succeeded()
                         || ABSENT.matcher(text).find()
                         || OLD.matcher(text).find()
-                ? Optional.of(read(text))
+                ? Optional.of(text)
                 : Optional.empty();
     }
 

@@ -5,11 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.nixlconform.cluster.Command;
@@ -20,17 +23,20 @@ import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.message.FindingRenderer;
 
 /**
  * An environment on one node.
  *
  * @param installation with a C interface, its own or ours
+ * @param fabric what was found for the LIBFABRIC plug-in; that was not probed where something fails
  * @param readings of the variables that the environment's file and the node's part of the cluster's file set
  */
 record StagedNode(
         Node node,
         Installation installation,
         EngineVariables variables,
+        FabricPreflight.Outcome fabric,
         Probe.Outcome probe,
         List<VariableReaders.Reading> readings) {
     private static final Duration PROBE_DEADLINE = Duration.ofSeconds(60);
@@ -51,16 +57,28 @@ record StagedNode(
     static StagedNode stage(EnvironmentSpec spec, Node node, Path evidence, Consumer<String> console) {
         Installation provided = new Provisioning(spec, node, evidence, console).provide();
         CapiShim shim = new CapiShim(spec, node, console);
-        Installation installation = shim.completed(provided);
+        Installation completed = shim.completed(provided);
         String inherited =
                 node.connection().run(Command.of("env"), SHORT_DEADLINE).stdout();
         EnvironmentSpec here = spec.withVariables(node.spec().variables());
-        EngineVariables variables = EngineVariables.of(
-                here, prepare(node, evidence), installation.variables(), node.connection(), inherited);
-        announceDropped(here, node, console);
         VariableContradictions.refuse(here, node);
-        EnvironmentSpec probed =
-                spec.withoutBackends(installation.withoutPlugin().keySet());
+        Path empty = prepare(node, evidence);
+        Function<Installation, EngineVariables> variablesOf =
+                each -> EngineVariables.of(here, empty, each.variables(), node.connection(), inherited);
+        Installation installation = FabricLibraries.completed(
+                spec, node, completed, variablesOf.apply(completed).forLoader(inherited), console);
+        EngineVariables variables = variablesOf.apply(installation);
+        announceDropped(here, node, console);
+        FabricPreflight.Outcome fabric = FabricPreflight.of(spec, node, installation, variables.forLoader(inherited));
+        Set<String> unprobed = new HashSet<>(installation.withoutPlugin().keySet());
+        if (!fabric.failures().isEmpty()) {
+            unprobed.add(FabricPlugin.BACKEND);
+            if (unprobed.containsAll(spec.backends())) {
+                throw new FindingException(fabric.failures());
+            }
+            console.accept(FindingRenderer.render(fabric.failures()));
+        }
+        EnvironmentSpec probed = spec.withoutBackends(unprobed);
         Probe.Outcome probe = new Probe(probed, node, installation, variables.values(), evidence, PROBE_DEADLINE).run();
         refuseBundled(spec, node, installation, probe);
         if (provided.capi().isEmpty()) {
@@ -70,7 +88,7 @@ record StagedNode(
                 VariableTable.read(), probed.backends(), installation.version(), variables.values(), probe);
         List<VariableReaders.Reading> readings = readers.of(here.variables().keySet());
         VariableReaders.announce(readings, console);
-        return new StagedNode(node, installation, variables, probe, readings);
+        return new StagedNode(node, installation, variables, fabric, probe, readings);
     }
 
     /** What a link points to is not yet what a process loads. */
@@ -127,7 +145,7 @@ record StagedNode(
     }
 
     StagedNode with(String variable, String value) {
-        return new StagedNode(node, installation, variables.with(variable, value), probe, readings);
+        return new StagedNode(node, installation, variables.with(variable, value), fabric, probe, readings);
     }
 
     Optional<Finding> probeFailure() {
@@ -138,6 +156,11 @@ record StagedNode(
     Optional<Finding> probeFailure(String backend) {
         return probe.processFailure()
                 .or(() -> Optional.ofNullable(probe.backendFailures().get(backend)));
+    }
+
+    /** What the backend lacks on this node, so that it was not even probed. */
+    List<Finding> lacking(String backend) {
+        return backend.equals(FabricPlugin.BACKEND) ? fabric.failures() : List.of();
     }
 
     /** Why a backend cannot be tried here; empty when it can. */
@@ -155,6 +178,7 @@ record StagedNode(
     /** For the report, in display order. */
     List<Fact> describe() {
         List<Fact> lines = new ArrayList<>(installation.facts());
+        lines.addAll(fabric.facts());
         installation.withoutPlugin().forEach((backend, reason) -> lines.add(new Fact("without " + backend, reason)));
         probe.report().ifPresent(report -> describe(report, lines));
         probeFailure().ifPresent(failure -> lines.add(new Fact("probe", failure.headline())));

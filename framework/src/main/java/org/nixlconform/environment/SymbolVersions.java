@@ -16,12 +16,17 @@ import java.util.Set;
  *
  * @param defined such as {@code FABRIC_1.8}
  * @param needed by the name of the library that they are needed of
+ * @param searchedFirst folders that the loader searches before those of {@code LD_LIBRARY_PATH}, parted by colons
+ * @param searchedAfter the same, after those
  */
-record SymbolVersions(Set<String> defined, Map<String, Set<String>> needed) {
+record SymbolVersions(
+        Set<String> defined, Map<String, Set<String>> needed, String searchedFirst, String searchedAfter) {
     private static final int ELF64_LITTLE_ENDIAN = 0x7f454c46;
     private static final int LOAD = 1;
     private static final int DYNAMIC = 2;
     private static final long STRINGS = 5;
+    private static final long RPATH = 15;
+    private static final long RUNPATH = 29;
     private static final long DEFINED = 0x6ffffffcL;
     private static final long DEFINED_COUNT = 0x6ffffffdL;
     private static final long NEEDED = 0x6ffffffeL;
@@ -58,7 +63,14 @@ record SymbolVersions(Set<String> defined, Map<String, Set<String>> needed) {
                     }
                 }
             }
-            return new SymbolVersions(defined(), needed());
+            // The loader does not look at the first where there is the second.
+            String first = dynamic.containsKey(RUNPATH) ? "" : text(RPATH);
+            return new SymbolVersions(defined(), needed(), first, text(RUNPATH));
+        }
+
+        private String text(long tag) {
+            Long index = dynamic.get(tag);
+            return index == null ? "" : string(index.intValue());
         }
 
         private Set<String> defined() {

@@ -84,6 +84,13 @@ record WheelTool(String description, String python, String interpreter, boolean 
         return command(installing(), List.of("--target", folder.toString(), requirement));
     }
 
+    /** Below a folder as below {@code /usr}, also what does not belong into Python: a target folder would not have that. */
+    List<String> installBelow(Path prefix, String requirement) {
+        return command(
+                installing(),
+                List.of(uv ? "--reinstall" : "--ignore-installed", "--prefix", prefix.toString(), requirement));
+    }
+
     /** Into the Python itself, also over what is there. */
     List<String> install(String requirement) {
         return command(installing(), List.of(uv ? "--reinstall" : "--force-reinstall", requirement));

@@ -64,8 +64,7 @@ final class Canaries {
     void release(FaultRun runner, Consumer<String> console) {
         Environment environment = runner.environment();
         for (String name : environment.spec().backends()) {
-            if (environment.probeFailure(name).isPresent()
-                    || environment.obstacle(name, environment.nodes()).isPresent()) {
+            if (environment.probeFailure(name).isPresent() || !environment.lacksNothing(name)) {
                 continue;
             }
             List<Sung> all = catalogue.of(SEED, Backend.valueOf(name)).parallelStream()

@@ -138,6 +138,7 @@ final class CellPipeline {
         if (obstacle.isPresent()) {
             return Verdict.without(Outcome.INCONCLUSIVE, obstacle.get());
         }
+        environment.refuseLacking(declared.backend().name(), on.ranks().nodes());
         Optional<Finding> probeFailure =
                 environment.probeFailure(declared.backend().name());
         // The probe called NIXL: what it saw is judged like anything else from there on.
@@ -157,7 +158,7 @@ final class CellPipeline {
         TransferRun transfer = new TransferRun(
                 possible, pair, host(ranks), run.debugLogging(environment), step -> run.progress(cell, step));
         TransferObservation seen =
-                stage("transfer", transfer::run).with(run.recorded().of(possible, ranks));
+                stage("transfer", transfer::run).with(run.recorded(environment).of(possible, ranks));
         observation = seen;
         return stage("verdict", () -> Judge.judge(possible, seen));
     }

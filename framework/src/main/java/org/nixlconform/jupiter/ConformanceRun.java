@@ -353,9 +353,9 @@ final class ConformanceRun implements AutoCloseable {
         return knownIssues;
     }
 
-    /** What was once measured on this cluster. */
-    RecordedFigures recorded() {
-        return recorded;
+    /** What was once measured on this cluster, which is of its own fabric: nothing for an environment with another. */
+    RecordedFigures recorded(Environment environment) {
+        return environment.spec().fabric().isPresent() ? new RecordedFigures(Optional.empty()) : recorded;
     }
 
     Path folder() {

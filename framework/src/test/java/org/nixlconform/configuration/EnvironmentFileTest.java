@@ -22,6 +22,8 @@ import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
 import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
 import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
+import org.nixlconform.configuration.FabricSpec.FabricTopology;
+import org.nixlconform.configuration.FabricSpec.Provider;
 import org.nixlconform.configuration.InstallSpec.InstalledAt;
 import org.nixlconform.configuration.InstallSpec.Origin;
 import org.nixlconform.configuration.InstallSpec.Place;
@@ -317,6 +319,65 @@ class EnvironmentFileTest {
                 "3:25: wrong value 'true' for 'progressThread' in agent, expected one of auto, on, off",
                 "3:43: wrong value 'RW' for 'threadSync' in agent, expected one of none, strict, rw; did you mean 'rw'?",
                 "3:74: wrong value '-1' for 'progressDelayMicroseconds' in agent, expected a whole number from 0 to 1000000");
+    }
+
+    @Test
+    void aFabricIsRead() throws IOException {
+        String libfabric = VALID.replace("UCX", "LIBFABRIC");
+        write(libfabric + "fabric: {provider: tcp, interface: eth0}\n");
+        FabricSpec tcp = Configuration.environment("e", root).fabric().orElseThrow();
+        assertThat(tcp).isEqualTo(new FabricSpec(Provider.TCP, Optional.of("eth0"), 1, FabricTopology.NONE));
+        assertThat(tcp.described()).isEqualTo("tcp, 1 rail");
+
+        write(libfabric
+                + "variables: {FI_PROVIDER: tcp}\nfabric: {provider: simulated-efa, rails: 32, topology: p5}\n");
+        FabricSpec simulated = Configuration.environment("e", root).fabric().orElseThrow();
+        assertThat(simulated)
+                .isEqualTo(new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 32, FabricTopology.P5));
+        assertThat(simulated.described()).isEqualTo("simulated EFA, 32 rails, topology p5");
+        assertThat(Configuration.environment("e", root)
+                        .withVariables(Map.of("A", "1"))
+                        .withoutBackends(Set.of("UCX"))
+                        .fabric())
+                .contains(simulated);
+
+        write(libfabric + "fabric: {provider: simulated-efa}\n");
+        assertThat(Configuration.environment("e", root).fabric().orElseThrow().described())
+                .isEqualTo("simulated EFA, 4 rails");
+        write(libfabric);
+        assertThat(Configuration.environment("e", root).fabric()).isEmpty();
+    }
+
+    @Test
+    void keysOfAFabricBelongTogether() throws IOException {
+        write(VALID.replace("UCX", "LIBFABRIC")
+                + "fabric: {provider: tcp, rails: 4, topology: p5, interfaces: eth0}\n");
+        refused(
+                "3:32: 'rails' in fabric has no meaning here, expected it only with provider: simulated-efa",
+                "3:45: 'topology' in fabric has no meaning here, expected it only with provider: simulated-efa",
+                "3:49: unknown key 'interfaces' in fabric, expected one of provider, interface, topology, rails; did you"
+                        + " mean 'interface'?");
+        write(VALID.replace("UCX", "LIBFABRIC") + "fabric: {provider: efa, interface: lo}\n");
+        refused(
+                "3:20: wrong value 'efa' for 'provider' in fabric, expected one of tcp, simulated-efa",
+                "3:36: wrong value 'lo' for 'interface' in fabric, expected the name of a network interface of the nodes,"
+                        + " not lo");
+        write(VALID.replace("UCX", "LIBFABRIC") + "fabric: {provider: simulated-efa, rails: 5, topology: p4d}\n");
+        refused("3:42: wrong value '5' for 'rails' in fabric, expected a whole number from 1 to 4");
+        write(VALID.replace("UCX", "LIBFABRIC") + "fabric: {provider: simulated-efa, rails: 33, topology: p3}\n");
+        refused(
+                "3:42: wrong value '33' for 'rails' in fabric, expected a whole number from 1 to 32",
+                "3:56: wrong value 'p3' for 'topology' in fabric, expected one of none, p4d, p5; did you mean 'p5'?");
+    }
+
+    @Test
+    void whatContradictsAFabricIsRefused() throws IOException {
+        write(VALID + "fabric: {provider: tcp}\nvariables: {FI_PROVIDER: efa, FI_TCP_IFACE: eth0}\n");
+        refused(
+                "3:9: 'fabric' in environment has no meaning here, expected it only with LIBFABRIC among the backends",
+                "4:26: wrong value 'efa' for 'FI_PROVIDER' in variables, expected tcp, which 'fabric' chooses, or no"
+                        + " FI_PROVIDER",
+                "4:31: variable FI_TCP_IFACE beside 'fabric', expected one of the two: 'fabric' sets it");
     }
 
     private void write(String text) throws IOException {

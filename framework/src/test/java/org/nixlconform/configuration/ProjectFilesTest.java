@@ -18,6 +18,7 @@ import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
 import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
+import org.nixlconform.configuration.FabricSpec.Provider;
 import org.nixlconform.configuration.InstallSpec.InstalledAt;
 import org.nixlconform.configuration.InstallSpec.Origin;
 import org.nixlconform.configuration.InstallSpec.Place;
@@ -84,9 +85,9 @@ class ProjectFilesTest {
                         "local",
                         ROOT.resolve("config/clusters/local.yaml"),
                         List.of(NodeSpec.local("localhost")),
-                        List.of("nixl-wheel"),
+                        List.of("nixl-wheel", "libfabric-tcp", "libfabric-simulated-efa"),
                         1,
-                        List.of(new MustJudge("UCX", "PACK", "DRAM")),
+                        List.of(new MustJudge("UCX", "PACK", "DRAM"), new MustJudge("LIBFABRIC", "PACK", "DRAM")),
                         Path.of("/home/reader/.cache/nixlconform"),
                         Optional.empty()));
     }
@@ -101,12 +102,26 @@ class ProjectFilesTest {
                 .isEqualTo(new WheelInstall("nixl-cu12", "0.10.1"));
     }
 
+    @Test
+    void libfabricRunsOverWhatAMachineWithoutEfaHas() {
+        EnvironmentSpec tcp = Configuration.environment("libfabric-tcp", ROOT);
+        assertThat(tcp.install()).isEqualTo(new WheelInstall("nixl-cu12", "1.4.0"));
+        assertThat(tcp.backends()).containsExactly("LIBFABRIC");
+        assertThat(tcp.fabric())
+                .contains(new FabricSpec(Provider.TCP, Optional.empty(), 1, FabricSpec.FabricTopology.NONE));
+        assertThat(Configuration.environment("libfabric-simulated-efa", ROOT).fabric())
+                .contains(new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 4, FabricSpec.FabricTopology.NONE));
+    }
+
     /** Keys that are explained in a comment must be keys that there are. */
     @Test
     void environmentFileIsReadWithItsCommentedKeysToo(@TempDir Path folder) throws IOException {
         EnvironmentSpec spec = opened("nixl-wheel", folder, "");
         assertThat(spec.variables()).containsEntry("UCX_TLS", "tcp,cma");
         assertThat(spec.backendParameters().get("UCX")).containsEntry("num_workers", "1");
+        assertThat(spec.fabric())
+                .contains(
+                        new FabricSpec(Provider.SIMULATED_EFA, Optional.of("eth0"), 32, FabricSpec.FabricTopology.P5));
         assertThat(spec.agent())
                 .isEqualTo(Configuration.environment("nixl-wheel", ROOT).agent());
         assertThat(spec.install())
@@ -131,7 +146,9 @@ class ProjectFilesTest {
         String text = Files.readString(ROOT.resolve("config/environments/" + name + ".yaml"));
         String open = text.replaceAll("(?m)^( *)# ( *[a-zA-Z_]+:( |$))", "$1$2")
                 .replaceAll("(?m)^" + without + "$", "")
-                .replace("git.example", "git.local");
+                .replace("git.example", "git.local")
+                // For 'fabric', which has no meaning without it.
+                .replace("backends: [UCX]", "backends: [UCX, LIBFABRIC]");
         Path file = Files.writeString(folder.resolve("open.yaml"), open);
         return Configuration.environment(file.toString(), folder);
     }

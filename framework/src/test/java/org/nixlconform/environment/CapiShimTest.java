@@ -181,7 +181,8 @@ class CapiShimTest {
                 List.of("UCX"),
                 Map.of(),
                 new AgentSpec(ProgressThread.AUTO, ThreadSync.NONE, 0),
-                headers);
+                headers,
+                Optional.empty());
         return new CapiShim(spec, node, console::add);
     }
 

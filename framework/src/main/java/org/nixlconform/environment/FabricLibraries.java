@@ -1,0 +1,216 @@
+package org.nixlconform.environment;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.nixlconform.cluster.Node;
+import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.configuration.FabricSpec;
+import org.nixlconform.configuration.FabricSpec.FabricTopology;
+import org.nixlconform.configuration.FabricSpec.Provider;
+import org.nixlconform.environment.FabricPlugin.Need;
+import org.nixlconform.message.Fact;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+
+/**
+ * Gives the LIBFABRIC plug-in what {@code fabric} of an environment asks for: the libraries that it needs beside NIXL, those
+ * of the node first, and the variables that lead it to them and to an interface. A folder of ours holds links to what the
+ * loader would not find by itself.
+ */
+final class FabricLibraries {
+    private static final String SEARCHED = "LD_LIBRARY_PATH";
+    /** What our library in front of libfabric asks of the one behind it. */
+    private static final Set<String> NEEDED_BEHIND_OURS = Set.of("FABRIC_1.7");
+
+    /** Of EFA's installer, of builds, of CUDA: the loader's cache may not know them. */
+    private static final List<Path> USUAL_FOLDERS = Stream.of(
+                    "/opt/amazon/efa/lib64",
+                    "/opt/amazon/efa/lib",
+                    "/usr/local/lib",
+                    "/usr/local/lib64",
+                    "/usr/local/cuda/lib64")
+            .map(Path::of)
+            .toList();
+
+    private final FabricSpec fabric;
+    private final Node node;
+    private final NodeFiles files;
+    private final FabricPlugin plugin;
+    private final Consumer<String> console;
+    /** By the name that the plug-in needs them by. */
+    private final Map<String, Path> links = new LinkedHashMap<>();
+
+    private final Map<String, String> variables = new LinkedHashMap<>();
+    private final List<Fact> facts = new ArrayList<>();
+
+    private FabricLibraries(FabricSpec fabric, FabricPlugin plugin, Consumer<String> console) {
+        this.fabric = fabric;
+        this.node = plugin.node();
+        this.files = new NodeFiles(node.connection());
+        this.plugin = plugin;
+        this.console = console;
+    }
+
+    /**
+     * The installation with what it lacks for the plug-in; as it is where the environment's file names no fabric or there is
+     * no plug-in.
+     *
+     * @param searched the variables of a process that would load it as it is
+     * @throws FindingException when something cannot be fetched, or the node has no interface to send through
+     */
+    static Installation completed(
+            EnvironmentSpec spec,
+            Node node,
+            Installation installation,
+            Map<String, String> searched,
+            Consumer<String> console) {
+        Optional<FabricPlugin> plugin = FabricPlugin.of(node, installation, searched);
+        if (spec.fabric().isEmpty() || plugin.isEmpty()) {
+            return installation;
+        }
+        try {
+            return new FabricLibraries(spec.fabric().get(), plugin.get(), console).added(installation);
+        } catch (IOException e) {
+            throw new FindingException(
+                    Finding.of(
+                                    FindingKind.PREREQUISITE,
+                                    "environment",
+                                    "what LIBFABRIC needs cannot be put on node " + node.name())
+                            .with("actual", e)
+                            .with("where", node.workFolder())
+                            .with("node", node.name())
+                            .with("remedy", "make the folder writable, or choose another work folder"),
+                    e);
+        }
+    }
+
+    private Installation added(Installation installation) throws IOException {
+        interfaceChosen();
+        for (Need need : Need.values()) {
+            Optional<String> name = plugin.name(need);
+            if (name.isPresent()) {
+                if (need == Need.LIBFABRIC) {
+                    libfabric(name.get());
+                } else if (plugin.file(need).isEmpty()) {
+                    other(need, name.get());
+                }
+            }
+        }
+        Map<String, String> all = new LinkedHashMap<>(installation.variables());
+        all.putAll(variables);
+        if (!links.isEmpty()) {
+            all.merge(SEARCHED, linked().toString(), (others, ours) -> ours + ":" + others);
+        }
+        List<Fact> more = new ArrayList<>(installation.facts());
+        more.addAll(facts);
+        return installation.with(all, more);
+    }
+
+    private void interfaceChosen() {
+        NodeInterfaces interfaces = NodeInterfaces.of(node);
+        NodeInterfaces.Choice choice = fabric.interfaceName()
+                .map(name -> new NodeInterfaces.Choice(name, "as the file says"))
+                .or(interfaces::chosen)
+                .orElseThrow(() -> new FindingException(Finding.of(
+                                FindingKind.PREREQUISITE,
+                                "environment",
+                                "node %s has no network interface that LIBFABRIC can use".formatted(node.name()))
+                        .with("expected", "one that is up and has an address, other than lo")
+                        .with("actual", interfaces.addresses())
+                        .with("node", node.name())
+                        .with("remedy", "give an interface of the node an address (ip address add ... dev ...)")));
+        boolean simulated = fabric.provider() == Provider.SIMULATED_EFA;
+        if (simulated) {
+            variables.put("NIXLCONFORM_FABRIC_RAILS", Integer.toString(fabric.rails()));
+            variables.put("NIXLCONFORM_FABRIC_TOPOLOGY", fabric.topology().label());
+            variables.put("NIXLCONFORM_FABRIC_INTERFACE", choice.name());
+            if (fabric.topology() != FabricTopology.NONE) {
+                variables.put(
+                        "HWLOC_XMLFILE",
+                        node.bundle().fabricTopology(fabric.topology().label()).toString());
+            }
+        } else {
+            variables.put("FI_PROVIDER", "tcp");
+            variables.put("FI_TCP_IFACE", choice.name());
+        }
+        facts.add(new Fact("fabric", fabric.described()));
+        facts.add(new Fact("interface", "%s, %s".formatted(choice.name(), choice.why())));
+        if (simulated) {
+            facts.add(new Fact("throughput", "simulated EFA is held against no recorded figure"));
+        }
+    }
+
+    private void libfabric(String name) throws IOException {
+        boolean simulated = fabric.provider() == Provider.SIMULATED_EFA;
+        Set<String> wanted = simulated ? NEEDED_BEHIND_OURS : plugin.neededVersions();
+        Optional<Path> own = Stream.concat(
+                        plugin.file(Need.LIBFABRIC).stream(),
+                        USUAL_FOLDERS.stream().map(folder -> folder.resolve("libfabric.so.1")))
+                .filter(candidate -> plugin.definesAll(candidate, wanted))
+                .findFirst();
+        Optional<Path> real = own.isPresent() ? own : published("libfabric.so.1");
+        if (real.isEmpty()) {
+            return;
+        }
+        if (simulated || !plugin.isServedBy(real.get())) {
+            links.put(name, node.bundle().fabricLibrary());
+            variables.put("NIXLCONFORM_FABRIC_REAL", real.get().toString());
+            facts.add(new Fact(
+                    "libfabric behind ours",
+                    simulated
+                            ? real.get().toString()
+                            : "%s, which lacks symbol versions that the plug-in needs".formatted(real.get())));
+        } else if (!real.equals(plugin.file(Need.LIBFABRIC))) {
+            links.put(name, real.get());
+        }
+    }
+
+    private void other(Need need, String name) throws IOException {
+        Optional<Path> own = USUAL_FOLDERS.stream()
+                .map(folder -> folder.resolve(name))
+                .filter(file -> files.sizeBytes(file) >= 0)
+                .findFirst();
+        Optional<Path> chosen = own.isPresent() ? own : published(name);
+        if (chosen.isEmpty() && need == Need.CUDA_DRIVER) {
+            chosen = Optional.of(node.bundle().cudaStandIn());
+            facts.add(new Fact(
+                    name + " stands in", "the node has no NVIDIA driver; every call says that there is no GPU"));
+        }
+        chosen.ifPresent(file -> links.put(name, file));
+    }
+
+    private Optional<Path> published(String name) throws IOException {
+        Optional<PublishedLibrary> library = PublishedLibrary.of(name, node);
+        if (library.isEmpty()) {
+            return Optional.empty();
+        }
+        Path file = library.get().bring(node, console);
+        facts.add(new Fact(name + " fetched", library.get().described() + ", as the node has none that fits"));
+        return Optional.of(file);
+    }
+
+    /** The folder with the links, named by what they lead to. */
+    private Path linked() throws IOException {
+        List<String> parts = new ArrayList<>(List.of("fabric"));
+        links.forEach((name, target) -> parts.add(name + " is " + target));
+        Path folder = node.workFolder().resolve("environments").resolve(Digest.of(parts));
+        files.makeFolders(folder);
+        for (Map.Entry<String, Path> link : links.entrySet()) {
+            Path place = folder.resolve(link.getKey());
+            // Another run may be loading through one that is right.
+            if (!files.linkTarget(place).equals(Optional.of(link.getValue().toString()))) {
+                files.link(place, link.getValue());
+            }
+        }
+        return folder;
+    }
+}
