@@ -24,50 +24,11 @@ final class VariableContradictions {
     private static final Map<String, String> PROVIDER_INTERFACES =
             Map.of("FI_TCP_IFACE", "tcp", "FI_SOCKETS_IFACE", "sockets", "FI_EFA_IFACE", "efa");
     /** Transports of UCX and names that it has for several of them; what needs an RDMA device, and the others. */
-    private static final Set<String> RDMA = Set.of(
-            "ib",
-            "rc",
-            "rc_v",
-            "rc_verbs",
-            "rc_x",
-            "rc_mlx5",
-            "rc_gda",
-            "ud",
-            "ud_v",
-            "ud_verbs",
-            "ud_x",
-            "ud_mlx5",
-            "dc",
-            "dc_x",
-            "dc_mlx5",
-            "gga",
-            "gga_mlx5",
-            "srd");
+    private static final Set<String> RDMA = words("ib rc rc_v rc_verbs rc_x rc_mlx5 rc_gda ud ud_v ud_verbs ud_x ud_mlx5 dc dc_x dc_mlx5 gga "
+            + "gga_mlx5 srd");
 
-    private static final Set<String> OTHERS = Set.of(
-            "all",
-            "tcp",
-            "self",
-            "sm",
-            "shm",
-            "mm",
-            "posix",
-            "sysv",
-            "cma",
-            "knem",
-            "xpmem",
-            "cuda",
-            "cuda_copy",
-            "cuda_ipc",
-            "gdr_copy",
-            "rocm",
-            "rocm_copy",
-            "rocm_ipc",
-            "rocm_gdr",
-            "ze",
-            "ze_copy",
-            "ze_ipc",
-            "ze_gdr");
+    private static final Set<String> OTHERS = words("all tcp self sm shm mm posix sysv cma knem xpmem cuda cuda_copy cuda_ipc gdr_copy rocm "
+            + "rocm_copy rocm_ipc rocm_gdr ze ze_copy ze_ipc ze_gdr");
 
     private final EnvironmentSpec spec;
     private final Node node;
@@ -194,6 +155,10 @@ final class VariableContradictions {
 
     private Set<String> rdmaDevices() {
         return new TreeSet<>(node.connection().list(Path.of("/sys/class/infiniband")));
+    }
+
+    private static Set<String> words(String text) {
+        return Set.of(text.split(" "));
     }
 
     private String value(String variable) {

@@ -27,7 +27,7 @@ final class VariableReaders {
 
     /** At the beginning or after a separator: in parentheses are names that were not set. */
     private static final Pattern UCX_NAME = Pattern.compile("(?:^|[;,] *)(UCX_\\w+)");
-    /** With any of these UCX may not say what it does not read, or elsewhere. */
+    /** Levels at which UCX does not say what it did not read. */
     private static final Pattern SILENT_LEVEL = Pattern.compile("(?i)fatal|error");
 
     private static final Pattern NO = Pattern.compile("(?i)n|no|0|off");
