@@ -84,8 +84,10 @@ record StagedNode(
         if (provided.capi().isEmpty()) {
             probe.report().ifPresent(report -> shim.refuseOtherCore(installation, report.mapped()));
         }
+        List<String> withPlugin =
+                spec.withoutBackends(installation.withoutPlugin().keySet()).backends();
         VariableReaders readers = new VariableReaders(
-                VariableTable.read(), probed.backends(), installation.version(), variables.values(), probe);
+                VariableTable.read(), withPlugin, installation.version(), variables.values(), probe);
         List<VariableReaders.Reading> readings = readers.of(here.variables().keySet());
         VariableReaders.announce(readings, console);
         return new StagedNode(node, installation, variables, fabric, probe, readings);

@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nixlconform.cluster.Node;
+import org.nixlconform.cluster.NodeConnection.InterfaceAddress;
 import org.nixlconform.configuration.EnvironmentSpec;
 import org.nixlconform.configuration.NearestName;
 import org.nixlconform.message.Finding;
@@ -24,11 +26,12 @@ final class VariableContradictions {
     private static final Map<String, String> PROVIDER_INTERFACES =
             Map.of("FI_TCP_IFACE", "tcp", "FI_SOCKETS_IFACE", "sockets", "FI_EFA_IFACE", "efa");
     /** Transports of UCX and names that it has for several of them; what needs an RDMA device, and the others. */
-    private static final Set<String> RDMA = words("ib rc rc_v rc_verbs rc_x rc_mlx5 rc_gda ud ud_v ud_verbs ud_x ud_mlx5 dc dc_x dc_mlx5 gga "
-            + "gga_mlx5 srd");
+    private static final Set<String> RDMA =
+            words("ib rc rc_v rc_verbs rc_x rc_mlx5 rc_gda ud ud_v ud_verbs ud_x ud_mlx5 "
+                    + "dc dc_x dc_mlx5 gga gga_mlx5 srd");
 
-    private static final Set<String> OTHERS = words("all tcp self sm shm mm posix sysv cma knem xpmem cuda cuda_copy cuda_ipc gdr_copy rocm "
-            + "rocm_copy rocm_ipc rocm_gdr ze ze_copy ze_ipc ze_gdr");
+    private static final Set<String> OTHERS = words("all tcp self sm shm mm posix sysv cma knem xpmem "
+            + "cuda cuda_copy cuda_ipc gdr_copy rocm rocm_copy rocm_ipc rocm_gdr ze ze_copy ze_ipc ze_gdr");
 
     private final EnvironmentSpec spec;
     private final Node node;
@@ -49,7 +52,8 @@ final class VariableContradictions {
             variables.refuseTransports();
             variables.refuseAbsent("UCX_NET_DEVICES", variables.networkDevices());
         }
-        if (spec.backends().contains("LIBFABRIC")) {
+        // What "fabric" chooses is held against the node with it, and decides over the provider.
+        if (spec.backends().contains("LIBFABRIC") && spec.fabric().isEmpty()) {
             variables.refuseTwoProviders();
             variables.refuseAbsent("FI_TCP_IFACE", variables.interfaces());
             variables.refuseAbsent("FI_SOCKETS_IFACE", variables.interfaces());
@@ -149,8 +153,11 @@ final class VariableContradictions {
         return devices;
     }
 
+    /** Those with an address: nothing is sent through another. */
     private Set<String> interfaces() {
-        return new TreeSet<>(node.connection().list(Path.of("/sys/class/net")));
+        return node.connection().addresses().stream()
+                .map(InterfaceAddress::interfaceName)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private Set<String> rdmaDevices() {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,9 @@ import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
 import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
 import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
+import org.nixlconform.configuration.FabricSpec;
+import org.nixlconform.configuration.FabricSpec.FabricTopology;
+import org.nixlconform.configuration.FabricSpec.Provider;
 import org.nixlconform.configuration.InstallSpec.WheelInstall;
 import org.nixlconform.message.FindingException;
 
@@ -83,6 +87,30 @@ class VariableContradictionsTest {
     void whatWasMeantIsNamed() {
         assertThatThrownBy(() -> VariableContradictions.refuse(spec("UCX", "UCX_TLS=tpc"), node))
                 .hasMessageContainingAll("UCX_TLS=tpc", "write 'tcp'");
+    }
+
+    @Test
+    void aFabricDecidesOverTheProviderItself() {
+        EnvironmentSpec spec = spec("LIBFABRIC", "FI_EFA_IFACE=absent0");
+        FabricSpec fabric = new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 4, FabricTopology.NONE);
+
+        assertThatCode(() -> VariableContradictions.refuse(over(spec, fabric), node))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> VariableContradictions.refuse(spec, node)).isInstanceOf(FindingException.class);
+    }
+
+    private static EnvironmentSpec over(EnvironmentSpec spec, FabricSpec fabric) {
+        return new EnvironmentSpec(
+                spec.name(),
+                spec.file(),
+                spec.install(),
+                spec.nodes(),
+                spec.variables(),
+                spec.backends(),
+                spec.backendParameters(),
+                spec.agent(),
+                spec.shimHeaders(),
+                Optional.of(fabric));
     }
 
     private static EnvironmentSpec spec(String backends, String variables) {
