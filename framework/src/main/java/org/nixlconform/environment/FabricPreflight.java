@@ -16,6 +16,7 @@ import org.nixlconform.configuration.FabricSpec.Provider;
 import org.nixlconform.environment.FabricPlugin.Need;
 import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
 
 /**
@@ -45,11 +46,33 @@ final class FabricPreflight {
     /**
      * @param failures for each thing that would keep the plug-in from being loaded, or its blocks from being sent
      * @param facts for the report: which files will be loaded and why
+     * @param libfabric that will be loaded, through all links; empty where nothing could be seen
      */
-    record Outcome(List<Finding> failures, List<Fact> facts) {
+    record Outcome(List<Finding> failures, List<Fact> facts, Optional<Path> libfabric) {
         Outcome {
             failures = List.copyOf(failures);
             facts = List.copyOf(facts);
+        }
+
+        /**
+         * Holds the process that loaded the plug-in against what was foreseen.
+         *
+         * @param mapped its files, through all links
+         * @throws FindingException when another libfabric was loaded
+         */
+        void refuseOther(Node node, List<String> mapped) {
+            if (libfabric.isPresent() && !mapped.contains(libfabric.get().toString())) {
+                throw new FindingException(prerequisite("another libfabric is loaded on node %s than its loader leads to"
+                                .formatted(node.name()))
+                        .with("expected", libfabric.get())
+                        .with(
+                                "actual",
+                                mapped.stream()
+                                        .filter(file -> file.contains("/libfabric"))
+                                        .toList())
+                        .with("node", node.name())
+                        .with("remedy", "look for LD_PRELOAD, and for libraries that other plug-ins bring"));
+            }
         }
     }
 
@@ -59,7 +82,7 @@ final class FabricPreflight {
                 && !installation.withoutPlugin().containsKey(FabricPlugin.BACKEND);
         Optional<FabricPlugin> plugin = asked ? FabricPlugin.of(node, installation, variables) : Optional.empty();
         return plugin.map(found -> new FabricPreflight(spec, variables, found).checked())
-                .orElse(new Outcome(List.of(), List.of()));
+                .orElse(new Outcome(List.of(), List.of(), Optional.empty()));
     }
 
     private Outcome checked() {
@@ -72,7 +95,7 @@ final class FabricPreflight {
         }
         plugin.file(Need.LIBFABRIC).ifPresent(this::compare);
         checkInterface();
-        return new Outcome(failures, facts);
+        return new Outcome(failures, facts, plugin.file(Need.LIBFABRIC).map(this::real));
     }
 
     private void compare(Path libfabric) {

@@ -58,7 +58,12 @@ final class Probe {
             Optional<ProbeReport> report,
             Optional<Finding> processFailure,
             Map<String, Finding> backendFailures,
-            String log) {}
+            String log) {
+        /** What a probe saw that created a backend. */
+        Optional<ProbeReport> created(String backend) {
+            return report.filter(seen -> seen.backends().containsKey(backend) && !backendFailures.containsKey(backend));
+        }
+    }
 
     /**
      * @param library {@code libnixl_capi.so}

@@ -81,6 +81,7 @@ record StagedNode(
         EnvironmentSpec probed = spec.withoutBackends(unprobed);
         Probe.Outcome probe = new Probe(probed, node, installation, variables.values(), evidence, PROBE_DEADLINE).run();
         refuseBundled(spec, node, installation, probe);
+        probe.created(FabricPlugin.BACKEND).ifPresent(report -> fabric.refuseOther(node, report.mapped()));
         if (provided.capi().isEmpty()) {
             probe.report().ifPresent(report -> shim.refuseOtherCore(installation, report.mapped()));
         }

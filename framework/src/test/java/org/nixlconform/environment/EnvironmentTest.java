@@ -344,6 +344,37 @@ class EnvironmentTest {
                 .contains("libplugin_LIBFABRIC.so lacks libfabric.so.1, libhwloc.so.15");
     }
 
+    /** A real library this time: of what is none nothing can be foreseen. */
+    @Test
+    void aPluginWithoutItsLibrariesIsNotProbedAndOtherBackendsAre() throws Exception {
+        backends = List.of("UCX", "LIBFABRIC");
+        Path needed = Workshop.library(folder.resolve("gone/libhwloc.so.15"), "", List.of());
+        Path plugin = Workshop.library(
+                folder.resolve("libplugin_LIBFABRIC.so"), "", List.of(), "-Wl,--no-as-needed", needed.toString());
+        Files.delete(needed);
+        planted.python(
+                "python3",
+                "3.11.7",
+                "23.2.1",
+                PlantedNode.INSTALLS + "cat '%s' > \"$target/.nixl_cu12.mesonpy.libs/plugins/libplugin_LIBFABRIC.so\"\n"
+                        .formatted(plugin));
+
+        Environment environment = stage(GOOD);
+
+        assertThat(environment.probeFailure()).isEmpty();
+        assertThat(environment.lacksNothing("UCX")).isTrue();
+        assertThat(environment.lacksNothing("LIBFABRIC")).isFalse();
+        environment.refuseLacking("UCX", environment.nodes());
+        assertThatThrownBy(() -> environment.refuseLacking("LIBFABRIC", environment.nodes()))
+                .isInstanceOf(FindingException.class)
+                .hasMessageContainingAll("hwloc is not found on node this-machine", "libhwloc.so.15, which ");
+
+        backends = List.of("LIBFABRIC");
+        assertThatThrownBy(() -> stage(GOOD))
+                .isInstanceOf(FindingException.class)
+                .hasMessageContaining("hwloc is not found on node this-machine");
+    }
+
     @Test
     void aBackendThatTheProbeForgotIsAFinding() throws Exception {
         backends = List.of("UCX", "LIBFABRIC");

@@ -189,6 +189,20 @@ class FabricPreflightTest {
                         "actual   : " + libraries.resolve("libfabric.so.1"));
     }
 
+    @Test
+    void anotherLibfabricThanForeseenIsRefusedWhenItIsMapped() {
+        FabricPreflight.Outcome outcome = check(TCP);
+        String foreseen = libraries.resolve("libfabric.so.1").toString();
+
+        outcome.refuseOther(node, List.of("/usr/lib/libc.so.6", foreseen));
+        assertThatThrownBy(() -> outcome.refuseOther(node, List.of("/usr/lib/libc.so.6", "/other/libfabric.so.1")))
+                .isInstanceOf(FindingException.class)
+                .hasMessageContainingAll(
+                        "another libfabric is loaded on node this-machine than its loader leads to",
+                        "expected : " + foreseen,
+                        "actual   : [/other/libfabric.so.1]");
+    }
+
     /** An interface of the data address comes first, then that of the default route. */
     @Test
     void interfacesWithoutAnAddressForOthersAreNotChosen() {
