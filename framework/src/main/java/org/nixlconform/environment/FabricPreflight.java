@@ -62,16 +62,17 @@ final class FabricPreflight {
          */
         void refuseOther(Node node, List<String> mapped) {
             if (libfabric.isPresent() && !mapped.contains(libfabric.get().toString())) {
-                throw new FindingException(prerequisite("another libfabric is loaded on node %s than its loader leads to"
-                                .formatted(node.name()))
-                        .with("expected", libfabric.get())
-                        .with(
-                                "actual",
-                                mapped.stream()
-                                        .filter(file -> file.contains("/libfabric"))
-                                        .toList())
-                        .with("node", node.name())
-                        .with("remedy", "look for LD_PRELOAD, and for libraries that other plug-ins bring"));
+                throw new FindingException(
+                        prerequisite("another libfabric is loaded on node %s than its loader leads to"
+                                        .formatted(node.name()))
+                                .with("expected", libfabric.get())
+                                .with(
+                                        "actual",
+                                        mapped.stream()
+                                                .filter(file -> file.contains("/libfabric"))
+                                                .toList())
+                                .with("node", node.name())
+                                .with("remedy", "look for LD_PRELOAD, and for libraries that other plug-ins bring"));
             }
         }
     }

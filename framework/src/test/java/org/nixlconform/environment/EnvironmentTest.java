@@ -356,8 +356,9 @@ class EnvironmentTest {
                 "python3",
                 "3.11.7",
                 "23.2.1",
-                PlantedNode.INSTALLS + "cat '%s' > \"$target/.nixl_cu12.mesonpy.libs/plugins/libplugin_LIBFABRIC.so\"\n"
-                        .formatted(plugin));
+                PlantedNode.INSTALLS
+                        + "cat '%s' > \"$target/.nixl_cu12.mesonpy.libs/plugins/libplugin_LIBFABRIC.so\"\n"
+                                .formatted(plugin));
 
         Environment environment = stage(GOOD);
 
