@@ -43,7 +43,6 @@ final class CapiShim {
             Map.entry("ae03c3174802ba2968c35a50460ae1f1db59bacf2996d3e663b7c817dc69fca7", "nixl-cu12 0.10.0"),
             Map.entry("6b3ea2c75afb2d95bc3668f407a4faf56c79d6ca00af03f9c4bca732fe16ce3d", "nixl-cu13 0.10.0"));
 
-    private static final String SEARCHED = "LD_LIBRARY_PATH";
     private static final Duration BUILD_DEADLINE = Duration.ofMinutes(5);
     private static final String HEADER = "nixl.h";
     private static final List<String> FOLDERS_OF_HEADERS = List.of("", "src/api/cpp", "include");
@@ -84,7 +83,8 @@ final class CapiShim {
 
     private static Installation with(Installation installation, Path library, String how) {
         Map<String, String> variables = new LinkedHashMap<>(installation.variables());
-        variables.merge(SEARCHED, installation.coreFolder().toString(), (others, core) -> core + ":" + others);
+        variables.merge(
+                EngineVariables.SEARCHED, installation.coreFolder().toString(), (others, core) -> core + ":" + others);
         List<Fact> facts = new ArrayList<>(installation.facts());
         facts.add(new Fact("C interface", "ours, as this release has none; " + how));
         return installation.with(variables, facts).withCapi(library);

@@ -13,10 +13,11 @@ import org.nixlconform.message.Fact;
 
 /** The environment variables of an engine's process, each with who set it. */
 record EngineVariables(Map<String, String> values, List<Fact> described) {
-    private static final String SEARCHED = "LD_LIBRARY_PATH";
+    /** Folders, parted by colons, in which the loader looks before its own. */
+    static final String SEARCHED = "LD_LIBRARY_PATH";
 
     /** Which library is loaded depends on them, so the report shows them though the node's own shell sets them. */
-    private static final List<String> SHOWN_WHEN_INHERITED = List.of("LD_LIBRARY_PATH", "LD_PRELOAD");
+    private static final List<String> SHOWN_WHEN_INHERITED = List.of(SEARCHED, "LD_PRELOAD");
 
     /**
      * @param emptyConfiguration a file without settings

@@ -27,7 +27,6 @@ import org.nixlconform.message.FindingKind;
  * loader would not find by itself.
  */
 final class FabricLibraries {
-    private static final String SEARCHED = "LD_LIBRARY_PATH";
     /** What our library in front of libfabric asks of the one behind it. */
     private static final Set<String> NEEDED_BEHIND_OURS = Set.of("FABRIC_1.7");
 
@@ -108,7 +107,7 @@ final class FabricLibraries {
         Map<String, String> all = new LinkedHashMap<>(installation.variables());
         all.putAll(variables);
         if (!links.isEmpty()) {
-            all.merge(SEARCHED, linked().toString(), (others, ours) -> ours + ":" + others);
+            all.merge(EngineVariables.SEARCHED, linked().toString(), (others, ours) -> ours + ":" + others);
         }
         List<Fact> more = new ArrayList<>(installation.facts());
         more.addAll(facts);

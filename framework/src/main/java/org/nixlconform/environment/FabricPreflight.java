@@ -24,7 +24,6 @@ import org.nixlconform.message.FindingKind;
  * itself says only that the backend is not supported.
  */
 final class FabricPreflight {
-    private static final String SEARCHED = "LD_LIBRARY_PATH";
     private static final Pattern MINOR = Pattern.compile("FABRIC_1\\.(\\d{1,4})");
     private static final Comparator<String> BY_AGE =
             Comparator.comparingInt(FabricPreflight::minor).thenComparing(Comparator.naturalOrder());
@@ -87,7 +86,7 @@ final class FabricPreflight {
     }
 
     private Outcome checked() {
-        String searched = variables.getOrDefault(SEARCHED, "");
+        String searched = variables.getOrDefault(EngineVariables.SEARCHED, "");
         for (Need need : Need.values()) {
             plugin.fact(need, searched).ifPresent(facts::add);
             if (plugin.name(need).isPresent() && plugin.file(need).isEmpty()) {
@@ -115,20 +114,20 @@ final class FabricPreflight {
                     .with("expected", "%s, which %s needs".formatted(String.join(", ", lacking), plugin.file()))
                     .with("actual", "%s is the newest that it defines".formatted(newest))
                     .with("where", real(libfabric))
-                    .with("chosen", plugin.why(libfabric, variables.getOrDefault(SEARCHED, "")))
+                    .with("chosen", plugin.why(libfabric, variables.getOrDefault(EngineVariables.SEARCHED, "")))
                     .with("node", node.name())
                     .with("remedy", remedy(Need.LIBFABRIC)));
         }
         boolean simulated = spec.fabric().stream().anyMatch(each -> each.provider() == Provider.SIMULATED_EFA);
         Path ours = node.bundle().fabricLibrary();
         if (simulated && !real(libfabric).equals(new NodeFiles(node.connection()).real(ours))) {
-            failures.add(
-                    prerequisite("another libfabric than that of the simulated EFA is found on node " + node.name())
-                            .with("expected", ours)
-                            .with("actual", real(libfabric))
-                            .with("chosen", plugin.why(libfabric, variables.getOrDefault(SEARCHED, "")))
-                            .with("node", node.name())
-                            .with("remedy", "take its folder out of LD_LIBRARY_PATH in " + spec.file()));
+            failures.add(prerequisite(
+                            "another libfabric than that of the simulated EFA is found on node " + node.name())
+                    .with("expected", ours)
+                    .with("actual", real(libfabric))
+                    .with("chosen", plugin.why(libfabric, variables.getOrDefault(EngineVariables.SEARCHED, "")))
+                    .with("node", node.name())
+                    .with("remedy", "take its folder out of LD_LIBRARY_PATH in " + spec.file()));
         }
     }
 
@@ -137,14 +136,17 @@ final class FabricPreflight {
                         .formatted(need.title(), node.name()))
                 .with("expected", "%s, which %s needs".formatted(name, plugin.file()))
                 .with("actual", "none by RPATH, LD_LIBRARY_PATH, RUNPATH, the loader's cache and its default folders")
-                .with("searched", SEARCHED + "=" + variables.getOrDefault(SEARCHED, "(not set)"))
+                .with(
+                        "searched",
+                        EngineVariables.SEARCHED + "=" + variables.getOrDefault(EngineVariables.SEARCHED, "(not set)"))
                 .with("node", node.name())
                 .with("remedy", remedy(need));
     }
 
     private String remedy(Need need) {
         String brought = spec.fabric().isPresent() ? "" : "; over tcp, 'fabric' there brings what is missing";
-        return "%s, or name the folder of one in %s in %s%s".formatted(need.origin(), SEARCHED, spec.file(), brought);
+        return "%s, or name the folder of one in %s in %s%s"
+                .formatted(need.origin(), EngineVariables.SEARCHED, spec.file(), brought);
     }
 
     private void checkInterface() {

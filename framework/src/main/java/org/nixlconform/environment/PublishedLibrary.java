@@ -79,18 +79,11 @@ record PublishedLibrary(String name, WheelInstall wheel, String release, String 
         }
         files.makeFolders(parent);
         Path lock = parent.resolve(folder.getFileName() + ".lock");
-        Optional<String> holder = node.connection()
-                .hold(lock, "process " + ProcessHandle.current().pid(), OTHERS_DEADLINE);
-        if (holder.isPresent()) {
-            throw new IOException(lock + " is locked by " + holder.get());
-        }
-        try {
+        try (NodeLock ignored = NodeLock.taken(node, lock, OTHERS_DEADLINE)) {
             if (!files.sha256(file).equals(sha256)) {
                 fetch(node, files, folder, console);
             }
             return file;
-        } finally {
-            node.connection().release(lock);
         }
     }
 

@@ -94,12 +94,7 @@ final class SourceBuild {
         String digest = digest(identity, compiler);
         Path prefix = source.prefix().orElse(parent.resolve(digest));
         Path lock = parent.resolve("build.lock");
-        Optional<String> holder = node.connection()
-                .hold(lock, "process " + ProcessHandle.current().pid(), OTHERS_DEADLINE);
-        if (holder.isPresent()) {
-            throw new IOException(lock + " is locked by " + holder.get());
-        }
-        try {
+        try (NodeLock ignored = NodeLock.taken(node, lock, OTHERS_DEADLINE)) {
             Optional<Built> present = read(prefix).filter(built -> isWhole(built, prefix, digest));
             Built built = present.isPresent() ? present.get() : build(identity, digest, compiler, prefix, log);
             if (present.isPresent()) {
@@ -107,8 +102,6 @@ final class SourceBuild {
                 looking.bring();
             }
             return described(built, prefix);
-        } finally {
-            node.connection().release(lock);
         }
     }
 

@@ -41,12 +41,7 @@ final class SystemWheel {
     Installation install() throws IOException {
         NodePython python = NodePython.ask(node, wheel.python().orElse("python3"));
         Path lock = node.workFolder().resolve("environments").resolve("system-python.lock");
-        Optional<String> holder = node.connection()
-                .hold(lock, "process " + ProcessHandle.current().pid(), OTHERS_DEADLINE);
-        if (holder.isPresent()) {
-            throw new IOException(lock + " is locked by " + holder.get());
-        }
-        try {
+        try (NodeLock ignored = NodeLock.taken(node, lock, OTHERS_DEADLINE)) {
             List<Distribution> others =
                     python.nixl().stream().filter(this::isAnother).toList();
             Optional<InstalledWheel> present = present(python, "found there");
@@ -62,8 +57,6 @@ final class SystemWheel {
                 return described(present.orElseThrow(), python);
             }
             return replace(python, others);
-        } finally {
-            node.connection().release(lock);
         }
     }
 

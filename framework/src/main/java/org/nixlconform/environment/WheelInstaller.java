@@ -43,12 +43,8 @@ final class WheelInstaller {
     Installation install() {
         try {
             files.makeFolders(parent);
-            Path lock = parent.resolve(digest + ".lock");
-            lock(lock);
-            try {
+            try (NodeLock ignored = lock(parent.resolve(digest + ".lock"))) {
                 return locked();
-            } finally {
-                node.connection().release(lock);
             }
         } catch (IOException e) {
             throw new FindingException(
@@ -81,16 +77,13 @@ final class WheelInstaller {
         return installed.in(folder, new Fact("environment digest", digest));
     }
 
-    private void lock(Path file) throws IOException {
-        String owner = "process " + ProcessHandle.current().pid();
-        if (node.connection().hold(file, owner, Duration.ZERO).isEmpty()) {
-            return;
+    private NodeLock lock(Path file) throws IOException {
+        Optional<NodeLock> free = NodeLock.tried(node, file, Duration.ZERO);
+        if (free.isPresent()) {
+            return free.get();
         }
         console.accept("waiting for another run that installs %s %s".formatted(wheel.distribution(), wheel.version()));
-        Optional<String> holder = node.connection().hold(file, owner, OTHERS_DEADLINE);
-        if (holder.isPresent()) {
-            throw new IOException("locked by " + holder.get());
-        }
+        return NodeLock.taken(node, file, OTHERS_DEADLINE);
     }
 
     private void say(String what, long startedAt) {

@@ -364,31 +364,25 @@ public final class FaultCatalogue {
             TransferPlan plan,
             LibraryFault fault,
             double floorOfClean) {
-        faults.add(new PlantedFault(
-                name,
-                family,
-                seed,
-                plan,
-                List.of(fault),
-                Optional.empty(),
-                OptionalDouble.of(floorOfClean),
-                Set.of(expected),
-                Set.of()));
+        add(family, name, expected, plan, fault, OptionalDouble.of(floorOfClean), Set.of());
     }
 
     /** @param says words that a fact of a finding must hold */
     void add(
             String family, String name, FindingKind expected, TransferPlan plan, LibraryFault fault, Set<String> says) {
+        add(family, name, expected, plan, fault, OptionalDouble.empty(), says);
+    }
+
+    private void add(
+            String family,
+            String name,
+            FindingKind expected,
+            TransferPlan plan,
+            LibraryFault fault,
+            OptionalDouble floor,
+            Set<String> says) {
         faults.add(new PlantedFault(
-                name,
-                family,
-                seed,
-                plan,
-                List.of(fault),
-                Optional.empty(),
-                OptionalDouble.empty(),
-                Set.of(expected),
-                says));
+                name, family, seed, plan, List.of(fault), Optional.empty(), floor, Set.of(expected), says));
     }
 
     void add(String family, String name, FindingKind expected, TransferPlan plan, Outside outside) {

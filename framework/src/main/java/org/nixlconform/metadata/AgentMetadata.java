@@ -37,6 +37,11 @@ public record AgentMetadata(
                 .findFirst();
     }
 
+    /** Data rails, as declared; as found where nothing is declared. Empty without a backend that has rails. */
+    public Optional<Integer> railCount() {
+        return rails().map(rails -> rails.data().count());
+    }
+
     /**
      * @param backend such as {@code UCX}
      * @param bytes of what this backend says of itself

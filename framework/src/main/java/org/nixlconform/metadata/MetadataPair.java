@@ -14,8 +14,8 @@ public record MetadataPair(AgentMetadata reader, AgentMetadata given) {
 
     /** Whether both have rails, and not as many. */
     public boolean railsDiffer() {
-        Optional<Integer> own = reader.rails().map(rails -> rails.data().count());
-        Optional<Integer> others = given.rails().map(rails -> rails.data().count());
+        Optional<Integer> own = reader.railCount();
+        Optional<Integer> others = given.railCount();
         return own.isPresent() && others.isPresent() && !own.equals(others);
     }
 

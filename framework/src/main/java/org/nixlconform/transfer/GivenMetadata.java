@@ -1,10 +1,9 @@
 package org.nixlconform.transfer;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.metadata.AgentMetadata.Endpoints;
 import org.nixlconform.metadata.AgentMetadata.Rails;
@@ -59,37 +58,29 @@ public record GivenMetadata(
         return all.isEmpty()
                 ? Optional.empty()
                 : Optional.of(rails(all).map(rails -> "rails: " + rails + "; ").orElse("") + "metadata "
-                        + range(all, given -> given.content().bytes()) + " bytes");
+                        + range(all.stream()
+                                .map(given -> given.content().bytes())
+                                .toList()) + " bytes");
     }
 
     private static Optional<String> rails(List<GivenMetadata> all) {
         StringJoiner roles = new StringJoiner(", ");
         for (Role role : Role.values()) {
-            List<GivenMetadata> withRails = all.stream()
+            List<Integer> counts = all.stream()
                     .filter(given -> given.rank().role() == role)
-                    .filter(given -> given.content().rails().isPresent())
+                    .flatMap(given -> given.content().railCount().stream())
                     .toList();
-            if (!withRails.isEmpty()) {
-                roles.add(role.label() + " " + range(withRails, GivenMetadata::railCount));
+            if (!counts.isEmpty()) {
+                roles.add(role.label() + " " + range(counts));
             }
         }
         return roles.length() == 0 ? Optional.empty() : Optional.of(roles.toString());
     }
 
-    private static int railCount(GivenMetadata given) {
-        return given.content().rails().map(rails -> rails.data().count()).orElse(0);
-    }
-
-    private static String range(List<GivenMetadata> all, Function<GivenMetadata, Integer> count) {
-        return all.stream()
-                .map(count)
-                .sorted()
-                .map(String::valueOf)
-                .distinct()
-                .collect(Collectors.collectingAndThen(
-                        Collectors.toList(),
-                        sorted -> sorted.size() == 1
-                                ? sorted.get(0)
-                                : sorted.get(0) + " to " + sorted.get(sorted.size() - 1)));
+    /** @param counts at least one */
+    private static String range(List<Integer> counts) {
+        int least = Collections.min(counts);
+        int most = Collections.max(counts);
+        return least == most ? String.valueOf(least) : least + " to " + most;
     }
 }

@@ -6,8 +6,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.nixlconform.message.Finding;
-import org.nixlconform.metadata.AgentMetadata.Endpoints;
-import org.nixlconform.metadata.AgentMetadata.Rails;
 import org.nixlconform.metadata.Flaw;
 import org.nixlconform.metadata.MetadataPair;
 import org.nixlconform.plan.RankId;
@@ -32,10 +30,10 @@ record MetadataInspection(TransferPlan plan, TransferObservation observation) {
         /** What stands out: a flaw, a tag at which the reader must stop, regions that are not the giver's, other rails. */
         Optional<String> remark() {
             String giver = given.rank().label();
-            Optional<Flaw> flaw = reader.map(own -> new MetadataPair(own.content(), given.content()))
-                    .flatMap(pair -> pair.obstacle(giver))
+            Optional<MetadataPair> pair = reader.map(own -> new MetadataPair(own.content(), given.content()));
+            Optional<Flaw> flaw = pair.flatMap(both -> both.obstacle(giver))
                     .or(() -> given.content().flaw());
-            Optional<String> differing = railsDiffer() ? Optional.of(railsOfBoth()) : Optional.empty();
+            Optional<String> differing = pair.filter(MetadataPair::railsDiffer).map(both -> railsOfBoth());
             if (flaw.isPresent()) {
                 String where = giver + " gave " + given.content().bytes() + " bytes: "
                         + flaw.get().described();
@@ -48,12 +46,6 @@ record MetadataInspection(TransferPlan plan, TransferObservation observation) {
             return differing;
         }
 
-        private boolean railsDiffer() {
-            return reader.map(own -> new MetadataPair(own.content(), given.content()))
-                    .filter(MetadataPair::railsDiffer)
-                    .isPresent();
-        }
-
         private String railsOfBoth() {
             return given.rank().role().label() + " declares " + count(given) + " rails, "
                     + reader.map(own -> own.rank().role().label() + " " + count(own))
@@ -61,11 +53,7 @@ record MetadataInspection(TransferPlan plan, TransferObservation observation) {
         }
 
         private static int count(GivenMetadata given) {
-            return given.content()
-                    .rails()
-                    .map(Rails::data)
-                    .map(Endpoints::count)
-                    .orElse(0);
+            return given.content().railCount().orElse(0);
         }
     }
 
