@@ -11,13 +11,19 @@ import java.util.Optional;
 
 /** Folders as streams, by this machine's {@code tar}, which keeps modes and times. */
 final class Tar {
+    /** For one journey: better compression costs more than twice the time and saves a tenth of our programs. */
+    private static final String QUICK = "--use-compress-program=gzip -1";
+
     private Tar() {}
 
     /** Writes what is in a folder, but for {@code without}. @throws IOException with what tar said */
     static void pack(Path folder, boolean compressed, List<String> without, OutputStream to) throws IOException {
         List<String> words = new ArrayList<>(List.of("tar", "-C", folder.toString()));
         without.forEach(name -> words.add("--exclude=./" + name));
-        words.addAll(List.of(compressed ? "-czf" : "-cf", "-", "."));
+        if (compressed) {
+            words.add(QUICK);
+        }
+        words.addAll(List.of("-cf", "-", "."));
         Process tar = new ProcessBuilder(words).start();
         tar.getOutputStream().close();
         try (InputStream packed = tar.getInputStream()) {

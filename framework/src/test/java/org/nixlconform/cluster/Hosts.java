@@ -105,6 +105,18 @@ public final class Hosts implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Lets hosts have our programs where another host has put them: to put them there, unpack them and archive their
+     * classes is what most of a new host's time goes to, and what other tests are about.
+     */
+    public Hosts withProgramsOfThisCheckout() throws IOException {
+        Path engines = Files.createDirectories(ROOT.resolve("framework/target/hosts/engines"));
+        for (ClusterSpec.NodeSpec node : spec().nodes()) {
+            Files.createSymbolicLink(Path.of(node.workFolder().orElseThrow()).resolve("engines"), engines);
+        }
+        return this;
+    }
+
     /** What a host has received and sent over its interface for data. */
     public long dataBytes(int host) throws IOException {
         Path counters = Path.of("/sys/class/net/nx" + number() + "d" + host + "/statistics");

@@ -32,7 +32,7 @@ class RefusingNodesTest {
 
     @BeforeAll
     static void up() throws Exception {
-        hosts = Hosts.up(HOSTS, "r");
+        hosts = Hosts.up(HOSTS, "r").withProgramsOfThisCheckout();
     }
 
     @AfterAll

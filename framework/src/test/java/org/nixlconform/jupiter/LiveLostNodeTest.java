@@ -56,7 +56,7 @@ class LiveLostNodeTest {
 
     @BeforeAll
     static void up() throws Exception {
-        hosts = Hosts.up(HOSTS, "l").withNixlOfThisMachine();
+        hosts = Hosts.up(HOSTS, "l").withProgramsOfThisCheckout().withNixlOfThisMachine();
         everywhere("tc qdisc add dev data0 root tbf rate 100mbit burst 256kb latency 400ms");
     }
 

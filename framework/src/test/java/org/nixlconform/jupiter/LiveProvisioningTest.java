@@ -71,7 +71,7 @@ class LiveProvisioningTest {
         try (Cluster cluster = Cluster.open(Configuration.cluster("local", here), BuiltEngine.bundle())) {
             stage(cluster, here, List.of("nixl", "old"));
         }
-        hosts = Hosts.up(HOSTS, "p");
+        hosts = Hosts.up(HOSTS, "p").withProgramsOfThisCheckout();
     }
 
     @AfterAll

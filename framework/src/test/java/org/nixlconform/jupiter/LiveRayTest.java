@@ -46,7 +46,7 @@ class LiveRayTest {
     @BeforeAll
     static void up() throws Exception {
         Path python = RealRay.python();
-        hosts = Hosts.up(HOSTS, "r");
+        hosts = Hosts.up(HOSTS, "r").withProgramsOfThisCheckout();
         folder = Files.createTempDirectory(Path.of("/tmp"), "nxr");
         for (int host = 1; host <= HOSTS; host++) {
             hosts.in(host, "mount -t tmpfs tmpfs " + folder);
