@@ -1,5 +1,7 @@
 package org.nixlconform.conformance;
 
+import static org.nixlconform.jupiter.Level.FULL;
+import static org.nixlconform.plan.Backend.LIBFABRIC;
 import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.MemoryKind.DRAM;
 import static org.nixlconform.plan.MemoryKind.VRAM;
@@ -15,6 +17,7 @@ import org.nixlconform.jupiter.Backends;
 import org.nixlconform.jupiter.Direction;
 import org.nixlconform.jupiter.ExpectCompletion;
 import org.nixlconform.jupiter.ExpectIntegrity;
+import org.nixlconform.jupiter.FromLevel;
 import org.nixlconform.jupiter.Memory;
 import org.nixlconform.jupiter.Requirement;
 import org.nixlconform.jupiter.Topology;
@@ -76,6 +79,48 @@ public class TopologyConformance {
             decodeTp = 8,
             placement = {PACK, SPREAD})
     void everyBlockArrivesWhereDecodeHasMoreRanks() {}
+
+    /** The rows of the field's table whose ranks two cores can carry, in device memory only where that can be had. */
+    @TransferTest
+    @Requirement("T4")
+    @Backends(LIBFABRIC)
+    @Direction(operation = READ, initiator = DECODE)
+    @Topology(
+            prefillTp = 1,
+            decodeTp = 1,
+            placement = {PACK, SPREAD})
+    @Topology(
+            prefillEngines = 4,
+            prefillTp = 1,
+            decodeEngines = 2,
+            decodeTp = 1,
+            placement = {PACK, SPREAD})
+    @Topology(
+            prefillTp = 2,
+            decodeTp = 2,
+            placement = {PACK, SPREAD})
+    @Topology(
+            prefillTp = 1,
+            decodeEngines = 2,
+            decodeTp = 2,
+            placement = {PACK, SPREAD})
+    void everyBlockArrivesOverLibfabric() {}
+
+    /** The last row: 80 ranks, each with the threads of its plug-in. */
+    @TransferTest
+    @Requirement("T4")
+    @FromLevel(FULL)
+    @Backends(LIBFABRIC)
+    @Direction(operation = READ, initiator = DECODE)
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @ExpectCompletion(withinSeconds = 120, stallSeconds = 60)
+    @Topology(
+            prefillEngines = 4,
+            prefillTp = 4,
+            decodeEngines = 8,
+            decodeTp = 8,
+            placement = {PACK, SPREAD})
+    void everyBlockArrivesOverLibfabricBetween80Ranks() {}
 
     @TransferTest
     @Requirement("T3")

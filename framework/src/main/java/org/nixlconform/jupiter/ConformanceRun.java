@@ -105,7 +105,7 @@ final class ConformanceRun implements AutoCloseable {
             run = new ConformanceRun(selection, own, reach(property, root), canaries, canariesOn);
         } catch (FindingException refused) {
             run = new ConformanceRun(
-                    new Selection(List.of(), List.of(), false),
+                    Selection.EVERYTHING,
                     folder,
                     new Opened(
                             null,
@@ -244,6 +244,9 @@ final class ConformanceRun implements AutoCloseable {
             throw obstacle;
         }
         List<Cell> cells = new ArrayList<>();
+        if (!selection.takes(PlanReader.level(method, testClass))) {
+            return cells;
+        }
         for (Planned planned : PlanReader.read(method, testClass)) {
             Optional<Backend> backend = planned instanceof Planned.Possible possible
                     ? Optional.of(possible.plan().backend())

@@ -53,7 +53,17 @@ public final class PlanReader {
         return Refusals.withoutRepeats(cells, lookup.where());
     }
 
+    /** From which its cells are taken. */
+    static Level level(Method method, Class<?> testClass) {
+        return new AnnotationLookup(method, testClass)
+                .find(FromLevel.class)
+                .map(found -> found.value().value())
+                .orElse(Level.QUICK);
+    }
+
     private List<Planned> read() {
+        // Two at one place that contradict each other are refused like any others.
+        lookup.find(FromLevel.class);
         Optional<Found<TransferPlans>> program = lookup.find(TransferPlans.class);
         List<Finding> refusals = new ArrayList<>();
         if (program.isPresent()) {

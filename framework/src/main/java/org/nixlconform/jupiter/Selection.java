@@ -20,20 +20,26 @@ import org.nixlconform.plan.Backend;
  * @param cells patterns of names, {@code *} for any text, without one any part of the name; any of them suffices; empty
  *     for all
  * @param backends empty for all
+ * @param level of {@link FromLevel} up to which cells are taken
  * @param listOnly name the cells, run none
  */
-record Selection(List<String> cells, List<Backend> backends, boolean listOnly) {
+record Selection(List<String> cells, List<Backend> backends, Level level, boolean listOnly) {
+    /** Of a run that does not begin. */
+    static final Selection EVERYTHING = new Selection(List.of(), List.of(), Level.SOAK, false);
 
     /**
-     * @param property gives the value of {@code cells}, {@code backends} and {@code list}
-     * @throws FindingException when a backend is unknown
+     * @param property gives the value of {@code cells}, {@code backends}, {@code level} and {@code list}
+     * @throws FindingException when a backend or the level is unknown
      */
     static Selection of(Function<String, @Nullable String> property) {
         return new Selection(
                 parts(property.apply("cells"), ";"),
                 parts(property.apply("backends"), ",").stream()
-                        .map(Selection::backend)
+                        .map(backend -> named(Backend.values(), "backends", backend))
                         .toList(),
+                Optional.ofNullable(property.apply("level"))
+                        .map(level -> named(Level.values(), "level", level))
+                        .orElse(Level.QUICK),
                 isOn(property.apply("list")));
     }
 
@@ -51,16 +57,23 @@ record Selection(List<String> cells, List<Backend> backends, boolean listOnly) {
                         .toList();
     }
 
-    private static Backend backend(String name) {
-        return Arrays.stream(Backend.values())
-                .filter(backend -> backend.name().equalsIgnoreCase(name))
+    private static <E extends Enum<E>> E named(E[] values, String property, String name) {
+        return Arrays.stream(values)
+                .filter(value -> value.name().equalsIgnoreCase(name.strip()))
                 .findFirst()
                 .orElseThrow(() -> new FindingException(Finding.of(
-                                FindingKind.CONFIGURATION, "selection", "-Dbackends names an unknown backend")
-                        .with("expected", "one or more of " + Arrays.toString(Backend.values()) + ", parted by commas")
+                                FindingKind.CONFIGURATION,
+                                "selection",
+                                "-D" + property + " names an unknown " + property.replaceFirst("s$", ""))
+                        .with("expected", "of " + Arrays.toString(values))
                         .with("actual", name)
-                        .with("where", "-Dbackends on the command line")
-                        .with("remedy", "for example -Dbackends=UCX")));
+                        .with("where", "-D" + property + " on the command line")
+                        .with("remedy", "for example -D" + property + "=" + values[0])));
+    }
+
+    /** Whether what is taken from a level on is taken here. */
+    boolean takes(Level from) {
+        return from.compareTo(level) <= 0;
     }
 
     boolean takes(String cell, Optional<Backend> backend) {
@@ -88,6 +101,9 @@ record Selection(List<String> cells, List<Backend> backends, boolean listOnly) {
         }
         if (!backends.isEmpty()) {
             described.put("backends", backends.toString());
+        }
+        if (level != Level.QUICK) {
+            described.put("level", level.name().toLowerCase(Locale.ROOT));
         }
         if (listOnly) {
             described.put("list", "true");

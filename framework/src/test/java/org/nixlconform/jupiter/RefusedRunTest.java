@@ -149,8 +149,19 @@ class RefusedRunTest {
 
         refusedWith(
                 "selection: -Dbackends names an unknown backend",
-                "expected : one or more of [UCX, LIBFABRIC]",
+                "expected : of [UCX, LIBFABRIC]",
                 "actual   : LIBFABRICS");
+    }
+
+    @Test
+    void anUnknownLevelOnTheCommandLine() {
+        kit.with("level", "deep");
+
+        refusedWith(
+                "selection: -Dlevel names an unknown level",
+                "expected : of [QUICK, FULL, SOAK]",
+                "actual   : deep",
+                "remedy   : for example -Dlevel=QUICK");
     }
 
     @Test

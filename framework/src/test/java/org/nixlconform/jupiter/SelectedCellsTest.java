@@ -133,6 +133,28 @@ class SelectedCellsTest {
         assertThat(run.methods()).noneMatch(method -> method.status() == FAILED);
     }
 
+    @Backends(UCX)
+    @Topology
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectIntegrity
+    static class LevelsTestCase {
+        @TransferTest
+        void quick() {}
+
+        @TransferTest
+        @FromLevel(Level.FULL)
+        @Blocks(layers = 3)
+        void full() {}
+    }
+
+    @Test
+    void cellsOfAHigherLevelAreLeftOutUnlessTheyAreAskedFor() {
+        assertThat(names(kit.run(LevelsTestCase.class))).hasSize(1);
+        Run full = kit.with("level", "full").run(LevelsTestCase.class);
+        assertThat(names(full)).hasSize(2).anyMatch(name -> name.contains("3 layers"));
+        assertThat(full.reporter().finished().selection()).containsEntry("level", "full");
+    }
+
     @Test
     void backendsSelectCells() {
         assertThat(names(kit.with("backends", "libfabric").run(MatrixTestCase.class)))
