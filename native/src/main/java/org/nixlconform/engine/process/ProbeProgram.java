@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.nixlconform.binding.Libfabric;
@@ -41,12 +42,26 @@ final class ProbeProgram {
         List<String> mapped = mapped();
         seen.put("mapped", mapped);
         channel.send(Wire.encode(seen));
-        // After the report, which must not be lost where such a library does not survive the question.
-        List<Map<String, Object>> fabrics = fabrics(mapped);
-        if (!fabrics.isEmpty()) {
-            seen.put("fabrics", fabrics);
-            channel.send(Wire.encode(seen));
-        }
+        // After the report, and one by one: what is known must not be lost where such a library does not survive a
+        // question.
+        Map<String, Libfabric> libraries = fabrics(mapped);
+        List<Map<String, Object>> fabrics = new ArrayList<>();
+        libraries.forEach((file, fabric) -> asked("fi_getparams", file, () -> {
+            fabrics.add(new LinkedHashMap<>(
+                    Map.of("file", file, "version", fabric.version(), "variables", fabric.variables())));
+        }));
+        seen.put("fabrics", fabrics);
+        channel.send(Wire.encode(seen));
+        fabrics.forEach(fabric -> {
+            String file = String.valueOf(fabric.get("file"));
+            asked(
+                    "fi_getinfo",
+                    file,
+                    () -> fabric.put(
+                            "devices",
+                            Objects.requireNonNull(libraries.get(file)).devices()));
+        });
+        channel.send(Wire.encode(seen));
         System.err.flush();
         Posix.exitNow(0);
     }
@@ -113,22 +128,24 @@ final class ProbeProgram {
                 "statusName", NixlStatus.nameOf(refused.status()));
     }
 
-    /** What each libfabric among the files says of itself. One that cannot be asked is left out; why is on standard error. */
-    private static List<Map<String, Object>> fabrics(List<String> mapped) {
-        List<Map<String, Object>> fabrics = new ArrayList<>();
+    /** One that cannot be asked is left out; why is on standard error. */
+    private static Map<String, Libfabric> fabrics(List<String> mapped) {
+        Map<String, Libfabric> fabrics = new LinkedHashMap<>();
         for (String file : mapped) {
-            if (!FABRIC.matcher(String.valueOf(Path.of(file).getFileName())).matches()) {
-                continue;
-            }
-            System.err.println("calling fi_getparams of " + file);
-            try {
-                Libfabric fabric = Libfabric.at(file);
-                fabrics.add(Map.of("file", file, "version", fabric.version(), "variables", fabric.variables()));
-            } catch (UnsatisfiedLinkError | IllegalStateException unasked) {
-                System.err.println("it cannot be asked: " + unasked.getMessage());
+            if (FABRIC.matcher(String.valueOf(Path.of(file).getFileName())).matches()) {
+                asked("dlopen", file, () -> fabrics.put(file, Libfabric.at(file)));
             }
         }
         return fabrics;
+    }
+
+    private static void asked(String function, String file, Runnable question) {
+        System.err.println("calling " + function + " of " + file);
+        try {
+            question.run();
+        } catch (UnsatisfiedLinkError | IllegalStateException unasked) {
+            System.err.println("it cannot be asked: " + unasked.getMessage());
+        }
     }
 
     /** Libraries that are mapped now, those of the Java runtime left out. */
