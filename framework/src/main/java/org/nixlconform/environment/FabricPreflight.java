@@ -150,7 +150,7 @@ final class FabricPreflight {
     }
 
     private void checkInterface() {
-        boolean simulated = variables.containsKey("NIXLCONFORM_FABRIC_RAILS");
+        boolean simulated = variables.containsKey(FabricLibraries.RAILS);
         String variable = simulated ? "NIXLCONFORM_FABRIC_INTERFACE" : "FI_TCP_IFACE";
         String name = variables.getOrDefault(variable, "");
         boolean used = simulated || variables.getOrDefault("FI_PROVIDER", "").equals("tcp");
