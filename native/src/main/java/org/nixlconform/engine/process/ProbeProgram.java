@@ -22,6 +22,8 @@ final class ProbeProgram {
     /** Wheels give it a digest in its name. Those of its providers begin otherwise. */
     private static final Pattern FABRIC = Pattern.compile("libfabric[-.].*so.*");
 
+    private static final Pattern BEFORE_FABRIC = Pattern.compile("libnixlconform_fabric\\.so");
+
     private ProbeProgram() {}
 
     /** @param backends each {@code NAME}, or {@code NAME:key=value} for each parameter it is created with */
@@ -125,16 +127,23 @@ final class ProbeProgram {
                 "statusName", NixlStatus.nameOf(refused.status()));
     }
 
-    /** One that cannot be asked is left out; why is on standard error. */
+    /** Ours, where it stands before another, else all of them. One that cannot be asked is left out; why is on standard error. */
     private static Map<String, Libfabric> fabrics(List<String> mapped) {
+        List<String> ours = named(BEFORE_FABRIC, mapped);
         Map<String, Libfabric> fabrics = new LinkedHashMap<>();
-        for (String file : mapped) {
-            if (FABRIC.matcher(String.valueOf(Path.of(file).getFileName())).matches()) {
-                asked("dlopen", file, () -> fabrics.put(file, Libfabric.at(file)));
-            }
+        for (String file : ours.isEmpty() ? named(FABRIC, mapped) : ours) {
+            asked("dlopen", file, () -> fabrics.put(file, Libfabric.at(file)));
         }
         return fabrics;
     }
+
+    private static List<String> named(Pattern name, List<String> files) {
+        return files.stream()
+                .filter(file -> name.matcher(String.valueOf(Path.of(file).getFileName()))
+                        .matches())
+                .toList();
+    }
+
     private static void asked(String function, String file, Runnable question) {
         System.err.println("calling " + function + " of " + file);
         try {
