@@ -42,7 +42,8 @@ public final class Nixl {
      */
     public static Nixl load(String path, ProgressPage page) {
         checkMirrors();
-        NativeLibrary library = NativeLibrary.getInstance(path, Map.of(Library.OPTION_OPEN_FLAGS, RTLD_NOW_LOCAL_NODELETE));
+        NativeLibrary library =
+                NativeLibrary.getInstance(path, Map.of(Library.OPTION_OPEN_FLAGS, RTLD_NOW_LOCAL_NODELETE));
         NixlFunction[] all = NixlFunction.values();
         @Nullable Function[] functions = new Function[all.length];
         List<String> missing = new ArrayList<>();
