@@ -37,11 +37,29 @@ final class FabricReader {
                 .flatMap(value -> simulated ? value.oneOf(topologies()) : value.onlyWith(SIMULATED))
                 .map(name -> FabricTopology.valueOf(name.toUpperCase(Locale.ROOT)))
                 .orElse(FabricTopology.NONE);
-        int rails = fabric.optional("rails")
+        RailCounts rails = fabric.optional("rails")
                 .flatMap(value ->
-                        simulated ? value.wholeNumber(1, topology.mostRails()) : value.<Integer>onlyWith(SIMULATED))
+                        simulated ? rails(value, topology) : value.<RailCounts>onlyWith(SIMULATED))
+                .orElse(new RailCounts(FabricSpec.DEFAULT_RAILS, FabricSpec.DEFAULT_RAILS));
+        return provider.map(below -> simulated
+                ? new FabricSpec(below, interfaceName, rails.prefill(), rails.decode(), topology)
+                : new FabricSpec(below, interfaceName, 1, 1, FabricTopology.NONE));
+    }
+
+    private record RailCounts(int prefill, int decode) {}
+
+    private static Optional<RailCounts> rails(YamlValue value, FabricTopology topology) {
+        if (!value.isObject()) {
+            return value.wholeNumber(1, topology.mostRails()).map(both -> new RailCounts(both, both));
+        }
+        return value.object(
+                "rails", rails -> new RailCounts(count(rails, "prefill", topology), count(rails, "decode", topology)));
+    }
+
+    private static int count(YamlObject rails, String role, FabricTopology topology) {
+        return rails.required(role, "a number of rails")
+                .flatMap(value -> value.wholeNumber(1, topology.mostRails()))
                 .orElse(FabricSpec.DEFAULT_RAILS);
-        return provider.map(below -> new FabricSpec(below, interfaceName, simulated ? rails : 1, topology));
     }
 
     private static Provider provider(String label) {

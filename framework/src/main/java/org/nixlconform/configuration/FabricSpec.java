@@ -10,10 +10,13 @@ import java.util.Optional;
  * What the LIBFABRIC plug-in runs over where that is not EFA of the node's own.
  *
  * @param interfaceName that carries the blocks; one that the node has an address at, when empty
- * @param rails devices that the plug-in is shown, 1 to {@value #MOST_RAILS}; 1 where they are not simulated
+ * @param prefillRails devices that the plug-in is shown in ranks of prefill, 1 to {@value #MOST_RAILS}; 1 where they are not
+ *     simulated
+ * @param decodeRails the same of decode
  * @param topology of the machine that these devices seem to be in
  */
-public record FabricSpec(Provider provider, Optional<String> interfaceName, int rails, FabricTopology topology) {
+public record FabricSpec(
+        Provider provider, Optional<String> interfaceName, int prefillRails, int decodeRails, FabricTopology topology) {
     static final int MOST_RAILS = 32;
     static final int DEFAULT_RAILS = 4;
 
@@ -76,7 +79,7 @@ public record FabricSpec(Provider provider, Optional<String> interfaceName, int 
         }
 
         /** Devices that the machine has. */
-        int mostRails() {
+        public int mostRails() {
             return mostRails;
         }
 
@@ -92,6 +95,9 @@ public record FabricSpec(Provider provider, Optional<String> interfaceName, int 
             return provider.label() + ", 1 rail";
         }
         String place = topology == FabricTopology.NONE ? "" : ", topology " + topology.label();
-        return "simulated EFA, %d %s%s".formatted(rails, rails == 1 ? "rail" : "rails", place);
+        String rails = prefillRails == decodeRails
+                ? prefillRails + (prefillRails == 1 ? " rail" : " rails")
+                : "rails: prefill %d, decode %d".formatted(prefillRails, decodeRails);
+        return "simulated EFA, %s%s".formatted(rails, place);
     }
 }

@@ -120,6 +120,10 @@ final class YamlValue {
         return values;
     }
 
+    boolean isObject() {
+        return node instanceof MappingNode;
+    }
+
     /**
      * Keys and values whose keys are all known beforehand.
      *

@@ -23,6 +23,7 @@ import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.ToRank;
 import org.nixlconform.environment.Environment;
+import org.nixlconform.environment.EnvironmentPair;
 import org.nixlconform.message.Finding;
 import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.plan.Expectations;
@@ -48,7 +49,7 @@ public final class EnginePair implements AutoCloseable {
     private static final double SLOWEST_BYTES_PER_SECOND = 50e6;
 
     private final TransferPlan plan;
-    private final Environment environment;
+    private final EnvironmentPair environment;
     private final AgentSettings settings;
     private final RankRoster roster;
     private final RankSteps steps;
@@ -57,7 +58,7 @@ public final class EnginePair implements AutoCloseable {
     /** Where targets listen for the reference. */
     private final Map<RankId, ToRank.Stream> streams = new HashMap<>();
 
-    private EnginePair(TransferPlan plan, Environment environment, AgentSettings settings, RankRoster roster) {
+    private EnginePair(TransferPlan plan, EnvironmentPair environment, AgentSettings settings, RankRoster roster) {
         this.plan = plan;
         this.environment = environment;
         this.settings = settings;
@@ -75,7 +76,7 @@ public final class EnginePair implements AutoCloseable {
      * @throws org.nixlconform.message.FindingException when a rank does not come up
      */
     public static EnginePair start(
-            TransferPlan plan, RankAssignment assignment, Environment environment, Path logFolder) {
+            TransferPlan plan, RankAssignment assignment, EnvironmentPair environment, Path logFolder) {
         int cores = assignment.nodes().stream()
                 .mapToInt(node -> node.facts().cores())
                 .min()
@@ -84,7 +85,7 @@ public final class EnginePair implements AutoCloseable {
                 .mapToInt(node -> assignment.ranksOn(node).size())
                 .max()
                 .orElse(1);
-        AgentSettings settings = AgentSettings.of(environment.spec().agent(), ranks, cores);
+        AgentSettings settings = AgentSettings.of(environment.prefill().spec().agent(), ranks, cores);
         RankRoster roster = RankRoster.start(assignment, environment, logFolder);
         return new EnginePair(plan, environment, settings, roster);
     }
@@ -102,9 +103,9 @@ public final class EnginePair implements AutoCloseable {
         return settings;
     }
 
-    /** Of the library that the agents are of, where the environment knows it. */
-    public Optional<String> nixlVersion() {
-        return environment.version();
+    /** Of the library that the rank's agent is of, where the environment knows it. */
+    public Optional<String> nixlVersion(RankId rank) {
+        return environment.of(rank.role()).version();
     }
 
     /** Log lines of a warning's weight or more, so far. */
@@ -116,10 +117,11 @@ public final class EnginePair implements AutoCloseable {
     public EngineStep<EngineStep.Opened> open() {
         Map<RankId, ToRank> asks = new LinkedHashMap<>();
         for (RankId rank : plan.topology().ranks()) {
+            Environment own = environment.of(rank.role());
             asks.put(
                     rank,
                     new ToRank.Open(
-                            environment.library(roster.assignment().node(rank)).toString(),
+                            own.library(roster.assignment().node(rank)).toString(),
                             plan.blocks().seed(),
                             plan.locationSpace().totalBytes(),
                             settings.progressThread(),
@@ -127,8 +129,7 @@ public final class EnginePair implements AutoCloseable {
                             settings.progressDelayMicroseconds(),
                             settings.idleNanos(),
                             plan.backend().name(),
-                            environment
-                                    .spec()
+                            own.spec()
                                     .backendParameters()
                                     .getOrDefault(plan.backend().name(), Map.of()),
                             translation.arena(rank),
@@ -152,7 +153,7 @@ public final class EnginePair implements AutoCloseable {
             long address = opened.arenaAddress() + arena.regionOffset(region);
             found += given.contains(new Place(address, arena.regionBytes())) ? 1 : 0;
         }
-        return new EngineStep.Opened(metadata.withoutRegions(), arena.regions(), found);
+        return new EngineStep.Opened(opened.plugins(), metadata.withoutRegions(), arena.regions(), found);
     }
 
     private record Place(long address, long lengthBytes) {}

@@ -72,11 +72,12 @@ public record EngineStep<T>(
             long slicesLanded) {}
 
     /**
+     * @param plugins files of the backend's plug-in that the process had mapped
      * @param metadata that the agent gave, without regions
      * @param regions how many it registered
      * @param regionsInMetadata of them, how many the metadata have, with their address and length
      */
-    public record Opened(AgentMetadata metadata, int regions, int regionsInMetadata) {}
+    public record Opened(List<String> plugins, AgentMetadata metadata, int regions, int regionsInMetadata) {}
 
     public record Armed(long slices, long alreadyRight) {}
 

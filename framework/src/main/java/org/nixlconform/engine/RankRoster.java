@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.Command;
 import org.nixlconform.cluster.Node;
@@ -29,11 +31,12 @@ import org.nixlconform.engine.protocol.FromWarden;
 import org.nixlconform.engine.protocol.ToRank;
 import org.nixlconform.engine.protocol.ToWarden;
 import org.nixlconform.engine.protocol.Wire;
-import org.nixlconform.environment.Environment;
+import org.nixlconform.environment.EnvironmentPair;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.Role;
 
 /**
  * The processes of one case: who is alive, what each said last, how each ended. One thread uses it; the wardens' readers
@@ -74,11 +77,11 @@ public final class RankRoster {
     }
 
     /** @throws FindingException when a rank does not come up; then none is left */
-    static RankRoster start(RankAssignment assignment, Environment environment, Path logFolder) {
+    static RankRoster start(RankAssignment assignment, EnvironmentPair environment, Path logFolder) {
         RankRoster roster = new RankRoster(assignment, logFolder);
         try {
             for (Node node : assignment.nodes()) {
-                roster.startOn(node, environment.variables(node));
+                roster.startOn(node, environment);
             }
             roster.awaitHellos();
             return roster;
@@ -92,21 +95,35 @@ public final class RankRoster {
         }
     }
 
-    private void startOn(Node node, Map<String, String> variables) {
+    /** What the ranks of both roles have alike is the warden's own; the rest goes with each role's. */
+    private void startOn(Node node, EnvironmentPair environment) {
+        Map<Role, List<RankId>> ranks = assignment.ranksOn(node).stream()
+                .collect(Collectors.groupingBy(RankId::role, TreeMap::new, Collectors.toList()));
+        List<Map<String, String>> all = ranks.keySet().stream()
+                .map(role -> environment.of(role).variables(node))
+                .toList();
+        Map<String, String> shared = new LinkedHashMap<>(all.get(0));
+        all.forEach(each -> shared.entrySet().retainAll(each.entrySet()));
         Path there = node.place(logFolder);
         List<String> words = node.bundle().command(there, "warden", List.of(Integer.toString(node.leaseSeconds())));
         WardenChannel channel = new WardenChannel(
                 node.connection()
-                        .start(Command.of(words).with(variables), there.resolve("warden-" + node.name() + ".log")),
+                        .start(Command.of(words).with(shared), there.resolve("warden-" + node.name() + ".log")),
                 node.name(),
                 (label, text) -> inbox.add(new Line(node, label, text)));
         channels.put(node, channel);
-        channel.send(new ToWarden.Start(
-                assignment.ranksOn(node).stream().map(RankId::label).toList(),
-                node.bundle().command(there, "rank", List.of()),
-                there.toString(),
-                LOG_LIMIT_BYTES,
-                node.facts().cores() * 2));
+        ranks.forEach((role, own) -> {
+            Map<String, String> besides =
+                    new LinkedHashMap<>(environment.of(role).variables(node));
+            besides.entrySet().removeAll(shared.entrySet());
+            channel.send(new ToWarden.Start(
+                    own.stream().map(RankId::label).toList(),
+                    node.bundle().command(there, "rank", List.of()),
+                    besides,
+                    there.toString(),
+                    LOG_LIMIT_BYTES,
+                    node.facts().cores() * 2));
+        });
     }
 
     private void awaitHellos() {

@@ -53,6 +53,17 @@ public final class Environment {
                 properties);
     }
 
+    /** The same environment on so many simulated rails. */
+    Environment withRails(int rails) {
+        return new Environment(
+                spec,
+                nodes.stream()
+                        .map(each -> each.with(FabricLibraries.RAILS, Integer.toString(rails)))
+                        .toList(),
+                faulty,
+                properties);
+    }
+
     /**
      * Installs what is not there yet, and probes it, on all nodes that are to have it at the same time.
      *

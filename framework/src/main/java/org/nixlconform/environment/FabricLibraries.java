@@ -27,6 +27,9 @@ import org.nixlconform.message.FindingKind;
  * loader would not find by itself.
  */
 final class FabricLibraries {
+    /** Read by our library in front of libfabric; engines of decode may get another value than those of prefill. */
+    static final String RAILS = "NIXLCONFORM_FABRIC_RAILS";
+
     /** What our library in front of libfabric asks of the one behind it. */
     private static final Set<String> NEEDED_BEHIND_OURS = Set.of("FABRIC_1.7");
 
@@ -129,7 +132,7 @@ final class FabricLibraries {
                         .with("remedy", "give an interface of the node an address (ip address add ... dev ...)")));
         boolean simulated = fabric.provider() == Provider.SIMULATED_EFA;
         if (simulated) {
-            variables.put("NIXLCONFORM_FABRIC_RAILS", Integer.toString(fabric.rails()));
+            variables.put(RAILS, Integer.toString(fabric.prefillRails()));
             variables.put("NIXLCONFORM_FABRIC_TOPOLOGY", fabric.topology().label());
             if (fabric.topology() != FabricTopology.NONE) {
                 variables.put(

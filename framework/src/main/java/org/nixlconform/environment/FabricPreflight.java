@@ -152,7 +152,7 @@ final class FabricPreflight {
 
     private void checkInterface() {
         String provider = variables.getOrDefault("FI_PROVIDER", "");
-        boolean simulated = variables.containsKey("NIXLCONFORM_FABRIC_RAILS");
+        boolean simulated = variables.containsKey(FabricLibraries.RAILS);
         Arrays.stream(Provider.values())
                 .filter(each -> each == Provider.SIMULATED_EFA
                         ? simulated

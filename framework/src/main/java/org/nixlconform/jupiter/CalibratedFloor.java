@@ -9,6 +9,7 @@ import org.nixlconform.cluster.Assigned;
 import org.nixlconform.cluster.Held;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.EnginePair;
+import org.nixlconform.environment.EnvironmentPair;
 import org.nixlconform.fault.PlantedFault;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
@@ -64,7 +65,7 @@ record CalibratedFloor(FaultRun runner, PlantedFault fault) {
 
     private double cleanShare(TransferPlan plan, RankAssignment ranks) {
         Path logs = runner.folder().resolve("clean-" + fault.seed()).resolve(Evidence.LOGS);
-        EnginePair engines = EnginePair.start(plan, ranks, runner.environment(), logs);
+        EnginePair engines = EnginePair.start(plan, ranks, EnvironmentPair.of(runner.environment()), logs);
         List<Finding> findings = new ArrayList<>();
         Verdict verdict;
         try {

@@ -17,7 +17,7 @@ import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.configuration.KnownIssueSpec;
 import org.nixlconform.engine.EnginePair;
-import org.nixlconform.environment.Environment;
+import org.nixlconform.environment.EnvironmentPair;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
@@ -131,16 +131,15 @@ final class CellPipeline {
         if (cell.environment().isEmpty()) {
             return Verdict.without(Outcome.INCONCLUSIVE, run.noEnvironment(declared.backend()));
         }
-        Environment environment =
+        EnvironmentPair proven =
                 stage("environment", () -> run.environment(cell.environment().get()));
-        Optional<Finding> obstacle =
-                environment.obstacle(declared.backend().name(), on.ranks().nodes());
+        Optional<Finding> obstacle = proven.obstacle(declared, on.ranks());
         if (obstacle.isPresent()) {
             return Verdict.without(Outcome.INCONCLUSIVE, obstacle.get());
         }
-        environment.refuseLacking(declared.backend().name(), on.ranks().nodes());
-        Optional<Finding> probeFailure =
-                environment.probeFailure(declared.backend().name());
+        proven.refuseLacking(declared.backend(), on.ranks());
+        EnvironmentPair environment = declared.rails().map(proven::on).orElse(proven);
+        Optional<Finding> probeFailure = environment.probeFailure(declared.backend());
         // The probe called NIXL: what it saw is judged like anything else from there on.
         Verdict judged = probeFailure
                 .map(failure -> Verdict.without(Outcome.VIOLATES, failure))
@@ -151,7 +150,7 @@ final class CellPipeline {
         return noted(judged, notes);
     }
 
-    private Verdict transfer(TransferPlan possible, RankAssignment ranks, Environment environment) {
+    private Verdict transfer(TransferPlan possible, RankAssignment ranks, EnvironmentPair environment) {
         EnginePair pair =
                 stage("engine", () -> EnginePair.start(possible, ranks, environment, evidence.resolve(Evidence.LOGS)));
         engines = pair;

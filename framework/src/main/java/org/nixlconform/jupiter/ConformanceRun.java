@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.Assigned;
 import org.nixlconform.cluster.Cluster;
@@ -22,6 +23,7 @@ import org.nixlconform.configuration.ClusterSpec;
 import org.nixlconform.configuration.Configuration;
 import org.nixlconform.configuration.EnvironmentSpec;
 import org.nixlconform.environment.Environment;
+import org.nixlconform.environment.EnvironmentPair;
 import org.nixlconform.fault.FaultCatalogue;
 import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
@@ -320,14 +322,14 @@ final class ConformanceRun implements AutoCloseable {
         return value;
     }
 
-    Environment environment(String name) {
+    EnvironmentPair environment(String name) {
         Environment environment = environments.get(name);
         if (environment == null) {
             throw new FindingException(
                     Finding.of(FindingKind.STAGE, "environment", "environment " + name + " could not be set up")
                             .with("remedy", "its message stands at the beginning of this run's output"));
         }
-        return environment;
+        return EnvironmentPair.of(environment);
     }
 
     Finding noEnvironment(Backend backend) {
@@ -346,8 +348,9 @@ final class ConformanceRun implements AutoCloseable {
     }
 
     /** A level at which libraries write a line for every operation: a figure would be one of the log. */
-    boolean debugLogging(Environment environment) {
-        return environment.variables().entrySet().stream()
+    boolean debugLogging(EnvironmentPair environment) {
+        return Stream.of(environment.prefill(), environment.decode())
+                .flatMap(each -> each.variables().entrySet().stream())
                 .filter(variable -> variable.getKey().endsWith("_LOG_LEVEL"))
                 .anyMatch(variable -> DEBUG_LEVELS.contains(variable.getValue().toUpperCase(Locale.ROOT)));
     }
@@ -357,8 +360,8 @@ final class ConformanceRun implements AutoCloseable {
     }
 
     /** What was once measured on this cluster, which is of its own fabric: nothing for an environment with another. */
-    RecordedFigures recorded(Environment environment) {
-        return environment.spec().fabric().isPresent() ? new RecordedFigures(Optional.empty()) : recorded;
+    RecordedFigures recorded(EnvironmentPair environment) {
+        return environment.prefill().spec().fabric().isPresent() ? new RecordedFigures(Optional.empty()) : recorded;
     }
 
     Path folder() {

@@ -30,6 +30,9 @@ final class Declaration {
     private final Backend[] backends;
     private final MemoryKind[] memories;
     private final int[] prefixHits;
+    /** One that is empty where no rails are declared. */
+    private final List<Optional<Rails>> rails;
+
     private final Blocks blocks;
     private final Optional<UnequalCaches> unequalCaches;
     private final Optional<Iterations> iterations;
@@ -53,6 +56,10 @@ final class Declaration {
         backends = one(Backends.class).map(Backends::value).orElseThrow();
         memories = one(Memory.class).map(Memory::value).orElse(new MemoryKind[] {MemoryKind.DRAM});
         prefixHits = one(PrefixHit.class).map(PrefixHit::value).orElse(NO_PREFIX);
+        List<Rails> declaredRails = all(Rails.class);
+        rails = declaredRails.isEmpty()
+                ? List.of(Optional.empty())
+                : declaredRails.stream().map(Optional::of).toList();
         blocks = one(Blocks.class).orElse(WithDefaults.class.getAnnotation(Blocks.class));
         unequalCaches = one(UnequalCaches.class);
         iterations = one(Iterations.class);
@@ -127,22 +134,25 @@ final class Declaration {
                 .flatMap(direction -> Arrays.stream(backends)
                         .flatMap(backend -> Arrays.stream(memories)
                                 .flatMap(memory -> Arrays.stream(prefixHits)
-                                        .mapToObj(prefixHit -> draft(prefixHit)
-                                                .topology(planned(topology))
-                                                .placement(placement)
-                                                .direction(direction.operation(), direction.initiator())
-                                                .backend(backend)
-                                                .memory(memory)
-                                                .plan()))));
+                                        .boxed()
+                                        .flatMap(prefixHit -> rails.stream()
+                                                .map(counts -> draft(prefixHit, counts)
+                                                        .topology(planned(topology))
+                                                        .placement(placement)
+                                                        .direction(direction.operation(), direction.initiator())
+                                                        .backend(backend)
+                                                        .memory(memory)
+                                                        .plan())))));
     }
 
-    /** What all cells have in common, but for the prefix. */
-    private PlanDraft draft(int prefixHit) {
+    /** What all cells have in common, but for the prefix and the rails. */
+    private PlanDraft draft(int prefixHit, Optional<Rails> counts) {
         PlanDraft draft = PlanDraft.at(where).geometry(geometry()).blocks(blockUse(prefixHit));
         requirement.ifPresent(id -> draft.requirement(id.value()));
         iterations.ifPresent(count -> draft.iterations(count.value()));
         mutated.ifPresent(fault -> draft.mutation(fault.value()));
         invalidRequests.ifPresent(requests -> draft.invalidRequests(requests.value()));
+        counts.ifPresent(each -> draft.rails(each.prefill(), each.decode()));
         if (integrity) {
             draft.expectIntegrity();
         }

@@ -20,6 +20,7 @@ import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.EnginePair;
 import org.nixlconform.environment.Environment;
+import org.nixlconform.environment.EnvironmentPair;
 import org.nixlconform.fault.LibraryFault;
 import org.nixlconform.fault.Outside;
 import org.nixlconform.fault.PlantedFault;
@@ -121,7 +122,7 @@ record FaultRun(Cluster cluster, Environment environment, Path folder) {
         List<Finding> findings = new ArrayList<>();
         EnginePair engines;
         try {
-            engines = EnginePair.start(plan, ranks, faulty, own.resolve(Evidence.LOGS));
+            engines = EnginePair.start(plan, ranks, EnvironmentPair.of(faulty), own.resolve(Evidence.LOGS));
         } catch (FindingException stopped) {
             return stopped.findings();
         }

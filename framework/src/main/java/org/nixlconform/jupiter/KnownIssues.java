@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nixlconform.configuration.KnownIssueSpec;
-import org.nixlconform.environment.Environment;
+import org.nixlconform.environment.EnvironmentPair;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.message.FindingRenderer;
@@ -36,14 +36,14 @@ final class KnownIssues {
     /** Remembered for {@link #uses}. */
     KnownIssueMatch match(
             String cell,
-            Environment environment,
+            EnvironmentPair environment,
             TransferPlan plan,
             Optional<TransferObservation> observation,
             Verdict verdict) {
         Library library = new Library(
                 environment.distribution(),
-                environment.version().orElse(""),
-                transports(plan.backend(), environment.variables()));
+                environment.version(),
+                transports(plan.backend(), environment.prefill().variables()));
         KnownIssueMatch match = KnownIssueMatch.of(records, library, plan, observation, verdict);
         matches.put(cell, match);
         return match;

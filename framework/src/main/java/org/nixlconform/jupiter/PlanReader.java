@@ -27,6 +27,7 @@ public final class PlanReader {
                             Blocks.class,
                             UnequalCaches.class,
                             PrefixHit.class,
+                            Rails.class,
                             Iterations.class,
                             Mutated.class,
                             InvalidRequests.class,
@@ -43,7 +44,7 @@ public final class PlanReader {
 
     /**
      * The cells of one method, at least one, each with a name of its own. Declared ones are ordered by topology,
-     * placement, direction, backend, memory and prefix hit, each in the order in which it is written.
+     * placement, direction, backend, memory, prefix hit and rails, each in the order in which it is written.
      *
      * @param testClass the class that is run, which may inherit the method
      */

@@ -14,7 +14,8 @@ import org.nixlconform.message.FindingKind;
  * the one place that decides whether it can be.
  *
  * <p>What is not said: {@code 1P-TP1 -> 1D-TP1}, pack, decode READ, UCX, DRAM, 10 of 100 blocks, 2 layers, 8 heads of
- * 128, 16 tokens, BF16, HND, GQA, packed, shuffled with seed 42, 3 iterations. Nothing is expected until it is said.
+ * 128, 16 tokens, BF16, HND, GQA, packed, shuffled with seed 42, 3 iterations, the
+ * rails of the environment. Nothing is expected until it is said.
  *
  * <pre>{@code
  * PlanDraft.at("MyConformance.plans")
@@ -39,6 +40,7 @@ public final class PlanDraft {
     private int iterations = 3;
     private Optional<Mutation> mutation = Optional.empty();
     private Set<InvalidRequest> invalidRequests = EnumSet.noneOf(InvalidRequest.class);
+    private Optional<Rails> rails = Optional.empty();
     private boolean integrity;
     private Optional<Expectations.Completion> completion = Optional.empty();
     private Optional<Expectations.Throughput> throughput = Optional.empty();
@@ -71,6 +73,7 @@ public final class PlanDraft {
                         iterations,
                         mutation,
                         List.copyOf(invalidRequests),
+                        rails,
                         expectations()))
                 : new Planned.Refused(name(), refusals);
     }
@@ -142,6 +145,12 @@ public final class PlanDraft {
         return this;
     }
 
+    /** Simulated ones, in place of those that the environment has. */
+    public PlanDraft rails(int prefill, int decode) {
+        rails = Optional.of(new Rails(prefill, decode));
+        return this;
+    }
+
     public PlanDraft expectIntegrity() {
         integrity = true;
         return this;
@@ -194,6 +203,7 @@ public final class PlanDraft {
                 plan.iterations(),
                 plan.mutation(),
                 plan.invalidRequests(),
+                plan.rails(),
                 plan.expectations());
     }
 
@@ -212,6 +222,7 @@ public final class PlanDraft {
             int iterations,
             Optional<Mutation> mutation,
             List<InvalidRequest> invalidRequests,
+            Optional<Rails> rails,
             Expectations expectations) {
         PlanDraft draft = at(where)
                 .workload(workload)
@@ -227,6 +238,7 @@ public final class PlanDraft {
                 .expectations(expectations);
         draft.requirement = requirement;
         draft.mutation = mutation;
+        draft.rails = rails;
         return draft;
     }
 
@@ -280,6 +292,10 @@ public final class PlanDraft {
 
     Set<InvalidRequest> invalidRequests() {
         return invalidRequests;
+    }
+
+    Optional<Rails> rails() {
+        return rails;
     }
 
     Expectations expectations() {

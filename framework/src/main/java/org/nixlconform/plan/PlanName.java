@@ -60,6 +60,7 @@ final class PlanName {
     private static void addRun(PlanDraft draft, List<String> parts) {
         addIf(draft.iterations() != DEFAULTS.iterations(), "iterations " + draft.iterations(), parts);
         addIf(!draft.workload().equals(DEFAULTS.workload()), draft.workload(), parts);
+        draft.rails().ifPresent(rails -> parts.add("rails " + rails.label()));
         draft.mutation().ifPresent(mutation -> parts.add("mutation " + label(mutation)));
         boolean all = draft.invalidRequests().size() == InvalidRequest.values().length;
         String which = draft.invalidRequests().stream().map(PlanName::label).collect(Collectors.joining(" + "));

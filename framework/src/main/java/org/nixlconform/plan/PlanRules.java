@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 
@@ -64,6 +65,7 @@ final class PlanRules {
             cachesHoldTheRequests();
             mutationChangesSomething();
         }
+        draft.rails().ifPresent(this::railsCanBeSimulated);
         expectationsAreJudgeable();
     }
 
@@ -302,6 +304,24 @@ final class PlanRules {
                     "cached = " + PlanName.cached(blocks) + ", layers = " + geometry.layers(),
                     "caches of unequal size, and at least 2 regions",
                     "give prefill and decode different numbers of cached blocks, and 2 or more layers");
+        }
+    }
+
+    private void railsCanBeSimulated(Rails rails) {
+        String declared = "prefill = " + rails.prefill() + ", decode = " + rails.decode();
+        if (draft.backend() != Backend.LIBFABRIC) {
+            refuse(
+                    "only LIBFABRIC has rails",
+                    "rails on " + draft.backend() + ", " + declared,
+                    "rails on LIBFABRIC alone",
+                    "leave the rails out, or set backend = LIBFABRIC");
+        }
+        if (Stream.of(Role.values()).map(rails::of).anyMatch(count -> count < 1 || count > Rails.MOST)) {
+            refuse(
+                    "so many rails cannot be simulated",
+                    declared,
+                    "1 to " + Rails.MOST + " for each role",
+                    "give numbers of rails within that range");
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param workload {@code single}: one synchronous transfer for each pair of ranks
  * @param iterations how often it is repeated, each with a new generation and a newly poisoned destination; at least 1
  * @param invalidRequests in the order of their enum, each once
+ * @param rails simulated, in place of those that the environment has
  */
 public record TransferPlan(
         Optional<String> requirement,
@@ -25,6 +26,7 @@ public record TransferPlan(
         int iterations,
         Optional<Mutation> mutation,
         List<InvalidRequest> invalidRequests,
+        Optional<Rails> rails,
         Expectations expectations) {
 
     /** Throws an {@code IllegalArgumentException} with all reasons when the plan cannot be. */
@@ -44,6 +46,7 @@ public record TransferPlan(
                 iterations,
                 mutation,
                 invalidRequests,
+                rails,
                 expectations));
     }
 
@@ -119,6 +122,7 @@ public record TransferPlan(
                 iterations,
                 mutation,
                 invalidRequests,
+                rails,
                 expectations);
     }
 }

@@ -4,6 +4,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.metadata.AgentMetadata.Endpoints;
 import org.nixlconform.metadata.AgentMetadata.Rails;
@@ -14,14 +16,24 @@ import org.nixlconform.plan.Role;
  * The metadata that a rank's agent gave, as they were relayed to its peers, inspected before one of them loaded them.
  *
  * @param nixlVersion of the library that gave them, where it is known
+ * @param plugins files of the backend's plug-in that the rank had mapped; one, unless something is wrong
  * @param content without its regions
  * @param regions how many the rank had registered
  * @param regionsFound of them, how many the metadata have, with the right address and length
  */
 public record GivenMetadata(
-        RankId rank, Optional<String> nixlVersion, AgentMetadata content, int regions, int regionsFound) {
+        RankId rank,
+        Optional<String> nixlVersion,
+        List<String> plugins,
+        AgentMetadata content,
+        int regions,
+        int regionsFound) {
 
-    /** {@code 709 bytes of NIXL 1.4.0, agent prefill-0-rank-0, LIBFABRIC with 4 rails, 4 of 4 regions}. */
+    public GivenMetadata {
+        plugins = List.copyOf(plugins);
+    }
+
+    /** {@code 709 bytes of NIXL 1.4.0, agent prefill-0-rank-0, LIBFABRIC with 4 rails, 4 of 4 regions, plug-in .../libplugin_LIBFABRIC.so}. */
     public String described() {
         StringJoiner parts = new StringJoiner(", ");
         parts.add(content.bytes() + " bytes"
@@ -34,6 +46,7 @@ public record GivenMetadata(
                                 .map(rails -> " with " + described(rails))
                                 .orElse("")));
         parts.add(regionsFound + " of " + regions + " regions");
+        plugins.forEach(plugin -> parts.add("plug-in " + plugin));
         content.flaw().ifPresent(flaw -> parts.add(flaw.described()));
         return parts.toString();
     }
@@ -51,30 +64,29 @@ public record GivenMetadata(
     }
 
     /**
-     * Of the engines of both roles, in one line: {@code rails: prefill 4, decode 2; metadata 709 to 911 bytes}. Empty where
-     * none were given.
+     * Of the engines of both roles, in one line: {@code rails: prefill 4, decode 2; metadata: prefill 911, decode 709 bytes}.
+     * Empty where none were given.
      */
     public static Optional<String> summary(List<GivenMetadata> all) {
+        String rails = roles(all, given -> given.content().railCount().stream());
+        String bytes = roles(all, given -> Stream.of(given.content().bytes()));
         return all.isEmpty()
                 ? Optional.empty()
-                : Optional.of(rails(all).map(rails -> "rails: " + rails + "; ").orElse("") + "metadata "
-                        + range(all.stream()
-                                .map(given -> given.content().bytes())
-                                .toList()) + " bytes");
+                : Optional.of((rails.isEmpty() ? "" : "rails: " + rails + "; ") + "metadata: " + bytes + " bytes");
     }
 
-    private static Optional<String> rails(List<GivenMetadata> all) {
+    private static String roles(List<GivenMetadata> all, Function<GivenMetadata, Stream<Integer>> numbers) {
         StringJoiner roles = new StringJoiner(", ");
         for (Role role : Role.values()) {
             List<Integer> counts = all.stream()
                     .filter(given -> given.rank().role() == role)
-                    .flatMap(given -> given.content().railCount().stream())
+                    .flatMap(numbers)
                     .toList();
             if (!counts.isEmpty()) {
                 roles.add(role.label() + " " + range(counts));
             }
         }
-        return roles.length() == 0 ? Optional.empty() : Optional.of(roles.toString());
+        return roles.toString();
     }
 
     /** @param counts at least one */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.nixlconform.engine.EngineStep;
 import org.nixlconform.plan.InvalidRequest;
 import org.nixlconform.plan.RankId;
@@ -90,10 +91,15 @@ final class ObservationNotes {
                 rank.lastLogLines());
     }
 
-    void opened(Map<RankId, EngineStep.Opened> answers, Optional<String> nixlVersion) {
+    void opened(Map<RankId, EngineStep.Opened> answers, Function<RankId, Optional<String>> nixlVersion) {
         new TreeMap<>(answers)
                 .forEach((rank, opened) -> metadata.add(new GivenMetadata(
-                        rank, nixlVersion, opened.metadata(), opened.regions(), opened.regionsInMetadata())));
+                        rank,
+                        nixlVersion.apply(rank),
+                        opened.plugins(),
+                        opened.metadata(),
+                        opened.regions(),
+                        opened.regionsInMetadata())));
     }
 
     void invalid(RankId rank, List<EngineStep.Attempt> attempts) {

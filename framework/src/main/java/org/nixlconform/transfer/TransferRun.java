@@ -89,7 +89,7 @@ public final class TransferRun {
     private boolean open() {
         onStep.accept("open");
         EngineStep<EngineStep.Opened> step = engines.open();
-        notes.opened(step.answers(), engines.nixlVersion());
+        notes.opened(step.answers(), engines::nixlVersion);
         return succeeded(step, 0);
     }
 

@@ -326,24 +326,30 @@ class EnvironmentFileTest {
         String libfabric = VALID.replace("UCX", "LIBFABRIC");
         write(libfabric + "fabric: {provider: tcp, interface: eth0}\n");
         FabricSpec tcp = Configuration.environment("e", root).fabric().orElseThrow();
-        assertThat(tcp).isEqualTo(new FabricSpec(Provider.TCP, Optional.of("eth0"), 1, FabricTopology.NONE));
+        assertThat(tcp).isEqualTo(new FabricSpec(Provider.TCP, Optional.of("eth0"), 1, 1, FabricTopology.NONE));
         assertThat(tcp.described()).isEqualTo("tcp, 1 rail");
         write(libfabric + "variables: {FI_PROVIDER: sockets}\nfabric: {provider: sockets}\n");
         FabricSpec sockets = Configuration.environment("e", root).fabric().orElseThrow();
-        assertThat(sockets).isEqualTo(new FabricSpec(Provider.SOCKETS, Optional.empty(), 1, FabricTopology.NONE));
+        assertThat(sockets).isEqualTo(new FabricSpec(Provider.SOCKETS, Optional.empty(), 1, 1, FabricTopology.NONE));
         assertThat(sockets.described()).isEqualTo("sockets, 1 rail");
 
         write(libfabric
                 + "variables: {FI_PROVIDER: tcp}\nfabric: {provider: simulated-efa, rails: 32, topology: p5}\n");
         FabricSpec simulated = Configuration.environment("e", root).fabric().orElseThrow();
         assertThat(simulated)
-                .isEqualTo(new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 32, FabricTopology.P5));
+                .isEqualTo(new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 32, 32, FabricTopology.P5));
         assertThat(simulated.described()).isEqualTo("simulated EFA, 32 rails, topology p5");
         assertThat(Configuration.environment("e", root)
                         .withVariables(Map.of("A", "1"))
                         .withoutBackends(Set.of("UCX"))
                         .fabric())
                 .contains(simulated);
+
+        write(libfabric + "fabric: {provider: simulated-efa, rails: {prefill: 4, decode: 2}}\n");
+        FabricSpec unequal = Configuration.environment("e", root).fabric().orElseThrow();
+        assertThat(unequal.prefillRails()).isEqualTo(4);
+        assertThat(unequal.decodeRails()).isEqualTo(2);
+        assertThat(unequal.described()).isEqualTo("simulated EFA, rails: prefill 4, decode 2");
 
         write(libfabric + "fabric: {provider: simulated-efa}\n");
         assertThat(Configuration.environment("e", root).fabric().orElseThrow().described())
@@ -372,6 +378,18 @@ class EnvironmentFileTest {
         refused(
                 "3:42: wrong value '33' for 'rails' in fabric, expected a whole number from 1 to 32",
                 "3:56: wrong value 'p3' for 'topology' in fabric, expected one of none, p4d, p5; did you mean 'p5'?");
+    }
+
+    @Test
+    void railsOfARoleAreAsManyAsTheMachineHas() throws IOException {
+        write(VALID.replace("UCX", "LIBFABRIC")
+                + "fabric: {provider: simulated-efa, topology: p4d, rails: {prefill: 5, decoder: 2}}\n");
+        refused(
+                "3:57: missing key 'decode' in rails, expected a number of rails",
+                "3:67: wrong value '5' for 'prefill' in rails, expected a whole number from 1 to 4",
+                "3:70: unknown key 'decoder' in rails, expected one of prefill, decode; did you mean 'decode'?");
+        write(VALID.replace("UCX", "LIBFABRIC") + "fabric: {provider: tcp, rails: {prefill: 1, decode: 1}}\n");
+        refused("3:32: 'rails' in fabric has no meaning here, expected it only with provider: simulated-efa");
     }
 
     @Test

@@ -108,11 +108,12 @@ class ProjectFilesTest {
         assertThat(tcp.install()).isEqualTo(new WheelInstall("nixl-cu12", "1.4.0"));
         assertThat(tcp.backends()).containsExactly("LIBFABRIC");
         assertThat(tcp.fabric())
-                .contains(new FabricSpec(Provider.TCP, Optional.empty(), 1, FabricSpec.FabricTopology.NONE));
+                .contains(new FabricSpec(Provider.TCP, Optional.empty(), 1, 1, FabricSpec.FabricTopology.NONE));
         assertThat(Configuration.environment("libfabric-sockets", ROOT).fabric())
-                .contains(new FabricSpec(Provider.SOCKETS, Optional.empty(), 1, FabricSpec.FabricTopology.NONE));
+                .contains(new FabricSpec(Provider.SOCKETS, Optional.empty(), 1, 1, FabricSpec.FabricTopology.NONE));
         assertThat(Configuration.environment("libfabric-simulated-efa", ROOT).fabric())
-                .contains(new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 4, FabricSpec.FabricTopology.NONE));
+                .contains(
+                        new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 4, 4, FabricSpec.FabricTopology.NONE));
     }
 
     /** Keys that are explained in a comment must be keys that there are. */
@@ -122,8 +123,8 @@ class ProjectFilesTest {
         assertThat(spec.variables()).containsEntry("UCX_TLS", "tcp,cma");
         assertThat(spec.backendParameters().get("UCX")).containsEntry("num_workers", "1");
         assertThat(spec.fabric())
-                .contains(
-                        new FabricSpec(Provider.SIMULATED_EFA, Optional.of("eth0"), 32, FabricSpec.FabricTopology.P5));
+                .contains(new FabricSpec(
+                        Provider.SIMULATED_EFA, Optional.of("eth0"), 32, 32, FabricSpec.FabricTopology.P5));
         assertThat(spec.agent())
                 .isEqualTo(Configuration.environment("nixl-wheel", ROOT).agent());
         assertThat(spec.install())

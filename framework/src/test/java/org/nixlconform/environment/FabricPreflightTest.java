@@ -33,11 +33,11 @@ import org.nixlconform.message.FindingRenderer;
 
 /** A plug-in of the test's own, with stand-ins for what it needs; this machine's loader searches. */
 class FabricPreflightTest {
-    private static final FabricSpec TCP = new FabricSpec(Provider.TCP, Optional.empty(), 1, FabricTopology.NONE);
+    private static final FabricSpec TCP = new FabricSpec(Provider.TCP, Optional.empty(), 1, 1, FabricTopology.NONE);
     private static final FabricSpec SOCKETS =
-            new FabricSpec(Provider.SOCKETS, Optional.empty(), 1, FabricTopology.NONE);
+            new FabricSpec(Provider.SOCKETS, Optional.empty(), 1, 1, FabricTopology.NONE);
     private static final FabricSpec SIMULATED =
-            new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 4, FabricTopology.NONE);
+            new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 4, 4, FabricTopology.NONE);
 
     @TempDir
     Path folder;

@@ -92,7 +92,7 @@ class VariableContradictionsTest {
     @Test
     void aFabricDecidesOverTheProviderItself() {
         EnvironmentSpec spec = spec("LIBFABRIC", "FI_EFA_IFACE=absent0");
-        FabricSpec fabric = new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 4, FabricTopology.NONE);
+        FabricSpec fabric = new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 4, 4, FabricTopology.NONE);
 
         assertThatCode(() -> VariableContradictions.refuse(over(spec, fabric), node))
                 .doesNotThrowAnyException();

@@ -88,6 +88,7 @@ class PlanProgramTest {
                     plan.iterations(),
                     plan.mutation(),
                     plan.invalidRequests(),
+                    plan.rails(),
                     new org.nixlconform.plan.Expectations(
                             false, Optional.empty(), Optional.empty(), Set.of(), List.of())));
         }

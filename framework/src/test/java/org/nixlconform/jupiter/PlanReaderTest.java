@@ -79,6 +79,7 @@ class PlanReaderTest {
         @Iterations(4)
         @Mutated(Mutation.WRONG_OWNER_BLOCK_COUNT)
         @InvalidRequests
+        @Rails(prefill = 4, decode = 2)
         @ExpectIntegrity
         @ExpectCompletion(withinSeconds = 3, stallSeconds = 0.5)
         @ExpectThroughput(shareOfReference = 0.85)
@@ -114,6 +115,7 @@ class PlanReaderTest {
                         4,
                         Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT),
                         List.of(InvalidRequest.values()),
+                        Optional.of(new org.nixlconform.plan.Rails(4, 2)),
                         new Expectations(
                                 true,
                                 Optional.of(new Expectations.Completion(Duration.ofSeconds(3), Duration.ofMillis(500))),
@@ -152,6 +154,25 @@ class PlanReaderTest {
         assertThat(names.get(8)).startsWith("1P-TP1 -> 1D-TP1 pack, decode READ, LIBFABRIC VRAM");
         assertThat(names.get(16)).startsWith("1P-TP1 -> 1D-TP1 spread, prefill WRITE, LIBFABRIC VRAM");
         assertThat(names.get(32)).startsWith("1P-TP1 -> 1D-TP2 pack, prefill WRITE, LIBFABRIC VRAM");
+    }
+
+    @Backends(LIBFABRIC)
+    @Topology
+    @Direction(operation = READ, initiator = DECODE)
+    @PrefixHit({0, 1})
+    @Rails(prefill = 32, decode = 32)
+    @Rails(prefill = 1, decode = 2)
+    @ExpectIntegrity
+    static class ManyRails {
+        @TransferTest
+        void all() {}
+    }
+
+    @Test
+    void railsAreTheInnermostAxis() {
+        assertThat(names(read(ManyRails.class, "all")))
+                .extracting(name -> name.substring(name.indexOf(" HND") + 4))
+                .containsExactly(", rails 32", ", rails 1/2", ", prefix hit 1, rails 32", ", prefix hit 1, rails 1/2");
     }
 
     static class Missing {

@@ -36,13 +36,19 @@ class PlanNameTest {
                 .geometry(new KvGeometry(1, 4, 64, 32, DataType.FP8, Layout.NHD, Attention.MHA, KeyValue.SEPARATE))
                 .blocks(new BlockUse(3, 7, 1009, Selection.CONTIGUOUS, 7, 1, true))
                 .iterations(5)
+                .rails(4, 2)
                 .mutation(Mutation.WRONG_OWNER_BLOCK_COUNT)
                 .invalidRequests(InvalidRequest.values());
         assertThat(draft.name())
                 .isEqualTo("A9 1P-TP1 -> 2D-TP2 round-robin pack, prefill WRITE, LIBFABRIC VRAM,"
                         + " 3 of 7/1009 blocks x 1 layers fp8 NHD, MHA, separate K/V, heads 4, head dim 64, tokens 32,"
-                        + " contiguous, prefix hit 1, seed 7, iterations 5, mutation wrong-owner-block-count,"
+                        + " contiguous, prefix hit 1, seed 7, iterations 5, rails 4/2, mutation wrong-owner-block-count,"
                         + " invalid requests");
+    }
+
+    @Test
+    void equalRailsAreNamedOnce() {
+        assertThat(draft().backend(Backend.LIBFABRIC).rails(8, 8).name()).endsWith(" layers bf16 HND, rails 8");
     }
 
     @Test

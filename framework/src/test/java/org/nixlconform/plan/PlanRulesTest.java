@@ -342,6 +342,24 @@ class PlanRulesTest {
     }
 
     @Test
+    void railsAreOfLibfabricAndFew() {
+        assertThat(refusal(draft().rails(4, 2))).isEqualTo("""
+                        DECLARATION plan: only LIBFABRIC has rails
+                        where: FooConformance.foo
+                        declared: rails on UCX, prefill = 4, decode = 2
+                        expected: rails on LIBFABRIC alone
+                        remedy: leave the rails out, or set backend = LIBFABRIC""");
+        assertThat(refusal(draft().backend(Backend.LIBFABRIC).rails(33, 1))).isEqualTo("""
+                        DECLARATION plan: so many rails cannot be simulated
+                        where: FooConformance.foo
+                        declared: prefill = 33, decode = 1
+                        expected: 1 to 32 for each role
+                        remedy: give numbers of rails within that range""");
+        assertThat(headlines(draft().backend(Backend.LIBFABRIC).rails(1, 0))).hasSize(1);
+        assertThat(draft().backend(Backend.LIBFABRIC).rails(32, 1).plan()).isInstanceOf(Planned.Possible.class);
+    }
+
+    @Test
     void reasonsOfDifferentKindsAreGivenTogether() {
         assertThat(headlines(draft().topology(topology(3, 1))
                         .direction(Operation.READ, Role.PREFILL)
@@ -376,6 +394,7 @@ class PlanRulesTest {
                 .geometry(new KvGeometry(3, 4, 64, 32, DataType.FP8, Layout.HND, Attention.MHA, KeyValue.SEPARATE))
                 .blocks(new BlockUse(5, 11, 7, Selection.CONTIGUOUS, 7, 1, true))
                 .iterations(4)
+                .rails(32, 1)
                 .mutation(Mutation.WRONG_OWNER_BLOCK_COUNT)
                 .invalidRequests(InvalidRequest.EMPTY, InvalidRequest.INDEX_PAST_END)
                 .expectCompletion(Duration.ofSeconds(3), Duration.ofSeconds(1))

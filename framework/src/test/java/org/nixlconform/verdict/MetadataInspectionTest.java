@@ -177,11 +177,12 @@ class MetadataInspectionTest {
     @Test
     void anEnginePairIsToldInOneLine() {
         assertThat(GivenMetadata.summary(given(2, Optional.empty()).seen().metadata()))
-                .hasValue("rails: prefill 4, decode 2; metadata 702 to 704 bytes");
+                .hasValue("rails: prefill 4, decode 2; metadata: prefill 704, decode 702 bytes");
         assertThat(GivenMetadata.summary(List.of())).isEmpty();
         assertThat(given(2, CUT).seen().metadata().get(0).described())
-                .isEqualTo("704 bytes of NIXL 1.4.0, agent prefill-0-rank-0, LIBFABRIC in 300 bytes with 4 rails,"
-                        + " 4 of 4 regions, tag dest_data_ep_3 (rail 3) is missing, the data end at byte 310");
+                .isEqualTo(
+                        "704 bytes of NIXL 1.4.0, agent prefill-0-rank-0, LIBFABRIC in 300 bytes with 4 rails,"
+                                + " 4 of 4 regions, plug-in /opt/nixl/plugins/libplugin_LIBFABRIC.so, tag dest_data_ep_3 (rail 3) is missing, the data end at byte 310");
     }
 
     @Test

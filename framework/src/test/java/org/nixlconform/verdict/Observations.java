@@ -133,13 +133,20 @@ public final class Observations {
 
     /** All regions are in it. */
     Observations given(RankId rank, AgentMetadata content) {
-        metadata.add(new GivenMetadata(rank, Optional.of("1.4.0"), content, 4, 4));
+        metadata.add(new GivenMetadata(
+                rank, Optional.of("1.4.0"), List.of("/opt/nixl/plugins/libplugin_LIBFABRIC.so"), content, 4, 4));
         return this;
     }
 
     /** Of its four regions so many are in it. */
     Observations given(RankId rank, AgentMetadata content, int regionsFound) {
-        metadata.add(new GivenMetadata(rank, Optional.of("1.4.0"), content, 4, regionsFound));
+        metadata.add(new GivenMetadata(
+                rank,
+                Optional.of("1.4.0"),
+                List.of("/opt/nixl/plugins/libplugin_LIBFABRIC.so"),
+                content,
+                4,
+                regionsFound));
         return this;
     }
 

@@ -278,6 +278,7 @@ public final class Samples {
                 2,
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 new Expectations(true, Optional.empty(), Optional.empty(), Set.of(), List.of()));
     }
 
@@ -307,7 +308,8 @@ public final class Samples {
         Endpoints data = new Endpoints(OptionalInt.of(2), List.of(56, 56));
         Connection connection = new Connection("LIBFABRIC", 190, Optional.of(new Rails(data, Optional.empty())));
         AgentMetadata content = new AgentMetadata(rank.label(), 709, List.of(connection), List.of(), Optional.empty());
-        return new GivenMetadata(rank, Optional.of("1.4.0"), content, 4, 4);
+        return new GivenMetadata(
+                rank, Optional.of("1.4.0"), List.of("/opt/nixl/plugins/libplugin_LIBFABRIC.so"), content, 4, 4);
     }
 
     private static Iteration iteration(Verdict verdict) {

@@ -1,14 +1,11 @@
 package org.nixlconform.engine.process;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.nixlconform.binding.Libfabric;
 import org.nixlconform.binding.Nixl;
 import org.nixlconform.binding.NixlAgent;
@@ -38,7 +35,7 @@ final class ProbeProgram {
         } catch (UnsatisfiedLinkError unloadable) {
             seen.put("unloadable", String.valueOf(unloadable.getMessage()));
         }
-        List<String> mapped = mapped();
+        List<String> mapped = MappedLibraries.now();
         seen.put("mapped", mapped);
         channel.send(Wire.encode(seen));
         // After the report, which must not be lost where such a library does not survive the question.
@@ -129,20 +126,5 @@ final class ProbeProgram {
             }
         }
         return fabrics;
-    }
-
-    /** Libraries that are mapped now, those of the Java runtime left out. */
-    private static List<String> mapped() {
-        String runtime = System.getProperty("java.home");
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-            return lines.filter(line -> line.indexOf('/') >= 0)
-                    .map(line -> line.substring(line.indexOf('/')))
-                    .filter(file -> file.contains(".so") && !file.startsWith(runtime))
-                    .distinct()
-                    .sorted()
-                    .toList();
-        } catch (IOException unreadable) {
-            return List.of();
-        }
     }
 }

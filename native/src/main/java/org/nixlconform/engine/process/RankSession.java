@@ -120,7 +120,7 @@ final class RankSession {
         clock.enter("metadata");
         byte[] metadata = created.metadata();
         drive = new Drive(created, page, ask.idleNanos());
-        return new FromRank.Opened(memory.address(), metadata, clock.finish());
+        return new FromRank.Opened(memory.address(), metadata, MappedLibraries.pluginOf(ask.backend()), clock.finish());
     }
 
     private FromRank connect(ToRank.Connect ask, PhaseClock clock) throws NixlCallException {

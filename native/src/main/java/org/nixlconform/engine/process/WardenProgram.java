@@ -5,13 +5,13 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.jspecify.annotations.Nullable;
 import org.nixlconform.binding.Children;
 import org.nixlconform.binding.Posix;
 import org.nixlconform.engine.protocol.FromWarden;
@@ -30,12 +30,13 @@ final class WardenProgram {
     private final MessageChannel channel = MessageChannel.open();
     private final BlockingQueue<String> inbox = new LinkedBlockingQueue<>();
     private final Map<String, WardedRank> ranks = new LinkedHashMap<>();
-    private final Deque<String> waiting = new ArrayDeque<>();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final NodeCounters countersAtStart = NodeCounters.read();
-    private ToWarden.@Nullable Start start;
     private volatile boolean inputEnded;
 
     private final Lease lease;
+
+    private record Waiting(String label, ToWarden.Start ask) {}
 
     private WardenProgram(Lease lease) {
         this.lease = lease;
@@ -110,10 +111,9 @@ final class WardenProgram {
             return; // Its arrival is all that it means.
         }
         if (message instanceof ToWarden.Start ask) {
-            start = ask;
-            waiting.addAll(ask.labels());
+            ask.labels().forEach(label -> waiting.add(new Waiting(label, ask)));
         } else if (message instanceof ToWarden.Kill ask) {
-            waiting.removeAll(ask.labels());
+            waiting.removeIf(each -> ask.labels().contains(each.label()));
             for (String label : ask.labels()) {
                 WardedRank rank = ranks.get(label);
                 if (rank != null) {
@@ -134,15 +134,12 @@ final class WardenProgram {
     }
 
     private void startMore() {
-        ToWarden.Start ask = start;
-        if (ask == null) {
-            return;
-        }
         long starting = ranks.values().stream().filter(WardedRank::starting).count();
-        while (!waiting.isEmpty() && starting++ < ask.parallel()) {
-            String label = waiting.remove();
+        while (!waiting.isEmpty() && starting++ < waiting.element().ask().parallel()) {
+            Waiting next = waiting.remove();
+            String label = next.label();
             try {
-                ranks.put(label, begin(ask, label));
+                ranks.put(label, begin(next.ask(), label));
             } catch (IOException | IllegalStateException refused) {
                 say(new FromWarden.CannotStart(label, String.valueOf(refused.getMessage())));
             }
@@ -153,6 +150,8 @@ final class WardenProgram {
         List<String> command = new ArrayList<>(ask.command());
         command.add(label);
         command.add(Integer.toString(Posix.getpid()));
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.putAll(ask.variables());
         int[] left = {WARNINGS_PER_RANK};
         BoundedLog log = new BoundedLog(
                 Path.of(ask.logFolder(), label + ".log"),
@@ -162,7 +161,7 @@ final class WardenProgram {
                         say(new FromWarden.Logged(label, level.name(), text));
                     }
                 }));
-        return new WardedRank(label, Children.spawn(command, System.getenv()), log, line -> {
+        return new WardedRank(label, Children.spawn(command, environment), log, line -> {
             tellLogSize(label);
             channel.send(label + " " + line);
         });

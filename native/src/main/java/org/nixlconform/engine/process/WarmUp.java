@@ -99,7 +99,7 @@ final class WarmUp {
         }
         List<FromRank.Phase> phases = List.of(new FromRank.Phase("a", 1));
         Wire.encode(new FromRank.Hello(1, ""));
-        Wire.encode(new FromRank.Opened(1, new byte[] {1}, phases));
+        Wire.encode(new FromRank.Opened(1, new byte[] {1}, List.of(""), phases));
         Wire.encode(new FromRank.Done(phases));
         Wire.encode(new FromRank.Armed(1, 0, phases));
         Wire.encode(new FromRank.Transferred(

@@ -29,7 +29,8 @@ public sealed interface FromRank {
     /** First message: the process is up, NIXL is not loaded yet. */
     record Hello(int pid, String vector) implements FromRank {}
 
-    record Opened(long arenaAddress, byte[] metadata, List<Phase> phases) implements FromRank {}
+    /** @param plugins files of the backend's plug-in that the process has mapped */
+    record Opened(long arenaAddress, byte[] metadata, List<String> plugins, List<Phase> phases) implements FromRank {}
 
     /** Answer to connect, prepare and close. */
     record Done(List<Phase> phases) implements FromRank {}

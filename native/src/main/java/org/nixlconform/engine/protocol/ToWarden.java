@@ -3,6 +3,7 @@ package org.nixlconform.engine.protocol;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Map;
 
 /** What the controller asks of a warden. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "ask")
@@ -16,14 +17,20 @@ import java.util.List;
 public sealed interface ToWarden {
 
     /**
-     * Start ranks, at most {@code parallel} of them at a time until they say hello.
+     * Start ranks, at most {@code parallel} of all at a time until they say hello. It may come several times, for other ranks.
      *
-     * @param command of one rank; its label and the warden's pid are appended. It inherits the warden's environment, so
-     *     that no variable has to cross the channel
+     * @param command of one rank; its label and the warden's pid are appended. It inherits the warden's environment
+     * @param variables of its environment besides, which not all ranks of the node have alike
      * @param logFolder where each rank's standard error is kept, as {@code <label>.log}
      * @param logLimitBytes of one log; what is over is dropped from its middle
      */
-    record Start(List<String> labels, List<String> command, String logFolder, long logLimitBytes, int parallel)
+    record Start(
+            List<String> labels,
+            List<String> command,
+            Map<String, String> variables,
+            String logFolder,
+            long logLimitBytes,
+            int parallel)
             implements ToWarden {}
 
     /** End the process groups of these ranks. */

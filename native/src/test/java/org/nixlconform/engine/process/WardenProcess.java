@@ -72,7 +72,12 @@ final class WardenProcess implements AutoCloseable {
 
     /** Ranks that are what {@code command} starts; the warden adds the label and its own process id. */
     void start(List<String> command, int parallel, String... labels) throws IOException {
-        send(new ToWarden.Start(List.of(labels), command, folder.resolve("logs").toString(), 1 << 20, parallel));
+        start(command, Map.of(), parallel, labels);
+    }
+
+    void start(List<String> command, Map<String, String> variables, int parallel, String... labels) throws IOException {
+        send(new ToWarden.Start(
+                List.of(labels), command, variables, folder.resolve("logs").toString(), 1 << 20, parallel));
     }
 
     void send(ToWarden message) throws IOException {

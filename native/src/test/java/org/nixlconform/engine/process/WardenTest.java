@@ -70,6 +70,17 @@ class WardenTest {
     }
 
     @Test
+    void ranksOfOneNodeMayHaveVariablesOfTheirOwn() throws Exception {
+        try (WardenProcess warden = new WardenProcess(folder, Map.of("SHARED", "all", "RAILS", "1"))) {
+            List<String> command = shell("echo \"$0 $SHARED $RAILS\" >&2");
+            warden.start(command, Map.of("RAILS", "4"), 1, ONE);
+            warden.start(command, Map.of(), 1, TWO);
+            assertThat(warden.ended(ONE).lastLogLines()).containsExactly(ONE + " all 4");
+            assertThat(warden.ended(TWO).lastLogLines()).containsExactly(TWO + " all 1");
+        }
+    }
+
+    @Test
     void aFrozenRankIsLookedAtFromOutsideAndALivingOneTellsItsStacks() throws Exception {
         try (WardenProcess warden = warden()) {
             warden.start(EngineProgram.command("rank"), 2, ONE, TWO);

@@ -102,7 +102,7 @@ class AllureReporterTest {
                 .contains("throughput was not judged: 4 ranks share 2 cores")
                 .contains("on local: prefill 0: rank 0; decode 0: ranks 0, 1")
                 .contains("progress thread off, because 4 ranks on 2 cores")
-                .contains("rails: prefill 2, decode 2; metadata 709 bytes");
+                .contains("rails: prefill 2, decode 2; metadata: prefill 709, decode 709 bytes");
         assertSteps(result.get("steps"));
 
         Map<String, String> attachments = values(result.get("attachments"), "name", "source");
