@@ -59,7 +59,7 @@ final class EnvironmentReader {
         Optional<FabricSpec> fabric = fabricValue
                 .flatMap(value -> value.object("fabric", FabricReader::read))
                 .flatMap(read -> read);
-        fabricValue.ifPresent(value -> FabricReader.refuseContradictions(value, backends, variableEntries));
+        fabricValue.ifPresent(value -> FabricReader.refuseContradictions(value, fabric, backends, variableEntries));
         return new EnvironmentSpec(
                 name, file, install, nodes, variables, backends, parameters, agent, shimHeaders, fabric);
     }

@@ -1,5 +1,7 @@
 package org.nixlconform.configuration;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -8,7 +10,8 @@ import java.util.Optional;
  * What the LIBFABRIC plug-in runs over where that is not EFA of the node's own.
  *
  * @param interfaceName that carries the blocks; one that the node has an address at, when empty
- * @param prefillRails devices that the plug-in is shown in ranks of prefill, 1 to {@value #MOST_RAILS}; 1 over tcp
+ * @param prefillRails devices that the plug-in is shown in ranks of prefill, 1 to {@value #MOST_RAILS}; 1 where they are not
+ *     simulated
  * @param decodeRails the same of decode
  * @param topology of the machine that these devices seem to be in
  */
@@ -26,9 +29,40 @@ public record FabricSpec(
     /** What stands below the plug-in. */
     public enum Provider {
         /** The one of libfabric, with one rail. */
-        TCP,
-        /** The same behind a library of ours, which shows it as several devices of EFA. */
-        SIMULATED_EFA
+        TCP("tcp", "tcp", "FI_TCP_IFACE"),
+        /** Another one of libfabric, also with one rail, which releases that find no device over tcp can use. */
+        SOCKETS("sockets", "sockets", "FI_SOCKETS_IFACE"),
+        /** That over tcp behind a library of ours, which shows it as several devices of EFA. */
+        SIMULATED_EFA("simulated-efa", "tcp", "NIXLCONFORM_FABRIC_INTERFACE");
+
+        private final String label;
+        private final String ofLibfabric;
+        private final String interfaceVariable;
+
+        Provider(String label, String ofLibfabric, String interfaceVariable) {
+            this.label = label;
+            this.ofLibfabric = ofLibfabric;
+            this.interfaceVariable = interfaceVariable;
+        }
+
+        /** As files say it, such as {@code simulated-efa}. */
+        public String label() {
+            return label;
+        }
+
+        /** That carries the blocks, as {@code FI_PROVIDER} says it. */
+        public String ofLibfabric() {
+            return ofLibfabric;
+        }
+
+        /** The variable of an engine that names the interface for the blocks. */
+        public String interfaceVariable() {
+            return interfaceVariable;
+        }
+
+        static List<String> labels() {
+            return Arrays.stream(values()).map(Provider::label).toList();
+        }
     }
 
     /** The machine that simulated devices seem to be in. */
@@ -62,8 +96,8 @@ public record FabricSpec(
 
     /** Such as {@code simulated EFA, 4 rails}. */
     public String described() {
-        if (provider == Provider.TCP) {
-            return "tcp, 1 rail";
+        if (provider != Provider.SIMULATED_EFA) {
+            return provider.label() + ", 1 rail";
         }
         String place = topology == FabricTopology.NONE ? "" : ", topology " + topology.label();
         String rails = prefillRails == decodeRails

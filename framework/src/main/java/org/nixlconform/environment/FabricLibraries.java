@@ -142,16 +142,15 @@ final class FabricLibraries {
         if (simulated) {
             variables.put(RAILS, Integer.toString(fabric.prefillRails()));
             variables.put("NIXLCONFORM_FABRIC_TOPOLOGY", fabric.topology().label());
-            variables.put("NIXLCONFORM_FABRIC_INTERFACE", choice.name());
             if (fabric.topology() != FabricTopology.NONE) {
                 variables.put(
                         "HWLOC_XMLFILE",
                         node.bundle().fabricTopology(fabric.topology().label()).toString());
             }
         } else {
-            variables.put("FI_PROVIDER", "tcp");
-            variables.put("FI_TCP_IFACE", choice.name());
+            variables.put("FI_PROVIDER", fabric.provider().ofLibfabric());
         }
+        variables.put(fabric.provider().interfaceVariable(), choice.name());
         facts.add(new Fact("fabric", fabric.described()));
         facts.add(new Fact("interface", "%s, %s".formatted(choice.name(), choice.why())));
         if (simulated) {

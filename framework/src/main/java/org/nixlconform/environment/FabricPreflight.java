@@ -2,6 +2,7 @@ package org.nixlconform.environment;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -155,11 +156,18 @@ final class FabricPreflight {
     }
 
     private void checkInterface() {
+        String provider = variables.getOrDefault("FI_PROVIDER", "");
         boolean simulated = variables.containsKey(FabricLibraries.RAILS);
-        String variable = simulated ? "NIXLCONFORM_FABRIC_INTERFACE" : "FI_TCP_IFACE";
+        Arrays.stream(Provider.values())
+                .filter(each -> each == Provider.SIMULATED_EFA
+                        ? simulated
+                        : !simulated && each.ofLibfabric().equals(provider))
+                .forEach(used -> checkInterface(used.interfaceVariable()));
+    }
+
+    private void checkInterface(String variable) {
         String name = variables.getOrDefault(variable, "");
-        boolean used = simulated || variables.getOrDefault("FI_PROVIDER", "").equals("tcp");
-        if (!used || name.isEmpty()) {
+        if (name.isEmpty()) {
             return;
         }
         NodeInterfaces interfaces = NodeInterfaces.of(node);

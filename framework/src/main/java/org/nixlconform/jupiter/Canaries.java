@@ -3,6 +3,7 @@ package org.nixlconform.jupiter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.nixlconform.environment.Environment;
 import org.nixlconform.fault.PlantedFault;
@@ -31,22 +32,30 @@ final class Canaries {
         this.catalogue = catalogue;
     }
 
-    private record Sung(PlantedFault fault, FaultRun.Found found) {
+    /** @param clean what is found of the same case without the fault, where that was tried */
+    private record Sung(PlantedFault fault, FaultRun.Found found, Optional<FaultRun.Found> clean) {
         boolean caught() {
             return found.planted() && found.kinds().containsAll(fault.expected()) && found.says(fault.says());
         }
 
-        /** The environment's own trouble came first. The cells will tell of it. */
+        /** The environment's own trouble came first, or is found without the fault as well. The cells will tell of it. */
         boolean prevented() {
-            return !found.planted() && !found.findings().isEmpty();
+            return !found.planted() && !found.findings().isEmpty() || hidden();
+        }
+
+        private boolean hidden() {
+            return clean.stream().anyMatch(without -> !without.findings().isEmpty());
         }
 
         String described() {
             String how = caught()
                     ? "found"
-                    : prevented()
-                            ? "not planted, found"
-                            : found.planted() ? "NOT found as it is, but" : "could NOT be planted, found";
+                    : hidden()
+                            ? "hidden by what is found without it, "
+                                    + clean.orElseThrow().kinds() + ", found"
+                            : prevented()
+                                    ? "not planted, found"
+                                    : found.planted() ? "NOT found as it is, but" : "could NOT be planted, found";
             return String.format(
                     Locale.ROOT,
                     "%s %s, %.1f s",
@@ -68,7 +77,10 @@ final class Canaries {
                 continue;
             }
             List<Sung> all = catalogue.of(SEED, Backend.valueOf(name)).parallelStream()
-                    .map(fault -> new Sung(fault, runner.of(fault)))
+                    .map(fault -> new Sung(fault, runner.of(fault), Optional.empty()))
+                    .toList()
+                    .stream()
+                    .map(canary -> againstClean(runner, canary))
                     .toList();
             for (Sung canary : all) {
                 console.accept("canary " + environment.name() + " " + name + ", "
@@ -85,6 +97,17 @@ final class Canaries {
                         throw new FindingException(lived(runner, name, lives));
                     });
         }
+    }
+
+    private static Sung againstClean(FaultRun runner, Sung canary) {
+        return canary.caught() || canary.prevented()
+                ? canary
+                : new Sung(
+                        canary.fault(),
+                        canary.found(),
+                        Optional.of(runner.clean(
+                                "without " + canary.fault().name(),
+                                canary.fault().plan())));
     }
 
     private static Finding lived(FaultRun runner, String backend, Sung canary) {

@@ -328,6 +328,10 @@ class EnvironmentFileTest {
         FabricSpec tcp = Configuration.environment("e", root).fabric().orElseThrow();
         assertThat(tcp).isEqualTo(new FabricSpec(Provider.TCP, Optional.of("eth0"), 1, 1, FabricTopology.NONE));
         assertThat(tcp.described()).isEqualTo("tcp, 1 rail");
+        write(libfabric + "variables: {FI_PROVIDER: sockets}\nfabric: {provider: sockets}\n");
+        FabricSpec sockets = Configuration.environment("e", root).fabric().orElseThrow();
+        assertThat(sockets).isEqualTo(new FabricSpec(Provider.SOCKETS, Optional.empty(), 1, 1, FabricTopology.NONE));
+        assertThat(sockets.described()).isEqualTo("sockets, 1 rail");
 
         write(libfabric
                 + "variables: {FI_PROVIDER: tcp}\nfabric: {provider: simulated-efa, rails: 32, topology: p5}\n");
@@ -365,7 +369,7 @@ class EnvironmentFileTest {
                         + " mean 'interface'?");
         write(VALID.replace("UCX", "LIBFABRIC") + "fabric: {provider: efa, interface: lo}\n");
         refused(
-                "3:20: wrong value 'efa' for 'provider' in fabric, expected one of tcp, simulated-efa",
+                "3:20: wrong value 'efa' for 'provider' in fabric, expected one of tcp, sockets, simulated-efa",
                 "3:36: wrong value 'lo' for 'interface' in fabric, expected the name of a network interface of the nodes,"
                         + " not lo");
         write(VALID.replace("UCX", "LIBFABRIC") + "fabric: {provider: simulated-efa, rails: 5, topology: p4d}\n");
@@ -396,6 +400,12 @@ class EnvironmentFileTest {
                 "4:26: wrong value 'efa' for 'FI_PROVIDER' in variables, expected tcp, which 'fabric' chooses, or no"
                         + " FI_PROVIDER",
                 "4:31: variable FI_TCP_IFACE beside 'fabric', expected one of the two: 'fabric' sets it");
+        write(VALID.replace("UCX", "LIBFABRIC")
+                + "fabric: {provider: sockets}\nvariables: {FI_PROVIDER: tcp, FI_SOCKETS_IFACE: eth0}\n");
+        refused(
+                "4:26: wrong value 'tcp' for 'FI_PROVIDER' in variables, expected sockets, which 'fabric' chooses, or no"
+                        + " FI_PROVIDER",
+                "4:31: variable FI_SOCKETS_IFACE beside 'fabric', expected one of the two: 'fabric' sets it");
     }
 
     private void write(String text) throws IOException {

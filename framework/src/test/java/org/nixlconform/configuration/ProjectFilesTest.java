@@ -109,6 +109,8 @@ class ProjectFilesTest {
         assertThat(tcp.backends()).containsExactly("LIBFABRIC");
         assertThat(tcp.fabric())
                 .contains(new FabricSpec(Provider.TCP, Optional.empty(), 1, 1, FabricSpec.FabricTopology.NONE));
+        assertThat(Configuration.environment("libfabric-sockets", ROOT).fabric())
+                .contains(new FabricSpec(Provider.SOCKETS, Optional.empty(), 1, 1, FabricSpec.FabricTopology.NONE));
         assertThat(Configuration.environment("libfabric-simulated-efa", ROOT).fabric())
                 .contains(
                         new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 4, 4, FabricSpec.FabricTopology.NONE));

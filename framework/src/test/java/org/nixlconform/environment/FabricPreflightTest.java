@@ -35,6 +35,8 @@ import org.nixlconform.message.FindingRenderer;
 /** A plug-in of the test's own, with stand-ins for what it needs; this machine's loader searches. */
 class FabricPreflightTest {
     private static final FabricSpec TCP = new FabricSpec(Provider.TCP, Optional.empty(), 1, 1, FabricTopology.NONE);
+    private static final FabricSpec SOCKETS =
+            new FabricSpec(Provider.SOCKETS, Optional.empty(), 1, 1, FabricTopology.NONE);
     private static final FabricSpec SIMULATED =
             new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 4, 4, FabricTopology.NONE);
 
@@ -174,6 +176,11 @@ class FabricPreflightTest {
         variables.put("FI_TCP_IFACE", "planted0");
         assertThat(rendered(TCP)).contains("the node has no planted0");
 
+        variables.put("FI_PROVIDER", "sockets");
+        assertThat(check(SOCKETS).failures()).isEmpty();
+        variables.put("FI_SOCKETS_IFACE", "planted0");
+        assertThat(rendered(SOCKETS)).contains("FI_SOCKETS_IFACE=planted0, for environment planted");
+
         // Of a provider that does not read it.
         variables.put("FI_PROVIDER", "efa");
         assertThat(check(TCP).failures()).isEmpty();
@@ -231,6 +238,10 @@ class FabricPreflightTest {
         assertThat(completed.variables())
                 .containsEntry("FI_PROVIDER", "tcp")
                 .containsOnlyKeys("FI_PROVIDER", "FI_TCP_IFACE");
+        assertThat(FabricLibraries.completed(spec(SOCKETS), node, installation(), variables, console::add)
+                        .variables())
+                .containsEntry("FI_PROVIDER", "sockets")
+                .containsOnlyKeys("FI_PROVIDER", "FI_SOCKETS_IFACE");
         assertThat(console).isEmpty();
         assertThat(folder.resolve("work")).doesNotExist();
     }

@@ -139,6 +139,17 @@ final class ConformanceKit {
                             .toList());
         }
 
+        /** Of the cell of a method in one of several environments. */
+        TransferReport report(String method, String environment) {
+            return only(
+                    reporter.published().stream()
+                            .filter(report -> report.testMethod().equals(method)
+                                    && report.environment().equals(Optional.of(environment)))
+                            .toList(),
+                    method + " in " + environment,
+                    reporter.published().stream().map(TransferReport::cell).toList());
+        }
+
         private static <T> T only(List<T> found, String what, List<?> all) {
             if (found.size() != 1) {
                 throw new AssertionError(found.size() + " of these are " + what + ": " + all);

@@ -28,8 +28,11 @@ import org.nixlconform.fault.PlantedFault;
 import org.nixlconform.jupiter.ConformanceKit.Run;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Backend;
+import org.nixlconform.plan.BlockUse;
+import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.Planned;
+import org.nixlconform.plan.Selection;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.report.RunReport;
 
@@ -133,6 +136,31 @@ class LiveCanaryTest {
                 with((seed, backend) -> List.of(flip(FLIP.with("descriptor", 3), true, FindingKind.STALE))),
                 "[FOREIGN]",
                 "NOT found as it is, but [FOREIGN]");
+    }
+
+    /** A library that puts blocks into wrong places by itself hides what is planted: its cells are judged all the same. */
+    @Test
+    void aFaultThatIsHiddenByOneOfTheLibraryVoidsNothing() {
+        Planned misplacing = PlanDraft.at("a test")
+                .blocks(new BlockUse(11, 100, 40, Selection.SHUFFLED, 42, 0, false))
+                .mutation(Mutation.WRONG_OWNER_BLOCK_COUNT)
+                .expectIntegrity()
+                .plan();
+        PlantedFault flip = flip(FLIP.with("descriptor", 3), true, FindingKind.OVERRUN);
+        Run run = with((seed, backend) -> List.of(new PlantedFault(
+                flip.name(),
+                flip.family(),
+                flip.seed(),
+                ((Planned.Possible) misplacing).plan(),
+                flip.faults(),
+                flip.outside(),
+                flip.expected())));
+
+        assertThat(run.cells())
+                .hasSize(2)
+                .allSatisfy(cell -> assertThat(cell.status()).isEqualTo(SUCCESSFUL));
+        assertThat(run.console())
+                .containsPattern("canary nixl UCX, a flip: hidden by what is found without it, \\[[^]]*MISPLACED");
     }
 
     /** It is planted, and its case does not look. */

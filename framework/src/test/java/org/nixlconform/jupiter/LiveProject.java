@@ -27,6 +27,11 @@ final class LiveProject {
                 """);
     }
 
+    /** The records that are shipped. */
+    static Path knownIssues() {
+        return projectFolder().resolve("config/known-issues.yaml");
+    }
+
     static Path projectFolder() {
         Path start = Path.of(System.getProperty("root", "")).toAbsolutePath();
         for (Path folder = start; folder != null; folder = folder.getParent()) {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * what they have. Java calls and the C loops share it. Not thread-safe beyond what NIXL itself is.
  */
 public final class Nixl {
-    private static final int RTLD_NOW_LOCAL = 2;
+    /** Bound at once and locally; and never unloaded, as JNA does when its handle of the library is collected. */
+    private static final int RTLD_NOW_LOCAL_NODELETE = 0x1002;
 
     private final NativeMemory table;
     private final @Nullable Function[] functions;
@@ -41,7 +42,8 @@ public final class Nixl {
      */
     public static Nixl load(String path, ProgressPage page) {
         checkMirrors();
-        NativeLibrary library = NativeLibrary.getInstance(path, Map.of(Library.OPTION_OPEN_FLAGS, RTLD_NOW_LOCAL));
+        NativeLibrary library =
+                NativeLibrary.getInstance(path, Map.of(Library.OPTION_OPEN_FLAGS, RTLD_NOW_LOCAL_NODELETE));
         NixlFunction[] all = NixlFunction.values();
         @Nullable Function[] functions = new Function[all.length];
         List<String> missing = new ArrayList<>();

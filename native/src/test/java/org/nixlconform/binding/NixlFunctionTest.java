@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -64,6 +65,18 @@ class NixlFunctionTest {
             }
         }
         assertThat(page.sample().call()).isEmpty();
+    }
+
+    /** What a collection ends of JNA's ends within milliseconds, so that long is waited for. */
+    @Test
+    void addressesOutliveACollection() throws Exception {
+        Nixl nixl = load("collected", 1000);
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            Thread.sleep(100);
+        }
+        assertThat(Files.readString(Path.of("/proc/self/maps"))).contains("libcollected.so");
+        assertThat(nixl.status(NixlFunction.GET_NOTIFS)).isEqualTo(1000 + NixlFunction.GET_NOTIFS.ordinal());
     }
 
     /** The C loops call through the table: an absent function must be refused before, not end the process. */
