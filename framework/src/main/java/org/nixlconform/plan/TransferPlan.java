@@ -117,6 +117,7 @@ public record TransferPlan(
                 iterations,
                 mutation,
                 invalidRequests,
+                rails,
                 new Expectations(
                         expectations.integrity(),
                         expectations.completion(),
