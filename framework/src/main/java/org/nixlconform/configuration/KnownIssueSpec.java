@@ -11,7 +11,7 @@ import org.nixlconform.message.FindingKind;
  * @param id unique in the file
  * @param statement one sentence: what is wrong, and whether it was seen here
  * @param distribution of the wheel; empty for any
- * @param versions exact, at least one; a set, because release numbers do not order what a release contains
+ * @param versions exact, at least one, {@code PREFILL:DECODE} where the sides differ; a set, because release numbers do not order what a release contains
  * @param backend as in the plan; empty for any
  * @param provider the transports that the environment's variable names, all of them in any order; empty for any
  * @param expectation whether every case in its scope shows the symptom
