@@ -157,7 +157,7 @@ final class FabricLibraries {
         facts.add(new Fact("fabric", fabric.described()));
         facts.add(new Fact("interface", "%s, %s".formatted(choice.name(), choice.why())));
         if (simulated) {
-            facts.add(new Fact("throughput", "simulated EFA is held against no recorded figure"));
+            facts.add(new Fact("throughput", "not judged: simulated EFA says nothing of a speed"));
         }
     }
 
