@@ -3,6 +3,7 @@ package org.nixlconform.environment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,13 +58,7 @@ public final class Environment {
 
     /** The same environment on so many simulated rails. */
     Environment withRails(int rails) {
-        return new Environment(
-                spec,
-                nodes.stream()
-                        .map(each -> each.with(FabricLibraries.RAILS, Integer.toString(rails)))
-                        .toList(),
-                faulty,
-                properties);
+        return with(FabricLibraries.RAILS, Integer.toString(rails));
     }
 
     /**
@@ -166,6 +161,24 @@ public final class Environment {
     /** What every engine's process on the node has in its environment on top of what the connection passes on. */
     public Map<String, String> variables(Node node) {
         return on(node).variables().values();
+    }
+
+    /**
+     * The same for a run of engines that may leave files in a folder there: on simulated EFA each process counts in one of
+     * its own what it posts to which rail.
+     */
+    public Map<String, String> variables(Node node, Path folder) {
+        Map<String, String> all = new LinkedHashMap<>(variables(node));
+        if (all.containsKey(FabricLibraries.RAILS)) {
+            all.put("NIXLCONFORM_FABRIC_COUNTERS", folder.resolve("rails-%p").toString());
+        }
+        return all;
+    }
+
+    /** The same environment with one variable more, or another value of it. */
+    public Environment with(String variable, String value) {
+        return new Environment(
+                spec, nodes.stream().map(each -> each.with(variable, value)).toList(), faulty, properties);
     }
 
     /** Where it is. */

@@ -99,6 +99,9 @@ final class CellPipeline {
         if (finding.subject().equals("integrity")) {
             return Evidence.DIFFERENCES;
         }
+        if (finding.subject().equals("rails")) {
+            return Evidence.RAILS;
+        }
         String telling =
                 finding.kind() == FindingKind.CALL_NEVER_RETURNED ? Evidence.stacksOf(finding) : Evidence.STATE;
         return finding.subject().equals("completion") && Files.exists(evidence.resolve(telling))

@@ -20,6 +20,7 @@ import org.nixlconform.plan.Role;
  * @param content without its regions
  * @param regions how many the rank had registered
  * @param regionsFound of them, how many the metadata have, with the right address and length
+ * @param railsOfRegions for each region that is registered with rails, the numbers of those rails; the backend chose them
  */
 public record GivenMetadata(
         RankId rank,
@@ -27,10 +28,12 @@ public record GivenMetadata(
         List<String> plugins,
         AgentMetadata content,
         int regions,
-        int regionsFound) {
+        int regionsFound,
+        List<List<Integer>> railsOfRegions) {
 
     public GivenMetadata {
         plugins = List.copyOf(plugins);
+        railsOfRegions = List.copyOf(railsOfRegions);
     }
 
     /** {@code 709 bytes of NIXL 1.4.0, agent prefill-0-rank-0, LIBFABRIC with 4 rails, 4 of 4 regions, plug-in .../libplugin_LIBFABRIC.so}. */

@@ -260,6 +260,7 @@ final class RankSession {
     }
 
     private FromRank transfer(PhaseClock clock) {
+        RailCounters before = RailCounters.read();
         clock.enter("transfer");
         Drive.Result result = drive().run(made.stream().mapToLong(Made::request).toArray());
         // What is there at this moment is what a serving engine would read.
@@ -272,7 +273,8 @@ final class RankSession {
         }
         ProgressPage.Sample sample = page.sample();
         complete = sample.done() + sample.failed() == sample.requests() && sample.received() == sample.expected();
-        return new FromRank.Transferred(ends, result.status(), !complete, clock.finish());
+        return new FromRank.Transferred(
+                ends, result.status(), !complete, RailCounters.read().since(before), clock.finish());
     }
 
     private FromRank.RequestEnd end(Made request, Drive.Outcome outcome) {
