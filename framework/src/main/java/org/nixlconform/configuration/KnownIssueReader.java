@@ -133,7 +133,8 @@ final class KnownIssueReader {
                 choice(condition, "attention", Names.ATTENTIONS),
                 number(condition, "prefillTp"),
                 number(condition, "decodeTp"),
-                number(condition, "minRanks"));
+                number(condition, "minRanks"),
+                choice(condition, "rails", List.of("equal", "unequal")));
     }
 
     private static Optional<String> choice(YamlObject object, String key, List<String> known) {

@@ -54,6 +54,7 @@ public record KnownIssueSpec(
      * What a plan must be, in the plan's words. Empty is any.
      *
      * @param minRanks of all engines together
+     * @param rails {@code equal} or {@code unequal}: whether the roles have as many, as their metadata say
      */
     public record Condition(
             Optional<String> placement,
@@ -65,9 +66,11 @@ public record KnownIssueSpec(
             Optional<String> attention,
             Optional<Integer> prefillTp,
             Optional<Integer> decodeTp,
-            Optional<Integer> minRanks) {
+            Optional<Integer> minRanks,
+            Optional<String> rails) {
         /** Every plan. */
         public static final Condition NONE = new Condition(
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

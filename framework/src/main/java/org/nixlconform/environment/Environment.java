@@ -215,6 +215,11 @@ public final class Environment {
         return allowed;
     }
 
+    /** Variables that were set and that nothing here reads, each once. */
+    public List<String> unread() {
+        return nodes.stream().flatMap(each -> each.unread().stream()).distinct().toList();
+    }
+
     /** Why a case with a backend cannot be run on some nodes; empty when it can. */
     public Optional<Finding> obstacle(String backend, Collection<Node> ranks) {
         for (Node node : ranks) {

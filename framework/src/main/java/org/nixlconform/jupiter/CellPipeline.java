@@ -132,7 +132,7 @@ final class CellPipeline {
         plan = on.plan();
         places = on.ranks().described();
         if (cell.environment().isEmpty()) {
-            return Verdict.without(Outcome.INCONCLUSIVE, run.noEnvironment(declared.backend()));
+            return Verdict.without(Outcome.INCONCLUSIVE, run.noEnvironment(cell, declared.backend()));
         }
         EnvironmentPair proven =
                 stage("environment", () -> run.environment(cell.environment().get()));
@@ -151,6 +151,7 @@ final class CellPipeline {
                 .orElseGet(() -> transfer(placed, on.ranks(), environment));
         knownIssues = run.knownIssues().match(cell.name(), environment, placed, observation(), judged);
         List<String> notes = new ArrayList<>(knownIssues.notes());
+        notes.addAll(SidesNotes.of(placed, environment, observation()));
         run.cluster().lost().forEach(node -> notes.add("node " + node + " was lost, in this case or before"));
         return noted(judged, notes);
     }

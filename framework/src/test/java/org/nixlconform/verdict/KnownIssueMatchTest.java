@@ -205,6 +205,39 @@ class KnownIssueMatchTest {
         assertHolds(false, shape(plan.geometry().layout().name(), "BF16", "MLA"));
     }
 
+    @Test
+    void railsAreHeldAgainstThoseThatTheMetadataTell() {
+        KnownIssueSpec unequal = issue("unequal", Expectation.ALWAYS, rails("unequal"), crash.signature());
+        KnownIssueSpec equal = issue("equal", Expectation.ALWAYS, rails("equal"), crash.signature());
+
+        assertThat(match(railed(crashed(), 4, 2), unequal)).isEqualTo(hit(unequal));
+        assertThat(match(railed(crashed(), 4, 4), unequal)).isEqualTo(KnownIssueMatch.NONE);
+        assertThat(match(railed(crashed(), 4, 2), equal)).isEqualTo(KnownIssueMatch.NONE);
+        assertThat(match(railed(crashed(), 4, 4), equal)).isEqualTo(hit(equal));
+        assertThat(match(crashed(), equal)).isEqualTo(hit(equal));
+        assertThat(match(railed(clean(), 4, 2), unequal).obsolete()).containsExactly(unequal);
+    }
+
+    private static Observations railed(Observations seen, int prefill, int decode) {
+        return seen.given(PREFILL_0, MetadataInspectionTest.rails(PREFILL_0, prefill, Optional.empty()))
+                .given(DECODE_0, MetadataInspectionTest.rails(DECODE_0, decode, Optional.empty()));
+    }
+
+    private static Condition rails(String which) {
+        return new Condition(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(which));
+    }
+
     private void assertHolds(boolean holds, Condition condition) {
         KnownIssueSpec record = issue("conditional", Expectation.ALWAYS, condition, crash.signature());
         assertThat(match(crashed(), record)).as("%s", condition).isEqualTo(holds ? hit(record) : KnownIssueMatch.NONE);
@@ -228,7 +261,8 @@ class KnownIssueMatchTest {
                 Optional.empty(),
                 Optional.of(prefillTp),
                 Optional.of(decodeTp),
-                Optional.of(ranks));
+                Optional.of(ranks),
+                Optional.empty());
     }
 
     private static Condition shape(String layout, String dtype, String attention) {
@@ -240,6 +274,7 @@ class KnownIssueMatchTest {
                 Optional.of(layout),
                 Optional.of(dtype),
                 Optional.of(attention),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
