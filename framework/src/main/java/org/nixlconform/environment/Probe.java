@@ -232,7 +232,7 @@ final class Probe {
                                     + call.map(name -> ", last call " + name).orElse(""));
         }
         if (call.filter(CREATE::equals).isPresent()) {
-            finding = finding.during("backend");
+            finding = finding.during("backend").with("where", "the probe, phase backend");
         }
         List<String> fabrics = mappedFabrics();
         if (!fabrics.isEmpty()) {
