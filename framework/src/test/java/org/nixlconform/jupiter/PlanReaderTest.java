@@ -116,6 +116,7 @@ class PlanReaderTest {
                         Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT),
                         List.of(InvalidRequest.values()),
                         Optional.of(new org.nixlconform.plan.Rails(4, 2)),
+                        Optional.empty(),
                         new Expectations(
                                 true,
                                 Optional.of(new Expectations.Completion(Duration.ofSeconds(3), Duration.ofMillis(500))),

@@ -271,8 +271,10 @@ final class RankSession {
             ends.add(end(made.get(i), result.outcomes().get(i)));
         }
         ProgressPage.Sample sample = page.sample();
-        complete = sample.done() + sample.failed() == sample.requests() && sample.received() == sample.expected();
-        return new FromRank.Transferred(ends, result.status(), !complete, clock.finish());
+        boolean over = sample.done() + sample.failed() == sample.requests() && sample.received() == sample.expected();
+        // What a failed request did not bring is not late.
+        complete = over && sample.failed() == 0;
+        return new FromRank.Transferred(ends, result.status(), !over, clock.finish());
     }
 
     private FromRank.RequestEnd end(Made request, Drive.Outcome outcome) {
