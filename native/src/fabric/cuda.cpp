@@ -1,6 +1,6 @@
 /*
- * Loaded as libcuda.so.1 on a node without NVIDIA's driver, which has that library: the functions of it that a LIBFABRIC
- * plug-in of NIXL asks for. Each says that there is no GPU. Where there is a driver, this library has no place.
+ * Loaded as libcuda.so.1 on a node without NVIDIA's driver, which has that library: the functions of it that the LIBFABRIC
+ * plug-ins of NIXL ask for, and the UCX plug-ins of 0.6.1 to 0.8.0, which do not load without. Each says that there is no GPU. Where there is a driver, this library has no place.
  */
 namespace {
 
@@ -11,7 +11,19 @@ constexpr int no_device = 100; /* CUDA_ERROR_NO_DEVICE */
 extern "C" {
 #pragma GCC visibility push(default)
 
+int cuCtxGetCurrent(void **) { return no_device; }
+
+int cuCtxPopCurrent_v2(void **) { return no_device; }
+
+int cuCtxPushCurrent_v2(void *) { return no_device; }
+
 int cuCtxSetCurrent(void *) { return no_device; }
+
+int cuDeviceGet(int *, int) { return no_device; }
+
+int cuDevicePrimaryCtxRelease_v2(int) { return no_device; }
+
+int cuDevicePrimaryCtxRetain(void **, int) { return no_device; }
 
 int cuDeviceGetPCIBusId(char *, int, int) { return no_device; }
 

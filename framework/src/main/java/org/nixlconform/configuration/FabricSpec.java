@@ -89,6 +89,11 @@ public record FabricSpec(
         }
     }
 
+    /** Whether simulated devices say nothing of where they are. */
+    public boolean isWithoutPlaces() {
+        return provider == Provider.SIMULATED_EFA && topology == FabricTopology.NONE;
+    }
+
     /** Such as {@code simulated EFA, 4 rails}. */
     public String described() {
         if (provider != Provider.SIMULATED_EFA) {

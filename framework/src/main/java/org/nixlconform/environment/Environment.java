@@ -13,10 +13,12 @@ import org.nixlconform.cluster.AtOnce;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.EnvironmentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
+import org.nixlconform.configuration.FabricSpec;
 import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Expectations.AllowedLog;
 
 /** NIXL as it is installed on the nodes, what an engine there needs to load it, and what the probes saw of it. */
 public final class Environment {
@@ -174,6 +176,30 @@ public final class Environment {
     /** The same of the first node; others differ only in what the cluster's file says of them. */
     public Map<String, String> variables() {
         return nodes.get(0).variables().values();
+    }
+
+    /**
+     * What engines say of what the environment is made of, and no case can do about: of the simulation, and of plug-ins of the
+     * wheel that it does not use.
+     */
+    public List<AllowedLog> allowedLog() {
+        return allowedLog(spec);
+    }
+
+    static List<AllowedLog> allowedLog(EnvironmentSpec spec) {
+        List<AllowedLog> allowed = new ArrayList<>();
+        // 0.6.1 loads every plug-in of its wheel.
+        allowed.add(new AllowedLog(
+                "Failed to load plugin (from \\S*/libplugin_|')(?!(%s)['.])\\w"
+                        .formatted(String.join("|", spec.backends())),
+                "the environment does not use that plug-in"));
+        if (spec.fabric().stream().anyMatch(FabricSpec::isWithoutPlaces)) {
+            allowed.add(new AllowedLog(
+                    "No NICs or GPUs found for grouping|Topology-aware grouping failed, using fallback"
+                            + "|Mismatch between hwloc \\(0\\) and libfabric \\(\\d+\\) EFA device counts",
+                    "simulated devices of topology none have no place"));
+        }
+        return allowed;
     }
 
     /** Why a case with a backend cannot be run on some nodes; empty when it can. */

@@ -12,6 +12,7 @@ import org.nixlconform.configuration.FabricSpec.Provider;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Backend;
+import org.nixlconform.plan.Expectations.AllowedLog;
 import org.nixlconform.plan.Rails;
 import org.nixlconform.plan.Role;
 import org.nixlconform.plan.TransferPlan;
@@ -49,6 +50,11 @@ public record EnvironmentPair(Environment prefill, Environment decode) {
     /** Of NIXL, such as {@code 1.4.0}, or {@code 1.4.0:1.3.2}, prefill first; empty where nothing says it. */
     public String version() {
         return label(each -> each.version().orElse(""));
+    }
+
+    /** What engines of either role say of what the environment is made of. */
+    public List<AllowedLog> allowedLog() {
+        return both().flatMap(each -> each.allowedLog().stream()).distinct().toList();
     }
 
     private String label(Function<Environment, String> part) {

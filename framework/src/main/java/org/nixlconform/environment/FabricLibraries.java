@@ -79,8 +79,11 @@ final class FabricLibraries {
         if (spec.fabric().isEmpty() || plugin.isEmpty()) {
             return installation;
         }
+        FabricSpec fabric = spec.fabric().get();
+        FabricPlugin led =
+                fabric.provider() == Provider.SIMULATED_EFA ? plugin.get().withoutPathOfItsOwn(searched) : plugin.get();
         try {
-            return new FabricLibraries(spec.fabric().get(), plugin.get(), console).added(installation);
+            return new FabricLibraries(fabric, led, console).added(installation, led != plugin.get());
         } catch (IOException e) {
             throw new FindingException(
                     Finding.of(
@@ -95,8 +98,13 @@ final class FabricLibraries {
         }
     }
 
-    private Installation added(Installation installation) throws IOException {
+    private Installation added(Installation installation, boolean otherCopy) throws IOException {
         interfaceChosen();
+        if (otherCopy) {
+            variables.put(Plugins.FOLDER_VARIABLE, String.valueOf(plugin.file().getParent()));
+            facts.add(new Fact(
+                    "plug-ins from", plugin.file().getParent() + ", as those beside libnixl.so have an RPATH"));
+        }
         for (Need need : Need.values()) {
             Optional<String> name = plugin.name(need);
             if (name.isPresent()) {

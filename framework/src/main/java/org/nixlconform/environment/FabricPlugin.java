@@ -62,10 +62,30 @@ record FabricPlugin(Node node, Path file, SymbolVersions versions, Map<String, S
      * @return empty where there is no such plug-in, or nothing on the node can look at it
      */
     static Optional<FabricPlugin> of(Node node, Installation installation, Map<String, String> variables) {
-        Path file = Plugins.folder(installation, variables).resolve(Plugins.fileName(BACKEND));
+        return of(node, Plugins.folder(installation, variables).resolve(Plugins.fileName(BACKEND)), variables);
+    }
+
+    private static Optional<FabricPlugin> of(Node node, Path file, Map<String, String> variables) {
         return versions(node, file)
                 .flatMap(versions -> SharedLibraries.found(node.connection(), file, variables)
                         .map(found -> new FabricPlugin(node, file, versions, found)));
+    }
+
+    /**
+     * The plug-in whose libfabric {@code LD_LIBRARY_PATH} decides. One with an RPATH of its own takes what the wheel bundles;
+     * the wheel of 0.6.1 has a second copy, in a folder beside its bundled libraries, without one.
+     *
+     * @param variables of the process that would load it
+     * @return this one where it is such, or where there is no other
+     */
+    FabricPlugin withoutPathOfItsOwn(Map<String, String> variables) {
+        return Optional.of(this)
+                .filter(own -> !own.versions.searchedFirst().isEmpty())
+                .flatMap(own -> own.file(Need.LIBFABRIC))
+                .map(bundled -> bundled.normalize().resolveSibling("nixl").resolve(Plugins.fileName(BACKEND)))
+                .flatMap(copy -> of(node, copy, variables))
+                .filter(copy -> copy.versions.searchedFirst().isEmpty())
+                .orElse(this);
     }
 
     static Optional<SymbolVersions> versions(Node node, Path library) {

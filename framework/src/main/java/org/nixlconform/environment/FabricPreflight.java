@@ -128,7 +128,12 @@ final class FabricPreflight {
                     .with("actual", real(libfabric))
                     .with("chosen", plugin.why(libfabric, variables.getOrDefault(EngineVariables.SEARCHED, "")))
                     .with("node", node.name())
-                    .with("remedy", "take its folder out of LD_LIBRARY_PATH in " + spec.file()));
+                    .with(
+                            "remedy",
+                            plugin.versions().searchedFirst().isEmpty()
+                                    ? "take its folder out of LD_LIBRARY_PATH in " + spec.file()
+                                    : "let NIXL_PLUGIN_DIR lead to a copy of the plug-in without RPATH, or leave it out, in "
+                                            + spec.file()));
         }
     }
 

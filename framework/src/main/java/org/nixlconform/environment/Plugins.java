@@ -11,6 +11,8 @@ import org.nixlconform.message.Fact;
 
 /** Which of the backends that an environment is to have have a plug-in, and from where. */
 final class Plugins {
+    static final String FOLDER_VARIABLE = "NIXL_PLUGIN_DIR";
+
     private final Node node;
     private final NodeFiles files;
 
@@ -65,7 +67,7 @@ final class Plugins {
         files.remove(both);
         files.rename(partial, both);
         Map<String, String> variables = new LinkedHashMap<>(installation.variables());
-        variables.put("NIXL_PLUGIN_DIR", both.toString());
+        variables.put(FOLDER_VARIABLE, both.toString());
         List<Fact> facts = new ArrayList<>(installation.facts());
         facts.add(new Fact("plug-ins of " + wheel.described(), String.join(", ", taken)));
         return installation.with(variables, facts);
@@ -73,7 +75,7 @@ final class Plugins {
 
     /** @param variables of a process that loads it */
     static Path folder(Installation installation, Map<String, String> variables) {
-        String configured = variables.getOrDefault("NIXL_PLUGIN_DIR", "");
+        String configured = variables.getOrDefault(FOLDER_VARIABLE, "");
         return configured.isEmpty() ? installation.coreFolder().resolve("plugins") : Path.of(configured);
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the node's probe program saw of NIXL. Read leniently: a field that is absent is empty.
@@ -33,6 +34,8 @@ record ProbeReport(
         List<String> mapped,
         List<FabricReport> fabrics) {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Of devices in one line; more are counted. */
+    private static final int MOST_NAMES = 6;
 
     /**
      * @param refusal of the backend's creation; empty when it was created
@@ -45,8 +48,23 @@ record ProbeReport(
      * @param file that was mapped
      * @param version such as {@code 2.5}
      * @param variables of the environment that it and its providers read
+     * @param devices that it offered, by provider; empty when it said none
      */
-    record FabricReport(String file, String version, Set<String> variables) {}
+    record FabricReport(String file, String version, Set<String> variables, Map<String, List<String>> devices) {
+        /** Such as {@code tcp: eth0, lo; efa: 32, simulated-efa-0 to simulated-efa-31}. */
+        String describedDevices() {
+            return devices.entrySet().stream()
+                    .map(entry -> entry.getKey() + ": " + shortened(entry.getValue()))
+                    .collect(Collectors.joining("; "));
+        }
+
+        private static String shortened(List<String> names) {
+            int last = names.size() - 1;
+            return names.size() <= MOST_NAMES
+                    ? String.join(", ", names)
+                    : "%d, %s to %s".formatted(names.size(), names.get(0), names.get(last));
+        }
+    }
 
     /** @param status negative, named by {@code statusName} */
     record Refusal(String call, int status, String statusName) {
@@ -107,8 +125,15 @@ record ProbeReport(
         array.forEach(fabric -> fabrics.add(new FabricReport(
                 fabric.path("file").asText(),
                 fabric.path("version").asText(),
-                Set.copyOf(texts(fabric.path("variables"))))));
+                Set.copyOf(texts(fabric.path("variables"))),
+                devices(fabric.path("devices")))));
         return List.copyOf(fabrics);
+    }
+
+    private static Map<String, List<String>> devices(JsonNode byProvider) {
+        Map<String, List<String>> devices = new LinkedHashMap<>();
+        byProvider.properties().forEach(provider -> devices.put(provider.getKey(), texts(provider.getValue())));
+        return devices;
     }
 
     private static List<String> texts(JsonNode array) {

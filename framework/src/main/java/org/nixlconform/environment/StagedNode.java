@@ -205,6 +205,9 @@ record StagedNode(
                                 .map(ProbeReport.Refusal::described)
                                 .orElseGet(() -> "created in %d ms, %s"
                                         .formatted(backend.millis(), String.join(", ", backend.memories()))))));
+        report.fabrics().stream()
+                .filter(fabric -> !fabric.devices().isEmpty())
+                .forEach(fabric -> lines.add(new Fact("libfabric devices", fabric.describedDevices())));
         ucxVersion(report).ifPresent(version -> lines.add(new Fact("ucx", version)));
         String mapped = report.mapped().stream()
                 .filter(file -> TELLING.matcher(fileName(file)).matches())

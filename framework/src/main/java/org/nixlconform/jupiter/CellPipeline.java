@@ -139,12 +139,14 @@ final class CellPipeline {
         }
         proven.refuseLacking(declared.backend(), on.ranks());
         EnvironmentPair environment = declared.rails().map(proven::on).orElse(proven);
+        TransferPlan placed = on.plan().allowing(environment.allowedLog());
+        plan = placed;
         Optional<Finding> probeFailure = environment.probeFailure(declared.backend());
         // The probe called NIXL: what it saw is judged like anything else from there on.
         Verdict judged = probeFailure
                 .map(failure -> Verdict.without(Outcome.VIOLATES, failure))
-                .orElseGet(() -> transfer(on.plan(), on.ranks(), environment));
-        knownIssues = run.knownIssues().match(cell.name(), environment, on.plan(), observation(), judged);
+                .orElseGet(() -> transfer(placed, on.ranks(), environment));
+        knownIssues = run.knownIssues().match(cell.name(), environment, placed, observation(), judged);
         List<String> notes = new ArrayList<>(knownIssues.notes());
         run.cluster().lost().forEach(node -> notes.add("node " + node + " was lost, in this case or before"));
         return noted(judged, notes);

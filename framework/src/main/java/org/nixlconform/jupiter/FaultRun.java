@@ -111,7 +111,7 @@ record FaultRun(Cluster cluster, Environment environment, Path folder) {
             throws IOException {
         try (Held held = cluster.hold(plan)) {
             return held.assigned() instanceof Assigned.On on
-                    ? transfer(plan, on.ranks(), faulty, outside, own)
+                    ? transfer(plan.allowing(environment.allowedLog()), on.ranks(), faulty, outside, own)
                     : List.of(Finding.of(FindingKind.NODE, "fault", "the cluster has no place for " + plan.name()));
         }
     }

@@ -1,5 +1,6 @@
 package org.nixlconform.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -100,6 +101,31 @@ public record TransferPlan(
      */
     public Fit fitInto(long availableBytes, List<RankId> ranks) {
         return Fit.of(this, availableBytes, ranks);
+    }
+
+    /** The same plan, in which engines may also say this. */
+    public TransferPlan allowing(List<Expectations.AllowedLog> lines) {
+        List<Expectations.AllowedLog> more = new ArrayList<>(expectations.allowedLog());
+        more.addAll(lines);
+        return new TransferPlan(
+                requirement,
+                workload,
+                topology,
+                placement,
+                direction,
+                backend,
+                memory,
+                geometry,
+                blocks,
+                iterations,
+                mutation,
+                invalidRequests,
+                new Expectations(
+                        expectations.integrity(),
+                        expectations.completion(),
+                        expectations.throughput(),
+                        expectations.caughtAs(),
+                        more));
     }
 
     /** The same plan with other caches; they must hold what the requests need. */

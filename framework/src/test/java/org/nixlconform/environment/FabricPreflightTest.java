@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -262,6 +263,72 @@ class FabricPreflightTest {
         assertThat(new NodeFiles(connection).linkTarget(first.resolve("libfabric.so.1")))
                 .contains(node.bundle().fabricLibrary().toString());
         assertThat(completed.facts().toString()).contains("simulated EFA, 4 rails");
+    }
+
+    /** A plug-in with an RPATH finds what lies there whatever LD_LIBRARY_PATH says; wheels may have a second copy without. */
+    @Test
+    void simulatedDevicesComeInFrontOfWhatAWheelBundles() throws Exception {
+        Path own = fabric(folder.resolve("nixl/own"), 7);
+        plugin("-Wl,--disable-new-dtags,-rpath,$ORIGIN/../own");
+        assertThat(refusalOfCompleted())
+                .contains(
+                        "by the plug-in's own RPATH",
+                        "let NIXL_PLUGIN_DIR lead to a copy of the plug-in without RPATH");
+
+        Path first = Files.move(plugin, folder.resolve("with-rpath.so"));
+        plugin("-Wl,--as-needed");
+        Path copies = Files.createDirectories(own.resolveSibling("nixl"));
+        Files.move(plugin, copies.resolve("libplugin_LIBFABRIC.so"));
+        Files.move(first, plugin);
+
+        assertThat(refusalOfCompleted()).isEmpty();
+        assertThat(FabricLibraries.completed(spec(SIMULATED), node, installation(), variables, console::add)
+                        .variables())
+                .containsEntry("NIXL_PLUGIN_DIR", copies.toString())
+                .containsEntry(
+                        "NIXLCONFORM_FABRIC_REAL",
+                        libraries.resolve("libfabric.so.1").toString());
+        assertThat(FabricLibraries.completed(spec(TCP), node, installation(), variables, console::add)
+                        .variables())
+                .as("the bundled one serves tcp as it is")
+                .doesNotContainKey("NIXL_PLUGIN_DIR");
+    }
+
+    /** What the preflight says of an environment on simulated EFA with all that it is given. */
+    private String refusalOfCompleted() {
+        Installation completed =
+                FabricLibraries.completed(spec(SIMULATED), node, installation(), variables, console::add);
+        Map<String, String> given = new HashMap<>(variables);
+        completed
+                .variables()
+                .forEach((name, value) -> given.merge(
+                        name, value, (others, ours) -> name.equals("LD_LIBRARY_PATH") ? ours + ":" + others : ours));
+        return FindingRenderer.render(
+                FabricPreflight.of(spec(SIMULATED), node, completed, given).failures());
+    }
+
+    /** The simulation says of itself that it is one; a plug-in of the environment's own that does not load is no such thing. */
+    @Test
+    void whatTheSimulationMakesEnginesSayIsAllowed() {
+        assertThat(allowed(SIMULATED, "libfabric_topology.cpp:499] No NICs or GPUs found for grouping"))
+                .isTrue();
+        assertThat(allowed(SIMULATED, "Mismatch between hwloc (0) and libfabric (4) EFA device counts"))
+                .isTrue();
+        assertThat(allowed(SIMULATED, "Mismatch between hwloc (4) and libfabric (2) EFA device counts"))
+                .isFalse();
+        assertThat(allowed(TCP, "No NICs or GPUs found for grouping")).isFalse();
+
+        for (String line : List.of("from /wheel/nixl/libplugin_%s.so: undefined symbol", "'%s' from any directory")) {
+            String text = "E1122 nixl_plugin_manager.cpp:122] Failed to load plugin " + line;
+            assertThat(allowed(TCP, text.formatted("GPUNETIO"))).isTrue();
+            assertThat(allowed(TCP, text.formatted("LIBFABRIC"))).isFalse();
+        }
+    }
+
+    private static boolean allowed(FabricSpec fabric, String line) {
+        return Environment.allowedLog(spec(fabric)).stream()
+                .anyMatch(allowed ->
+                        Pattern.compile(allowed.pattern()).matcher(line).find());
     }
 
     /** One that is too old for the plug-in is not taken; what others are is asked of the package index. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.nixlconform.binding.Libfabric;
 import org.nixlconform.binding.Nixl;
@@ -20,6 +21,8 @@ import org.nixlconform.engine.protocol.Wire;
 final class ProbeProgram {
     /** Wheels give it a digest in its name. Those of its providers begin otherwise. */
     private static final Pattern FABRIC = Pattern.compile("libfabric[-.].*so.*");
+
+    private static final Pattern BEFORE_FABRIC = Pattern.compile("libnixlconform_fabric\\.so");
 
     private ProbeProgram() {}
 
@@ -38,12 +41,26 @@ final class ProbeProgram {
         List<String> mapped = MappedLibraries.now();
         seen.put("mapped", mapped);
         channel.send(Wire.encode(seen));
-        // After the report, which must not be lost where such a library does not survive the question.
-        List<Map<String, Object>> fabrics = fabrics(mapped);
-        if (!fabrics.isEmpty()) {
-            seen.put("fabrics", fabrics);
-            channel.send(Wire.encode(seen));
-        }
+        // After the report, and one by one: what is known must not be lost where such a library does not survive a
+        // question.
+        Map<String, Libfabric> libraries = fabrics(mapped);
+        List<Map<String, Object>> fabrics = new ArrayList<>();
+        libraries.forEach((file, fabric) -> asked("fi_getparams", file, () -> {
+            fabrics.add(new LinkedHashMap<>(
+                    Map.of("file", file, "version", fabric.version(), "variables", fabric.variables())));
+        }));
+        seen.put("fabrics", fabrics);
+        channel.send(Wire.encode(seen));
+        fabrics.forEach(fabric -> {
+            String file = String.valueOf(fabric.get("file"));
+            asked(
+                    "fi_getinfo",
+                    file,
+                    () -> fabric.put(
+                            "devices",
+                            Objects.requireNonNull(libraries.get(file)).devices()));
+        });
+        channel.send(Wire.encode(seen));
         System.err.flush();
         Posix.exitNow(0);
     }
@@ -110,21 +127,29 @@ final class ProbeProgram {
                 "statusName", NixlStatus.nameOf(refused.status()));
     }
 
-    /** What each libfabric among the files says of itself. One that cannot be asked is left out; why is on standard error. */
-    private static List<Map<String, Object>> fabrics(List<String> mapped) {
-        List<Map<String, Object>> fabrics = new ArrayList<>();
-        for (String file : mapped) {
-            if (!FABRIC.matcher(String.valueOf(Path.of(file).getFileName())).matches()) {
-                continue;
-            }
-            System.err.println("calling fi_getparams of " + file);
-            try {
-                Libfabric fabric = Libfabric.at(file);
-                fabrics.add(Map.of("file", file, "version", fabric.version(), "variables", fabric.variables()));
-            } catch (UnsatisfiedLinkError | IllegalStateException unasked) {
-                System.err.println("it cannot be asked: " + unasked.getMessage());
-            }
+    /** Ours, where it stands before another, else all of them. One that cannot be asked is left out; why is on standard error. */
+    private static Map<String, Libfabric> fabrics(List<String> mapped) {
+        List<String> ours = named(BEFORE_FABRIC, mapped);
+        Map<String, Libfabric> fabrics = new LinkedHashMap<>();
+        for (String file : ours.isEmpty() ? named(FABRIC, mapped) : ours) {
+            asked("dlopen", file, () -> fabrics.put(file, Libfabric.at(file)));
         }
         return fabrics;
+    }
+
+    private static List<String> named(Pattern name, List<String> files) {
+        return files.stream()
+                .filter(file -> name.matcher(String.valueOf(Path.of(file).getFileName()))
+                        .matches())
+                .toList();
+    }
+
+    private static void asked(String function, String file, Runnable question) {
+        System.err.println("calling " + function + " of " + file);
+        try {
+            question.run();
+        } catch (UnsatisfiedLinkError | IllegalStateException unasked) {
+            System.err.println("it cannot be asked: " + unasked.getMessage());
+        }
     }
 }
