@@ -120,6 +120,8 @@ public record TransferPlan(
                 iterations,
                 mutation,
                 invalidRequests,
+                rails,
+                peerEnd,
                 new Expectations(
                         expectations.integrity(),
                         expectations.completion(),
