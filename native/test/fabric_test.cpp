@@ -1,6 +1,7 @@
 // The front library over a libfabric of ours. Each case is a process: the library reads its variables once.
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,7 +58,7 @@ ending run(const variables &set, const std::function<void()> &body) {
     CHECK(waitpid(child, &status, 0) == child, "the case cannot be waited for");
     const std::string text = contents(errors);
     unlink(errors.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), text};
 }
 
 void well(variables set, const std::function<void()> &body) {
@@ -433,10 +434,10 @@ void refusesWhatItCannotUse() {
             "the environment variable NIXLCONFORM_FABRIC_TOPOLOGY must be none, p4d or p5, it is \"p6\"");
     refused({{"REAL", real}, {"RAILS", "5"}, {"TOPOLOGY", "p4d"}},
             "with NIXLCONFORM_FABRIC_TOPOLOGY=p4d the environment variable NIXLCONFORM_FABRIC_RAILS must be at most 4");
-    for (const char *fault : {"idle", "idle:0", "idle:4", "idle:-1", "slow:1", "idle:1,2"}) {
+    for (const char *fault : {"idle", "idle:0", "idle:4", "idle:-1", "slow:1", "idle:1,2", "crash", "crash:", "crash:/lib"}) {
         refused({{"REAL", real}, {"RAILS", "4"}, {"COUNTERS", "c"}, {"FAULT", fault}},
-                ("the environment variable NIXLCONFORM_FABRIC_FAULT must be idle:K with a rail K from 1 to 3 (of 4 rails), it "
-                 "is \"" + std::string(fault) + "\"").c_str());
+                ("the environment variable NIXLCONFORM_FABRIC_FAULT must be idle:K with a rail K from 1 to 3 (of 4 rails), or "
+                 "crash:NAME with the beginning of a file's name, it is \"" + std::string(fault) + "\"").c_str());
     }
     refused({{"REAL", real}, {"RAILS", "4"}, {"FAULT", "idle:1"}},
             "the environment variable NIXLCONFORM_FABRIC_COUNTERS must be set where NIXLCONFORM_FABRIC_FAULT is");
@@ -459,10 +460,33 @@ void saysThatThereIsNoDevice() {
     CHECK(end.code == 0 && end.errors.rfind(expected, 0) == 0, "ended with %d: %s", end.code, end.errors.c_str());
 }
 
+// Only over the file that is meant: one and the same setting tells a wheel's own libfabric from what was put in its place.
+void crashesOverOneFile() {
+    const std::string meant = std::string(program_invocation_name) + ".libfabric-0a1b.so.1";
+    unlink(meant.c_str());
+    CHECK(symlink(fake_path.c_str(), meant.c_str()) == 0, "no link");
+    const std::string file = fake_path.substr(fake_path.rfind('/') + 1);
+    const auto opens = [] {
+        const libfabric library("FABRIC_1.8");
+        endpoint only(library, "simulated-efa-0");
+    };
+    for (const std::string &real : {fake_path, meant}) {
+        const ending crashed = run({{"REAL", real}, {"RAILS", "2"}, {"FAULT", "crash:" + file}}, opens);
+        CHECK(crashed.code == -SIGSEGV, "ended with %d: %s", crashed.code, crashed.errors.c_str());
+        CHECK(crashed.errors == "nixlconform simulated EFA: a planted crash, as the libfabric below is " + fake_path + ".\n", "%s",
+              crashed.errors.c_str());
+        const ending other = run({{"REAL", real}, {"RAILS", "2"}, {"FAULT", "crash:libfabric-"}}, opens);
+        CHECK(other.code == 0 && other.errors.empty(), "ended with %d: %s", other.code, other.errors.c_str());
+    }
+    unlink(meant.c_str());
+}
+
 void hasNoGpu() {
     void *cuda = dlopen(cuda_path.c_str(), RTLD_NOW | RTLD_LOCAL);
     CHECK(cuda != nullptr, "%s", dlerror());
-    for (const char *name : {"cuCtxSetCurrent", "cuDeviceGetPCIBusId", "cuPointerGetAttributes"}) {
+    for (const char *name : {"cuCtxSetCurrent", "cuDeviceGetPCIBusId", "cuPointerGetAttributes", "cuCtxGetCurrent",
+                             "cuCtxPopCurrent_v2", "cuCtxPushCurrent_v2", "cuDeviceGet", "cuDevicePrimaryCtxRelease_v2",
+                             "cuDevicePrimaryCtxRetain"}) {
         auto *function = reinterpret_cast<int (*)(uintptr_t, uintptr_t, uintptr_t, uintptr_t)>(dlsym(cuda, name));
         CHECK(function != nullptr && function(0, 0, 0, 0) == 100, "%s", name);
     }
@@ -490,6 +514,7 @@ int main(int argc, char **argv) {
     well({{"RAILS", "1"}}, opensNothingElse);
     refusesWhatItCannotUse();
     saysThatThereIsNoDevice();
+    crashesOverOneFile();
     hasNoGpu();
     return 0;
 }

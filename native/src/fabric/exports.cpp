@@ -33,11 +33,13 @@ NXR_INFO_FUNCTIONS(1_9, "FABRIC_1.9")
 NXR_INFO_FUNCTIONS(1_10, "@FABRIC_1.10")
 
 int nxr_fabric(fabric_attributes *attributes, fabric_object **opened, void *context) {
+    crash_if_planted();
     return open_fabric(attributes, opened, context);
 }
 __asm__(".symver nxr_fabric,fi_fabric@@FABRIC_1.1");
 
 int nxr_fabric2(info *of, fabric_object **opened, uint64_t flags, void *context) {
+    crash_if_planted();
     return open_fabric2(of, opened, flags, context);
 }
 __asm__(".symver nxr_fabric2,fi_fabric2@@FABRIC_1.8");

@@ -50,6 +50,9 @@ struct real_library {
 /* Opens it at the first call, or refuses. */
 const real_library &real();
 
+/* The fault crash: ends the process by SIGSEGV where the settings ask for it and the real library is the one that they mean. */
+void crash_if_planted();
+
 } // namespace fabric
 
 #endif

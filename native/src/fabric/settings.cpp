@@ -74,20 +74,28 @@ enum topology read_topology(int rails) {
     return read;
 }
 
-int read_fault(int rails) {
+/* What follows a word that the text begins with, or none. */
+const char *after(const char *text, const char *word) {
+    return strncmp(text, word, strlen(word)) == 0 ? text + strlen(word) : nullptr;
+}
+
+void read_fault(settings *to) {
     const char *text = value_of(NXR_VARIABLE("FAULT"));
     if (text == nullptr) {
-        return 0;
+        return;
     }
-    constexpr char idle[] = "idle:";
-    constexpr size_t length = sizeof idle - 1;
-    const int rail = strncmp(text, idle, length) == 0 ? number(text + length) : -1;
-    if (rail < 1 || rail >= rails) {
-        refuse("the environment variable NIXLCONFORM_FABRIC_FAULT must be idle:K with a rail K from 1 to %d (of %d rails), "
-               "it is \"%s\"",
-               rails - 1, rails, text);
+    const char *file = after(text, "crash:");
+    if (file != nullptr && *file != 0 && strchr(file, '/') == nullptr) {
+        to->crash = kept(file);
+        return;
     }
-    return rail;
+    const char *rail = after(text, "idle:");
+    to->idle_rail = rail == nullptr ? -1 : number(rail);
+    if (to->idle_rail < 1 || to->idle_rail >= to->rails) {
+        refuse("the environment variable NIXLCONFORM_FABRIC_FAULT must be idle:K with a rail K from 1 to %d (of %d rails), or "
+               "crash:NAME with the beginning of a file's name, it is \"%s\"",
+               to->rails - 1, to->rails, text);
+    }
 }
 
 /* A setting that would be without effect is a mistake. */
@@ -135,7 +143,7 @@ settings read_settings() {
     read.topology = read_topology(read.rails);
     read.network_interface = kept(value_of(NXR_VARIABLE("INTERFACE")));
     read.counters = kept(value_of(NXR_VARIABLE("COUNTERS")));
-    read.idle_rail = read_fault(read.rails);
+    read_fault(&read);
     if (read.idle_rail != 0 && read.counters == nullptr) {
         refuse("the environment variable NIXLCONFORM_FABRIC_COUNTERS must be set where NIXLCONFORM_FABRIC_FAULT is: nothing "
                "else shows an idle rail");

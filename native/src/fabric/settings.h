@@ -18,6 +18,7 @@ struct settings {
     const char *network_interface = nullptr; /* below all rails; none: the tcp provider's own choice */
     const char *counters = nullptr;          /* file */
     int idle_rail = 0;                       /* its operations go over rail 0; 0: there is none */
+    const char *crash = nullptr; /* fi_fabric() crashes where the real library's file name begins so; none: it never does */
 };
 
 /* From the variables of this process; strings are copies that are kept. */
