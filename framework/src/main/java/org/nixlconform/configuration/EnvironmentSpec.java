@@ -93,6 +93,23 @@ public record EnvironmentSpec(
                 name, file, install, nodes, more, backends, backendParameters, agent, shimHeaders, fabric);
     }
 
+    /** The same environment, called {@code NAME@RELEASE}, with that release of NIXL; empty where that is no wheel. */
+    public Optional<EnvironmentSpec> at(String release) {
+        return install instanceof InstallSpec.WheelInstall wheel
+                ? Optional.of(new EnvironmentSpec(
+                        name + "@" + release,
+                        file,
+                        wheel.at(release),
+                        nodes,
+                        variables,
+                        backends,
+                        backendParameters,
+                        agent,
+                        shimHeaders,
+                        fabric))
+                : Optional.empty();
+    }
+
     /** The same environment without some of its backends. */
     public EnvironmentSpec withoutBackends(Set<String> others) {
         Map<String, Map<String, String>> parameters = new LinkedHashMap<>(backendParameters);

@@ -36,6 +36,16 @@ public sealed interface InstallSpec {
             this(distribution, version, false, Optional.empty(), Optional.empty());
         }
 
+        /**
+         * The same at another release. Up to 0.7.0 there is one distribution, {@code nixl}; from 0.7.1 on that has no libraries
+         * of its own, and those for CUDA 12 are meant.
+         */
+        public WheelInstall at(String release) {
+            boolean first = release.matches("0\\.([0-6](\\..*)?|7(\\.0.*)?)");
+            String named = first ? "nixl" : distribution.equals("nixl") ? "nixl-cu12" : distribution;
+            return new WheelInstall(named, release, system, python, efaPrefix);
+        }
+
         /** As pip takes it. */
         public String requirement() {
             return distribution + "==" + version;

@@ -19,8 +19,10 @@ final class KnownIssueReader {
     private static final Pattern SENTENCE = Pattern.compile("(?s).*\\S.*");
     private static final Pattern LINK = Pattern.compile("https?://\\S+");
     /** The normal form of a Python version, which neither a range nor a wildcard has. */
-    private static final Pattern VERSION = Pattern.compile(
-            "([0-9]+!)?[0-9]+(\\.[0-9]+)*((a|b|rc)[0-9]+)?(\\.post[0-9]+)?(\\.dev[0-9]+)?(\\+[a-z0-9]+(\\.[a-z0-9]+)*)?");
+    private static final String ONE_VERSION =
+            "([0-9]+!)?[0-9]+(\\.[0-9]+)*((a|b|rc)[0-9]+)?(\\.post[0-9]+)?(\\.dev[0-9]+)?(\\+[a-z0-9]+(\\.[a-z0-9]+)*)?";
+    /** Of prefill and decode, where they differ. */
+    private static final Pattern VERSION = Pattern.compile(ONE_VERSION + "(:" + ONE_VERSION + ")?");
 
     private static final String VERSION_EXPECTED =
             "an exact version, such as 1.5.1; no range, because release numbers do not order what a release contains";
@@ -131,7 +133,8 @@ final class KnownIssueReader {
                 choice(condition, "attention", Names.ATTENTIONS),
                 number(condition, "prefillTp"),
                 number(condition, "decodeTp"),
-                number(condition, "minRanks"));
+                number(condition, "minRanks"),
+                choice(condition, "targetEnds", Names.MOMENTS));
     }
 
     private static Optional<String> choice(YamlObject object, String key, List<String> known) {

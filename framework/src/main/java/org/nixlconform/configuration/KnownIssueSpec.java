@@ -11,7 +11,7 @@ import org.nixlconform.message.FindingKind;
  * @param id unique in the file
  * @param statement one sentence: what is wrong, and whether it was seen here
  * @param distribution of the wheel; empty for any
- * @param versions exact, at least one; a set, because release numbers do not order what a release contains
+ * @param versions exact, at least one, {@code PREFILL:DECODE} where the sides differ; a set, because release numbers do not order what a release contains
  * @param backend as in the plan; empty for any
  * @param provider the transports that the environment's variable names, all of them in any order; empty for any
  * @param expectation whether every case in its scope shows the symptom
@@ -54,6 +54,7 @@ public record KnownIssueSpec(
      * What a plan must be, in the plan's words. Empty is any.
      *
      * @param minRanks of all engines together
+     * @param targetEnds when the plan ends a rank that others ask for blocks, or to take blocks
      */
     public record Condition(
             Optional<String> placement,
@@ -65,9 +66,11 @@ public record KnownIssueSpec(
             Optional<String> attention,
             Optional<Integer> prefillTp,
             Optional<Integer> decodeTp,
-            Optional<Integer> minRanks) {
+            Optional<Integer> minRanks,
+            Optional<String> targetEnds) {
         /** Every plan. */
         public static final Condition NONE = new Condition(
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,8 +53,7 @@ final class ConformanceRun implements AutoCloseable {
     private final Set<Reporter> failing = new HashSet<>();
     private final List<String> leftovers = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
-    private final Map<String, Environment> environments = new LinkedHashMap<>();
-    private final List<EnvironmentSpec> environmentSpecs;
+    private final RunEnvironments environments;
     private final KnownIssues knownIssues;
     private final RecordedFigures recorded;
     private final Canaries canaries;
@@ -73,7 +71,7 @@ final class ConformanceRun implements AutoCloseable {
         this.canariesOn = canariesOn;
         this.folder = folder;
         this.cluster = opened.cluster();
-        this.environmentSpecs = opened.environments();
+        this.environments = new RunEnvironments(opened.environments());
         this.knownIssues = opened.knownIssues();
         this.recorded = opened.recorded();
         this.obstacle = opened.obstacle();
@@ -81,7 +79,7 @@ final class ConformanceRun implements AutoCloseable {
 
     record Opened(
             @Nullable Cluster cluster,
-            List<EnvironmentSpec> environments,
+            List<EnvironmentChoice> environments,
             KnownIssues knownIssues,
             RecordedFigures recorded,
             @Nullable FindingException obstacle) {
@@ -128,34 +126,17 @@ final class ConformanceRun implements AutoCloseable {
         if (work != null) {
             spec = spec.withWorkFolder(Path.of(work).toAbsolutePath());
         }
-        List<EnvironmentSpec> specs = spec.environments().stream()
+        List<EnvironmentSpec> files = spec.environments().stream()
                 .map(name -> Configuration.environment(name, root))
                 .map(environment -> verbose(property, environment))
                 .toList();
-        refuseSharedPlaces(specs);
+        List<EnvironmentChoice> environments =
+                EnvironmentChoice.of(files, Selection.of(property).releases());
         KnownIssues knownIssues = new KnownIssues(Configuration.knownIssues(root));
         EngineBundle bundle =
                 EngineBundle.in(root.resolve("native").resolve("target").resolve("engine"));
         RecordedFigures recorded = new RecordedFigures(Configuration.references(spec.name(), root));
-        return new Opened(Cluster.open(spec, bundle), specs, knownIssues, recorded, null);
-    }
-
-    /** All environments are put in place before the first cell: two in one place cannot both be there. */
-    private static void refuseSharedPlaces(List<EnvironmentSpec> specs) {
-        Map<String, String> holders = new LinkedHashMap<>();
-        for (EnvironmentSpec spec : specs) {
-            Optional<String> place = spec.install().sharedPlace();
-            String other = place.isEmpty() ? null : holders.putIfAbsent(place.get(), spec.name());
-            if (other != null) {
-                throw new FindingException(Finding.of(
-                                FindingKind.CONFIGURATION,
-                                "environment",
-                                "environments %s and %s go to the same place".formatted(other, spec.name()))
-                        .with("expected", "one environment of a run in " + place.get())
-                        .with("actual", "both replace what the other put there")
-                        .with("remedy", "run them one after the other, or put one into a folder of its own"));
-            }
-        }
+        return new Opened(Cluster.open(spec, bundle), environments, knownIssues, recorded, null);
     }
 
     /** {@code -Dverbose}: NIXL says what it does, and throughput says nothing any more. */
@@ -183,7 +164,9 @@ final class ConformanceRun implements AutoCloseable {
                             cluster().nodes().stream()
                                     .map(node -> node + " (" + node.facts().cores() + " cores)")
                                     .toList()));
-            prove();
+            environments
+                    .prove(cluster().nodes(), folder.resolve("evidence"), this::say)
+                    .ifPresent(failed -> obstacle = failed);
             releaseCanaries();
         }
         RunReport report = report();
@@ -201,7 +184,7 @@ final class ConformanceRun implements AutoCloseable {
             return;
         }
         try {
-            for (Environment environment : environments.values()) {
+            for (Environment environment : environments.proven()) {
                 canaries.release(
                         new FaultRun(
                                 cluster(),
@@ -211,28 +194,6 @@ final class ConformanceRun implements AutoCloseable {
             }
         } catch (FindingException lives) {
             obstacle = lives;
-        }
-    }
-
-    /** Proves every environment before the first cell: what is missing is said once, not by each cell. */
-    private void prove() {
-        List<FindingException> failures = new ArrayList<>();
-        for (EnvironmentSpec spec : environmentSpecs) {
-            try {
-                environments.put(
-                        spec.name(), Environment.stage(spec, cluster().nodes(), folder.resolve("evidence"), this::say));
-            } catch (FindingException refused) {
-                failures.add(refused);
-            }
-        }
-        if (!environments.isEmpty()) {
-            failures.forEach(refused -> say(FindingRenderer.render(refused.findings())));
-        } else if (failures.size() == 1) {
-            obstacle = failures.get(0);
-        } else if (!failures.isEmpty()) {
-            obstacle = new FindingException(failures.stream()
-                    .flatMap(refused -> refused.findings().stream())
-                    .toList());
         }
     }
 
@@ -272,12 +233,10 @@ final class ConformanceRun implements AutoCloseable {
     }
 
     private List<Optional<String>> environmentsFor(Optional<Backend> backend) {
-        List<Optional<String>> having = environmentSpecs.stream()
-                .filter(spec -> backend.isEmpty()
-                        || spec.backends().contains(backend.get().name()))
-                .map(spec -> Optional.of(spec.name()))
+        List<Optional<String>> having = backend.map(environments::having).orElse(List.of()).stream()
+                .map(choice -> Optional.of(choice.name()))
                 .toList();
-        return having.isEmpty() || backend.isEmpty() ? List.of(Optional.empty()) : having;
+        return having.isEmpty() ? List.of(Optional.empty()) : having;
     }
 
     /** The environment shows in a name where there is a choice. */
@@ -323,28 +282,12 @@ final class ConformanceRun implements AutoCloseable {
     }
 
     EnvironmentPair environment(String name) {
-        Environment environment = environments.get(name);
-        if (environment == null) {
-            throw new FindingException(
-                    Finding.of(FindingKind.STAGE, "environment", "environment " + name + " could not be set up")
-                            .with("remedy", "its message stands at the beginning of this run's output"));
-        }
-        return EnvironmentPair.of(environment);
+        return environments.pair(name);
     }
 
     Finding noEnvironment(Backend backend) {
-        return Finding.of(
-                        FindingKind.NODE,
-                        "environment",
-                        "no environment of cluster " + cluster().spec().name() + " has backend " + backend)
-                .with("expected", "an environment with " + backend + " among its backends")
-                .with(
-                        "actual",
-                        environmentSpecs.stream()
-                                .map(spec -> spec.name() + " " + spec.backends())
-                                .toList())
-                .with("where", cluster().spec().file())
-                .with("remedy", "add one to config/environments and name it in the cluster's file");
+        return environments.none(
+                backend, cluster().spec().name(), cluster().spec().file());
     }
 
     /** A level at which libraries write a line for every operation: a figure would be one of the log. */
@@ -414,7 +357,7 @@ final class ConformanceRun implements AutoCloseable {
                             mustJudge.add(new RunReport.MustJudge(each.backend(), each.placement(), each.memory())));
         }
         environments
-                .values()
+                .proven()
                 .forEach(environment -> environment
                         .properties()
                         .forEach(fact -> properties.add(new RunReport.Property(fact.name(), fact.value()))));

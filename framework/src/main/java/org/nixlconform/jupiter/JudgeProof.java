@@ -98,7 +98,7 @@ public final class JudgeProof implements AutoCloseable {
         ConformanceRun.Opened opened = ConformanceRun.reach(property, root);
         Path folder = root.resolve("target").resolve("judge");
         Environment environment = Environment.stage(
-                opened.environments().get(0),
+                opened.environments().get(0).prefill(),
                 opened.reached().nodes(),
                 folder,
                 line -> System.out.println("[nixlconform] " + line));

@@ -20,22 +20,39 @@ import org.nixlconform.plan.Backend;
  * @param cells patterns of names, {@code *} for any text, without one any part of the name; any of them suffices; empty
  *     for all
  * @param backends empty for all
+ * @param releases of NIXL, in place of those that environments have; empty for these
  * @param level of {@link FromLevel} up to which cells are taken
  * @param listOnly name the cells, run none
  */
-record Selection(List<String> cells, List<Backend> backends, Level level, boolean listOnly) {
+record Selection(List<String> cells, List<Backend> backends, List<Releases> releases, Level level, boolean listOnly) {
+    private static final String VERSIONS = "nixl.versions";
+    private static final Pattern RELEASE = Pattern.compile("[0-9][0-9A-Za-z.!+_-]*");
+
     /** Of a run that does not begin. */
-    static final Selection EVERYTHING = new Selection(List.of(), List.of(), Level.SOAK, false);
+    static final Selection EVERYTHING = new Selection(List.of(), List.of(), List.of(), Level.SOAK, false);
+
+    /** A release of NIXL for each role. */
+    record Releases(String prefill, String decode) {
+        /** {@code 1.4.0}, or {@code 1.4.0:1.3.2} where they differ. */
+        String label() {
+            return prefill.equals(decode) ? prefill : prefill + ":" + decode;
+        }
+    }
 
     /**
-     * @param property gives the value of {@code cells}, {@code backends}, {@code level} and {@code list}
-     * @throws FindingException when a backend or the level is unknown
+     * @param property gives the value of {@code cells}, {@code backends}, {@code nixl.versions}, {@code level} and {@code
+     *     list}
+     * @throws FindingException when a backend or the level is unknown, or a release is none
      */
     static Selection of(Function<String, @Nullable String> property) {
         return new Selection(
                 parts(property.apply("cells"), ";"),
                 parts(property.apply("backends"), ",").stream()
                         .map(backend -> named(Backend.values(), "backends", backend))
+                        .toList(),
+                parts(property.apply(VERSIONS), ",").stream()
+                        .map(Selection::releases)
+                        .distinct()
                         .toList(),
                 Optional.ofNullable(property.apply("level"))
                         .map(level -> named(Level.values(), "level", level))
@@ -76,6 +93,20 @@ record Selection(List<String> cells, List<Backend> backends, Level level, boolea
         return from.compareTo(level) <= 0;
     }
 
+    private static Releases releases(String text) {
+        String[] roles = text.split(":", -1);
+        if (roles.length > 2
+                || !Arrays.stream(roles).allMatch(each -> RELEASE.matcher(each).matches())) {
+            throw new FindingException(Finding.of(
+                            FindingKind.CONFIGURATION, "selection", "-Dnixl.versions names what is no release of NIXL")
+                    .with("expected", "exact releases parted by commas; PREFILL:DECODE where the sides differ")
+                    .with("actual", text)
+                    .with("where", "-Dnixl.versions on the command line")
+                    .with("remedy", "for example -Dnixl.versions=1.4.0,1.4.0:1.3.2"));
+        }
+        return new Releases(roles[0], roles[roles.length - 1]);
+    }
+
     boolean takes(String cell, Optional<Backend> backend) {
         boolean wanted = backends.isEmpty() || backend.map(backends::contains).orElse(true);
         return wanted && (cells.isEmpty() || cells.stream().anyMatch(pattern -> matches(pattern, cell)));
@@ -101,6 +132,11 @@ record Selection(List<String> cells, List<Backend> backends, Level level, boolea
         }
         if (!backends.isEmpty()) {
             described.put("backends", backends.toString());
+        }
+        if (!releases.isEmpty()) {
+            described.put(
+                    VERSIONS,
+                    String.join(",", releases.stream().map(Releases::label).toList()));
         }
         if (level != Level.QUICK) {
             described.put("level", level.name().toLowerCase(Locale.ROOT));

@@ -168,6 +168,7 @@ public final class Judge {
         if (plan.expectations().completion().isEmpty()) {
             notes.add("completion in time was not judged: the case does not expect it");
         }
+        PlannedEnd.of(plan, observation).ifPresent(end -> notes.add(end.described()));
         notes.addAll(new MetadataInspection(plan, observation).notes());
         throughputNotJudged.ifPresent(because -> notes.add("throughput was not judged: " + because));
         return notes;

@@ -1,5 +1,6 @@
 package org.nixlconform.verdict;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.nixlconform.plan.PeerEnd;
@@ -37,6 +38,17 @@ record PlannedEnd(RankId rank, PlannedTransfers planned, TransferObservation obs
     boolean explains(CallFailure failure) {
         return planned.peers(failure.rank()).contains(rank)
                 && (ABOUT_PEERS.contains(failure.phase()) || failure.phase().equals("transfer to " + rank));
+    }
+
+    /** Who was ended, and what the others were told of it. */
+    String described() {
+        List<String> told = observation.failures().stream()
+                .filter(this::explains)
+                .map(failure -> failure.rank() + ", " + failure.call() + " returned "
+                        + Wording.status(failure.status(), failure.statusName()))
+                .toList();
+        return rank + " was killed, as the case asks; "
+                + (told.isEmpty() ? "no call of the others failed" : "told to " + String.join("; ", told));
     }
 
     /** Whether nothing else ended the case early. */

@@ -393,6 +393,29 @@ class EnvironmentFileTest {
     }
 
     @Test
+    void aWheelComesInEveryReleaseUnderTheNameThatItHadThen() throws IOException {
+        write(VALID);
+        EnvironmentSpec spec = Configuration.environment("e", root);
+        EnvironmentSpec other = spec.at("1.3.2").orElseThrow();
+        assertThat(other.name()).isEqualTo("e@1.3.2");
+        assertThat(other.install().described()).isEqualTo("nixl-cu12 1.3.2");
+        assertThat(other.variables()).isEqualTo(spec.variables());
+        for (String first : List.of("0.3.1", "0.6.1", "0.7.0")) {
+            assertThat(new WheelInstall("nixl-cu12", "1.4.0").at(first).distribution())
+                    .isEqualTo("nixl");
+        }
+        for (String later : List.of("0.7.1", "0.10.1", "1.0.6.1")) {
+            assertThat(new WheelInstall("nixl", "0.6.1").at(later).distribution())
+                    .isEqualTo("nixl-cu12");
+            assertThat(new WheelInstall("nixl-cu13", "1.4.0").at(later).distribution())
+                    .isEqualTo("nixl-cu13");
+        }
+
+        write("install: {mode: installed, prefix: /opt/nixl}\nbackends: [UCX]\n");
+        assertThat(Configuration.environment("e", root).at("1.3.2")).isEmpty();
+    }
+
+    @Test
     void whatContradictsAFabricIsRefused() throws IOException {
         write(VALID + "fabric: {provider: tcp}\nvariables: {FI_PROVIDER: efa, FI_TCP_IFACE: eth0}\n");
         refused(

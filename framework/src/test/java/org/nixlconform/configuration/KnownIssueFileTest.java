@@ -122,8 +122,14 @@ class KnownIssueFileTest {
         assertThat(record.expectation()).isEqualTo(Expectation.ALWAYS);
     }
 
+    @Test
+    void aRecordMayNameTheReleasesOfBothSides() throws IOException {
+        assertThat(read(with("nixl", "{versions: ['1.3.2:1.4.0', 1.4.0]}")).get(0).versions())
+                .containsExactlyInAnyOrder("1.3.2:1.4.0", "1.4.0");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {">=1.0", "1.*", "~=1.4", "1.4.0 - 1.5.1", "<2", "^1.4"})
+    @ValueSource(strings = {"1.3.2:", "1.3.2:1.4.0:1.5.1", ">=1.0", "1.*", "~=1.4", "1.4.0 - 1.5.1", "<2", "^1.4"})
     void aRangeIsRefusedWithTheReason(String version) throws IOException {
         refused(
                 with("nixl", "{versions: ['" + version + "']}"),

@@ -30,7 +30,7 @@ import org.nixlconform.report.TransferReport;
  */
 final class ConformanceKit {
     private static final List<String> PROPERTIES =
-            List.of("root", "cluster", "cells", "backends", "level", "list", "work", "verbose", "canaries");
+            List.of("root", "cluster", "cells", "backends", "level", "nixl.versions", "list", "work", "verbose", "canaries");
 
     private final Path root;
     private final Map<String, String> properties = new HashMap<>();

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.nixlconform.jupiter.ConformanceKit.Run;
 import org.nixlconform.plan.Role;
+import org.nixlconform.report.RunReport;
 import org.nixlconform.report.TransferReport;
 import org.nixlconform.transfer.GivenMetadata;
 import org.nixlconform.verdict.Outcome;
@@ -70,6 +71,49 @@ class LiveSidesTest {
         assertThat(report(run, "ofTheCase", "tcp").verdict().outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(run.cell("rails 4/2, tcp").message())
                 .contains("environment tcp does not simulate EFA, so a case cannot say its rails", "tcp, 1 rail");
+    }
+
+    @Backends(LIBFABRIC)
+    @Topology
+    @Direction(operation = READ, initiator = DECODE)
+    @Iterations(1)
+    @ExpectIntegrity
+    @ExpectCompletion
+    static class TwoReleasesTestCase {
+        @TransferTest
+        void cell() {}
+    }
+
+    /** No release of libfabric has what 1.5.1 needs, so that each side also has another library in front of it. */
+    @Test
+    void theSidesMayHaveDifferentReleases() {
+        Run run = LiveProject.in(root)
+                .write("config/environments/nixl.yaml", """
+                install: {mode: wheel, distribution: nixl-cu12, version: 1.0.0}
+                backends: [LIBFABRIC]
+                fabric: {provider: tcp}
+                """)
+                .with("nixl.versions", "1.4.0:1.5.1,0.0.9")
+                .run(TwoReleasesTestCase.class);
+
+        TransferReport report = report(run, "cell", "nixl@1.4.0:1.5.1");
+        assertThat(report.verdict().findings()).as(run.console()).isEmpty();
+        assertThat(report.verdict().outcome()).isEqualTo(Outcome.CONFORMS);
+        assertThat(report.observation().orElseThrow().metadata())
+                .extracting(
+                        given -> given.rank().role() + " " + given.nixlVersion().orElse("none"))
+                .containsExactly("PREFILL 1.4.0", "DECODE 1.5.1");
+        assertThat(report.observation().orElseThrow().metadata())
+                .flatExtracting(GivenMetadata::plugins)
+                .hasSize(2)
+                .doesNotHaveDuplicates();
+        assertThat(run.reporter().finished().properties())
+                .extracting(RunReport.Property::value)
+                .contains("nixl@1.4.0", "nixl@1.5.1");
+        // A release that there is not costs its own cells alone, and they say why.
+        assertThat(report(run, "cell", "nixl@0.0.9").verdict().outcome()).isEqualTo(Outcome.BROKEN);
+        assertThat(run.cell("nixl@0.0.9").message())
+                .contains("environment nixl@0.0.9 could not be set up", "nixl==0.0.9");
     }
 
     private static void assertConforms(Run run, String method, String environment, Map<Role, Integer> rails) {

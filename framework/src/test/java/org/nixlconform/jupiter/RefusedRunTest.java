@@ -165,6 +165,23 @@ class RefusedRunTest {
     }
 
     @Test
+    void whatIsNoReleaseOnTheCommandLine() {
+        kit.with("nixl.versions", "1.4.0,1.4.0:1.3.2:1.0.0");
+
+        refusedWith("selection: -Dnixl.versions names what is no release of NIXL", "actual   : 1.4.0:1.3.2:1.0.0");
+    }
+
+    @Test
+    void releasesWithoutAnEnvironmentThatHasThem() {
+        kit.write("config/environments/nixl.yaml", """
+                        install: {mode: installed, prefix: /opt/nixl}
+                        backends: [UCX]
+                        """).with("nixl.versions", "1.4.0");
+
+        refusedWith("-Dnixl.versions has no effect: no environment of the cluster is a wheel", "actual   : [nixl]");
+    }
+
+    @Test
     void anEngineThatIsNotBuilt() {
         kit = new ConformanceKit(root);
 

@@ -180,6 +180,27 @@ class SelectedCellsTest {
     }
 
     @Test
+    void releasesTakeThePlaceOfThoseOfTheEnvironments() {
+        kit.write("config/clusters/two.yaml", """
+                        nodes:
+                          - {name: here, connection: local}
+                        environments: [nixl, there]
+                        """).write("config/environments/there.yaml", """
+                        install: {mode: installed, prefix: /opt/nixl}
+                        backends: [UCX]
+                        """);
+
+        Run run = kit.with("cluster", "two")
+                .with("nixl.versions", "1.4.0, 1.4.0:1.3.2,1.4.0")
+                .run(ComposedTestCase.class);
+
+        String cell = PACKED.replace("decode READ", "prefill WRITE");
+        assertThat(names(run)).containsExactly(cell + ", nixl@1.4.0", cell + ", nixl@1.4.0:1.3.2", cell + ", there");
+        assertThat(run.console()).contains("[nixl@1.4.0:1.3.2]");
+        assertThat(run.reporter().finished().selection()).containsEntry("nixl.versions", "1.4.0,1.4.0:1.3.2");
+    }
+
+    @Test
     void theSameCellOfTwoMethodsIsTwoCells() {
         Run run = kit.run(RepeatedTestCase.class);
 

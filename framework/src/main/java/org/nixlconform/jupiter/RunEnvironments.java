@@ -1,0 +1,110 @@
+package org.nixlconform.jupiter;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.nixlconform.cluster.Node;
+import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.environment.Environment;
+import org.nixlconform.environment.EnvironmentPair;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingException;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.message.FindingRenderer;
+import org.nixlconform.plan.Backend;
+
+/** The environments of one run, each proven once. */
+final class RunEnvironments {
+    private final List<EnvironmentChoice> choices;
+    private final Map<String, Environment> proven = new LinkedHashMap<>();
+    private final Map<String, FindingException> refused = new LinkedHashMap<>();
+
+    RunEnvironments(List<EnvironmentChoice> choices) {
+        this.choices = List.copyOf(choices);
+    }
+
+    /**
+     * Proves every environment before the first cell: what is missing is said once, not by each cell.
+     *
+     * @return what keeps the run from beginning, where none could be set up
+     */
+    Optional<FindingException> prove(List<Node> nodes, Path evidence, Consumer<String> console) {
+        for (EnvironmentSpec spec :
+                choices.stream().flatMap(EnvironmentChoice::both).toList()) {
+            prove(spec, nodes, evidence, console);
+        }
+        if (proven.isEmpty() && !refused.isEmpty()) {
+            return refused.size() == 1
+                    ? refused.values().stream().findFirst()
+                    : Optional.of(new FindingException(refused.values().stream()
+                            .flatMap(failure -> failure.findings().stream())
+                            .toList()));
+        }
+        refused.values().forEach(failure -> console.accept(FindingRenderer.render(failure.findings())));
+        return Optional.empty();
+    }
+
+    private void prove(EnvironmentSpec spec, List<Node> nodes, Path evidence, Consumer<String> console) {
+        if (proven.containsKey(spec.name()) || refused.containsKey(spec.name())) {
+            return;
+        }
+        try {
+            proven.put(spec.name(), Environment.stage(spec, nodes, evidence, console));
+        } catch (FindingException failure) {
+            refused.put(spec.name(), failure);
+        }
+    }
+
+    /** Those that were set up. */
+    Collection<Environment> proven() {
+        return proven.values();
+    }
+
+    /** Those that cells with this backend have, in the order of the cluster's file. */
+    List<EnvironmentChoice> having(Backend backend) {
+        return choices.stream().filter(choice -> choice.has(backend)).toList();
+    }
+
+    /** @throws FindingException when it could not be set up, with what was in its way */
+    EnvironmentPair pair(String name) {
+        EnvironmentChoice choice = choices.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        return EnvironmentPair.of(
+                proven(choice.prefill().name()), proven(choice.decode().name()));
+    }
+
+    private Environment proven(String name) {
+        Environment environment = proven.get(name);
+        if (environment != null) {
+            return environment;
+        }
+        List<Finding> findings = new ArrayList<>(
+                List.of(Finding.of(FindingKind.STAGE, "environment", "environment " + name + " could not be set up")));
+        Optional.ofNullable(refused.get(name)).map(FindingException::findings).ifPresent(findings::addAll);
+        throw new FindingException(findings);
+    }
+
+    /** Why a case with this backend has none. */
+    Finding none(Backend backend, String cluster, Path file) {
+        return Finding.of(
+                        FindingKind.NODE,
+                        "environment",
+                        "no environment of cluster " + cluster + " has backend " + backend)
+                .with("expected", "an environment with " + backend + " among its backends")
+                .with(
+                        "actual",
+                        choices.stream()
+                                .map(choice ->
+                                        choice.name() + " " + choice.prefill().backends())
+                                .toList())
+                .with("where", file)
+                .with("remedy", "add one to config/environments and name it in the cluster's file");
+    }
+}
