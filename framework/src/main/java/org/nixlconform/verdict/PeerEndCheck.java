@@ -32,7 +32,10 @@ final class PeerEndCheck implements Check {
         boolean inFlight = end.moment() == PeerEnd.Moment.IN_FLIGHT;
         List<RankId> peers = List.copyOf(PlannedTransfers.of(plan).peers(end.rank()));
         boolean allDone = inFlight
-                && peers.stream().allMatch(peer -> ended.get().allDone(peer, plan.iterations() - 1));
+                && peers.stream().allMatch(peer -> ended.get().allDone(peer, plan.iterations() - 1))
+                && observation.iterations().stream()
+                        .flatMap(iteration -> iteration.integrity().stream())
+                        .allMatch(integrity -> integrity.runsDiffering() == 0);
         return allDone ? Optional.of(finding(end, "every transfer with it was done before")) : Optional.empty();
     }
 

@@ -76,6 +76,7 @@ class KnownIssueFileTest {
                       prefillTp: 4
                       decodeTp: 8
                       minRanks: 12
+                      targetEnds: IN_FLIGHT
                     signature: {kind: [ENGINE_DIED, PEER_LOST], phase: register, log: 'mlx5: \\d+'}
                     expectation: sometimes
                     link: https://example.org/1
@@ -100,7 +101,8 @@ class KnownIssueFileTest {
                                 Optional.of("MLA"),
                                 Optional.of(4),
                                 Optional.of(8),
-                                Optional.of(12)),
+                                Optional.of(12),
+                                Optional.of("IN_FLIGHT")),
                         new Signature(
                                 Set.of(FindingKind.ENGINE_DIED, FindingKind.PEER_LOST),
                                 Optional.of("register"),

@@ -32,6 +32,7 @@ import org.nixlconform.plan.KvGeometry;
 import org.nixlconform.plan.Layout;
 import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.Pairing;
+import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.Planned;
 import org.nixlconform.plan.Selection;
@@ -96,6 +97,22 @@ class PlanReaderTest {
                         .topology(new org.nixlconform.plan.Topology(1, 4, 1, 2, Pairing.MESH))
                         .expectIntegrity()
                         .plan());
+    }
+
+    @Topology
+    @Backends(UCX)
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectCompletion(withinSeconds = 3, stallSeconds = 3)
+    static class Ends {
+        @PeerEnds(role = PREFILL, when = PeerEnd.Moment.IN_FLIGHT)
+        void inFlight() {}
+    }
+
+    @Test
+    void theEndOfAPeerReachesThePlan() {
+        TransferPlan plan = ((Planned.Possible) only(read(Ends.class, "inFlight"))).plan();
+        assertThat(plan.peerEnd()).contains(new PeerEnd(PREFILL, PeerEnd.Moment.IN_FLIGHT));
+        assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
     }
 
     @Test
