@@ -38,8 +38,7 @@ final class FabricReader {
                 .map(name -> FabricTopology.valueOf(name.toUpperCase(Locale.ROOT)))
                 .orElse(FabricTopology.NONE);
         RailCounts rails = fabric.optional("rails")
-                .flatMap(value ->
-                        simulated ? rails(value, topology) : value.<RailCounts>onlyWith(SIMULATED))
+                .flatMap(value -> simulated ? rails(value, topology) : value.<RailCounts>onlyWith(SIMULATED))
                 .orElse(new RailCounts(FabricSpec.DEFAULT_RAILS, FabricSpec.DEFAULT_RAILS));
         return provider.map(below -> simulated
                 ? new FabricSpec(below, interfaceName, rails.prefill(), rails.decode(), topology)

@@ -93,7 +93,10 @@ public final class EnginePair implements AutoCloseable {
 
     /** By when who has lost a peer must have noticed. */
     private Duration within() {
-        return plan.expectations().completion().map(Expectations.Completion::within).orElse(step);
+        return plan.expectations()
+                .completion()
+                .map(Expectations.Completion::within)
+                .orElse(step);
     }
 
     private static Duration step(TransferPlan plan) {
@@ -316,7 +319,8 @@ public final class EnginePair implements AutoCloseable {
     private EngineStep<Boolean> performDone(String name, Function<RankId, ToRank> ask) {
         Map<RankId, ToRank> asks = new LinkedHashMap<>();
         plan.topology().ranks().forEach(rank -> asks.put(rank, ask.apply(rank)));
-        return perform(name, asks, steps.hasEnded() ? within() : step, (rank, answer) -> answer instanceof FromRank.Done);
+        return perform(
+                name, asks, steps.hasEnded() ? within() : step, (rank, answer) -> answer instanceof FromRank.Done);
     }
 
     private <T> EngineStep<T> perform(

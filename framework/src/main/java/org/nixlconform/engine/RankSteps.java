@@ -79,7 +79,8 @@ final class RankSteps {
         }
 
         private boolean wentWrong(Predicate<T> failed) {
-            boolean refused = !step.refused.isEmpty() || step.answers.values().stream().anyMatch(failed);
+            boolean refused =
+                    !step.refused.isEmpty() || step.answers.values().stream().anyMatch(failed);
             return !pending.isEmpty() || lostOthers(step.lost) || (refused && !hasEnded());
         }
     }
@@ -129,14 +130,13 @@ final class RankSteps {
             Map<RankId, ? extends ToRank> asks, Expectations.Completion limits, Optional<MidTransferEnd> end) {
         Course<TransferEnd> course = new Course<>("transfer", asks, AnswerReading.transferEnd());
         ProgressWatch watch = new ProgressWatch(limits);
-        while (!course.pending.isEmpty()
-                && !watch.over()
-                && !watch.abandoned(lossesThatExplain(course.pending))) {
+        while (!course.pending.isEmpty() && !watch.over() && !watch.abandoned(lossesThatExplain(course.pending))) {
             if (watch.sampleDue() || end.filter(MidTransferEnd::sampleDue).isPresent()) {
                 course.pending.forEach(rank -> roster.send(rank, new ToRank.Sample()));
             }
             long patience = watch.nextLookNanos();
-            Line line = roster.poll(end.map(each -> each.nextLookNanos(patience)).orElse(patience));
+            Line line =
+                    roster.poll(end.map(each -> each.nextLookNanos(patience)).orElse(patience));
             FromRank.@Nullable Sampled sampled = sampleOf(line);
             if (line != null && sampled != null) {
                 watch.saw(PlanTranslation.rank(line.label()), translate(sampled));
@@ -155,7 +155,9 @@ final class RankSteps {
             boolean first = !looked;
             // Asked before ranks are, which takes time in which nothing moves.
             // One that says nothing of itself will not leave either.
-            leave(course, look(course, watch.deadline(), watch.stalled()).samples().keySet());
+            leave(
+                    course,
+                    look(course, watch.deadline(), watch.stalled()).samples().keySet());
             if (first) {
                 StepEvidence.writeRequests(roster.caseFolder(), course.step.answers);
             }

@@ -90,8 +90,7 @@ final class IntegrityCheck implements Check {
             TransferPlan plan, PlannedTransfers planned, TransferObservation observation, Departure departure) {
         RankId rank = departure.integrity().rank();
         boolean incomplete = departure.kind() == DifferenceKind.POISON || departure.kind() == DifferenceKind.TORN;
-        Optional<PlannedEnd> end =
-                PlannedEnd.of(plan, observation).filter(PlannedEnd::isAlone);
+        Optional<PlannedEnd> end = PlannedEnd.of(plan, observation).filter(PlannedEnd::isAlone);
         if (end.isPresent()) {
             long unwritten = end.get().unwrittenSlices(departure.integrity(), departure.iteration());
             return incomplete && departure.integrity().destination() && incomplete(departure.integrity()) <= unwritten;

@@ -54,7 +54,8 @@ final class LogCheck implements Check {
                         .noneMatch(pattern -> pattern.matcher(line.text()).find()))
                 .filter(line -> !shown.contains(new Tail(line.rank(), line.text())))
                 .filter(line -> !bereaved.contains(line.rank())
-                        || !(isOfPlannedEnd && !isOfWholeLog(line) || PEER_GONE.matcher(line.text()).find()))
+                        || !(isOfPlannedEnd && !isOfWholeLog(line)
+                                || PEER_GONE.matcher(line.text()).find()))
                 .toList();
     }
 

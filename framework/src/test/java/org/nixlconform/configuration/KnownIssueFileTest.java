@@ -126,7 +126,9 @@ class KnownIssueFileTest {
 
     @Test
     void aRecordMayNameTheReleasesOfBothSides() throws IOException {
-        assertThat(read(with("nixl", "{versions: ['1.3.2:1.4.0', 1.4.0]}")).get(0).versions())
+        assertThat(read(with("nixl", "{versions: ['1.3.2:1.4.0', 1.4.0]}"))
+                        .get(0)
+                        .versions())
                 .containsExactlyInAnyOrder("1.3.2:1.4.0", "1.4.0");
     }
 

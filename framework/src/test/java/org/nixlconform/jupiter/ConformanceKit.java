@@ -29,8 +29,8 @@ import org.nixlconform.report.TransferReport;
  * Fixtures are nested classes: no build picks them up.
  */
 final class ConformanceKit {
-    private static final List<String> PROPERTIES =
-            List.of("root", "cluster", "cells", "backends", "level", "nixl.versions", "list", "work", "verbose", "canaries");
+    private static final List<String> PROPERTIES = List.of(
+            "root", "cluster", "cells", "backends", "level", "nixl.versions", "list", "work", "verbose", "canaries");
 
     private final Path root;
     private final Map<String, String> properties = new HashMap<>();

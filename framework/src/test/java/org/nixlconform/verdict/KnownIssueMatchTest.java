@@ -266,12 +266,12 @@ class KnownIssueMatchTest {
 
     @Test
     void aRecordMayBeAboutATargetThatEnds() {
-        KnownIssueSpec record =
-                issue("dead", Expectation.ALWAYS, targetEnds("IN_FLIGHT"), crash.signature());
+        KnownIssueSpec record = issue("dead", Expectation.ALWAYS, targetEnds("IN_FLIGHT"), crash.signature());
         assertThat(match(crashed(), record)).isEqualTo(KnownIssueMatch.NONE);
         for (Role role : Role.values()) {
             for (PeerEnd.Moment moment : PeerEnd.Moment.values()) {
-                TransferPlan ending = Observations.plan(draft -> draft.iterations(1).peerEnd(role, moment));
+                TransferPlan ending =
+                        Observations.plan(draft -> draft.iterations(1).peerEnd(role, moment));
                 boolean meant = role == Role.PREFILL && moment == PeerEnd.Moment.IN_FLIGHT;
                 assertThat(match(ending, LIBRARY, crashed().seen(), record))
                         .as("%s %s", role, moment)
@@ -279,7 +279,6 @@ class KnownIssueMatchTest {
             }
         }
     }
-
 
     @Test
     void theSameSymptomInAnotherPhaseIsAnother() {

@@ -31,7 +31,8 @@ class PlannedEndTest {
 
     private final TransferPlan plan = plan(Moment.IN_FLIGHT);
     /** Of one transfer, in slices of the observation's 4 KiB. */
-    private final long slicesOfOne = PlannedTransfers.of(plan).bytes(new PlannedTransfers.Pair(DECODE_0, PREFILL_0)) / 4096;
+    private final long slicesOfOne =
+            PlannedTransfers.of(plan).bytes(new PlannedTransfers.Pair(DECODE_0, PREFILL_0)) / 4096;
 
     private static TransferPlan plan(Moment moment) {
         return Observations.plan(draft -> draft.topology(new Topology(2, 1, 1, 1, Pairing.MESH))
@@ -42,8 +43,10 @@ class PlannedEndTest {
     /** As it should be: the transfer with the dead rank failed, that with the other one did not. */
     private Observations ended() {
         return lost().failure(DECODE_0, "transfer to " + PREFILL_0, STATUS, -2, "BACKEND")
-                .transfers(0, transfer -> Observations.withStatus(
-                        transfer, transfer.target().equals(PREFILL_0) ? -2 : 0));
+                .transfers(
+                        0,
+                        transfer -> Observations.withStatus(
+                                transfer, transfer.target().equals(PREFILL_0) ? -2 : 0));
     }
 
     private Observations lost() {
@@ -52,8 +55,8 @@ class PlannedEndTest {
 
     @Test
     void anEndThatWasWantedAndNoticedConforms() {
-        Observations seen = ended()
-                .differing(0, DECODE_0, Map.of(DifferenceKind.POISON, slicesOfOne - 3, DifferenceKind.TORN, 3L))
+        Observations seen = ended().differing(
+                        0, DECODE_0, Map.of(DifferenceKind.POISON, slicesOfOne - 3, DifferenceKind.TORN, 3L))
                 .log(DECODE_0, "ERROR", "CQ read failed on rail 0");
 
         Verdict verdict = Judge.judge(plan, seen.seen());
