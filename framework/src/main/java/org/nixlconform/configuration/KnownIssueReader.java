@@ -134,7 +134,8 @@ final class KnownIssueReader {
                 number(condition, "prefillTp"),
                 number(condition, "decodeTp"),
                 number(condition, "minRanks"),
-                choice(condition, "rails", List.of("equal", "unequal")));
+                choice(condition, "rails", List.of("equal", "unequal")),
+                choice(condition, "targetEnds", Names.MOMENTS));
     }
 
     private static Optional<String> choice(YamlObject object, String key, List<String> known) {

@@ -17,6 +17,7 @@ final class Names {
     static final List<String> LAYOUTS = List.of("NHD", "HND");
     static final List<String> DATA_TYPES = List.of("FP8", "BF16", "FP16", "FP32");
     static final List<String> ATTENTIONS = List.of("MHA", "GQA", "MLA");
+    static final List<String> MOMENTS = List.of("BEFORE_METADATA_IS_LOADED", "IN_FLIGHT");
 
     /** Of an engine, from the first NIXL call on. */
     static final List<String> PHASES = List.of(

@@ -31,6 +31,7 @@ import org.nixlconform.plan.Generations;
 import org.nixlconform.plan.InvalidRequest;
 import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.Operation;
+import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.Role;
 import org.nixlconform.plan.TransferPlan;
@@ -63,7 +64,7 @@ public final class EnginePair implements AutoCloseable {
         this.environment = environment;
         this.settings = settings;
         this.roster = roster;
-        this.steps = new RankSteps(roster);
+        this.steps = new RankSteps(roster, plan);
         this.translation = new PlanTranslation(plan);
         this.step = step(plan);
     }
@@ -88,6 +89,14 @@ public final class EnginePair implements AutoCloseable {
         AgentSettings settings = AgentSettings.of(environment.prefill().spec().agent(), ranks, cores);
         RankRoster roster = RankRoster.start(assignment, environment, logFolder);
         return new EnginePair(plan, environment, settings, roster);
+    }
+
+    /** By when who has lost a peer must have noticed. */
+    private Duration within() {
+        return plan.expectations()
+                .completion()
+                .map(Expectations.Completion::within)
+                .orElse(step);
     }
 
     private static Duration step(TransferPlan plan) {
@@ -158,6 +167,11 @@ public final class EnginePair implements AutoCloseable {
     }
 
     private record Place(long address, long lengthBytes) {}
+
+    /** Kills the rank that the plan ends, before its metadata is loaded. What comes after has the time of a transfer. */
+    public EngineStep<Boolean> endPeer() {
+        return steps.endPeer();
+    }
 
     /** Metadata, in both directions. */
     public EngineStep<Boolean> connect() {
@@ -254,7 +268,10 @@ public final class EnginePair implements AutoCloseable {
                 .filter(rank -> rank.role() != plan.direction().initiator())
                 .forEach(rank -> asks.put(rank, ask));
         asks.putAll(initiators(ask));
-        return steps.transfer(asks, limits);
+        Optional<MidTransferEnd> end = plan.peerEnd()
+                .filter(each -> each.moment() == PeerEnd.Moment.IN_FLIGHT && iteration == plan.iterations() - 1)
+                .map(each -> new MidTransferEnd(roster, each.rank()));
+        return steps.transfer(living(asks), limits, end);
     }
 
     /** Every byte of every arena. */
@@ -303,12 +320,19 @@ public final class EnginePair implements AutoCloseable {
     private EngineStep<Boolean> performDone(String name, Function<RankId, ToRank> ask) {
         Map<RankId, ToRank> asks = new LinkedHashMap<>();
         plan.topology().ranks().forEach(rank -> asks.put(rank, ask.apply(rank)));
-        return perform(name, asks, step, (rank, answer) -> answer instanceof FromRank.Done);
+        return perform(
+                name, asks, steps.hasEnded() ? within() : step, (rank, answer) -> answer instanceof FromRank.Done);
     }
 
     private <T> EngineStep<T> perform(
             String name, Map<RankId, ToRank> asks, Duration deadline, AnswerReading<T> reading) {
-        return steps.perform(name, asks, deadline, reading);
+        return steps.perform(name, living(asks), deadline, reading);
+    }
+
+    private Map<RankId, ToRank> living(Map<RankId, ToRank> asks) {
+        Map<RankId, ToRank> living = new LinkedHashMap<>(asks);
+        plan.peerEnd().filter(end -> steps.hasEnded()).ifPresent(end -> living.remove(end.rank()));
+        return living;
     }
 
     private Map<RankId, ToRank> all(ToRank ask) {

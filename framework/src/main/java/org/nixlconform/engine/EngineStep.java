@@ -36,11 +36,6 @@ public record EngineStep<T>(
         broken = List.copyOf(broken);
     }
 
-    /** Whether every rank did it. */
-    public boolean succeeded() {
-        return refused.isEmpty() && lost.isEmpty() && overdue.isEmpty() && broken.isEmpty();
-    }
-
     public record PhaseTook(RankId rank, String phase, Duration took) {}
 
     /** A NIXL call returned an error; or, with status 0, not what it stands for, which {@code statusName} then says. */

@@ -1,6 +1,7 @@
 package org.nixlconform.engine;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,10 @@ import org.nixlconform.engine.protocol.ToRank;
 import org.nixlconform.engine.protocol.ToWarden;
 import org.nixlconform.engine.protocol.Wire;
 import org.nixlconform.plan.Expectations;
+import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.Role;
+import org.nixlconform.plan.TransferPlan;
 
 /**
  * Asks ranks to do one step and waits until each has answered, is lost, or is overdue. Where a step goes wrong, everything
@@ -35,11 +39,18 @@ final class RankSteps {
     private static final Duration WARDEN_ANSWERS_EARLIER = Duration.ofMillis(400);
     private static final Duration LEAVES_WITHIN = Duration.ofSeconds(1);
 
+    private static final Duration GONE_WITHIN = Duration.ofSeconds(10);
+
     private final RankRoster roster;
+    private final Role initiator;
+    private final Optional<PeerEnd> planned;
     private boolean looked;
 
-    RankSteps(RankRoster roster) {
+    /** @param plan that may end a rank, which is then none of what goes wrong */
+    RankSteps(RankRoster roster, TransferPlan plan) {
         this.roster = roster;
+        this.initiator = plan.direction().initiator();
+        this.planned = plan.peerEnd();
     }
 
     /** One step that goes on: who has not answered yet, and what came of the others. */
@@ -68,10 +79,33 @@ final class RankSteps {
         }
 
         private boolean wentWrong(Predicate<T> failed) {
-            return !pending.isEmpty()
-                    || step.failed()
-                    || step.answers.values().stream().anyMatch(failed);
+            boolean refused =
+                    !step.refused.isEmpty() || step.answers.values().stream().anyMatch(failed);
+            return !pending.isEmpty() || lostOthers(step.lost) || (refused && !hasEnded());
         }
+    }
+
+    /** Whether the rank that the plan ends is gone: what is refused from then on is no surprise. */
+    boolean hasEnded() {
+        return planned.filter(end -> roster.lost().containsKey(end.rank())).isPresent();
+    }
+
+    private boolean lostOthers(Collection<LostRank> lost) {
+        return lost.stream()
+                .anyMatch(gone ->
+                        planned.filter(end -> end.rank().equals(gone.rank())).isEmpty());
+    }
+
+    /** Kills the rank that the plan ends, and sees it go. */
+    EngineStep<Boolean> endPeer() {
+        EngineStep.Collector<Boolean> step = new EngineStep.Collector<>("end");
+        RankId rank = planned.orElseThrow().rank();
+        roster.signal(rank, "KILL");
+        long end = System.nanoTime() + GONE_WITHIN.toNanos();
+        while (!hasEnded() && System.nanoTime() < end) {
+            roster.take(roster.poll(end - System.nanoTime()), step, new HashSet<>(), (other, answer) -> true);
+        }
+        return step.finish();
     }
 
     <T> EngineStep<T> perform(
@@ -87,20 +121,26 @@ final class RankSteps {
         return course.step.finish();
     }
 
-    /** As {@link #perform}, but watches progress: a transfer may end slowly, not stand still. */
-    EngineStep<TransferEnd> transfer(Map<RankId, ? extends ToRank> asks, Expectations.Completion limits) {
+    /**
+     * As {@link #perform}, but watches progress: a transfer may end slowly, not stand still.
+     *
+     * @param end of a rank in this transfer
+     */
+    EngineStep<TransferEnd> transfer(
+            Map<RankId, ? extends ToRank> asks, Expectations.Completion limits, Optional<MidTransferEnd> end) {
         Course<TransferEnd> course = new Course<>("transfer", asks, AnswerReading.transferEnd());
         ProgressWatch watch = new ProgressWatch(limits);
-        while (!course.pending.isEmpty()
-                && !watch.over()
-                && !watch.abandoned(roster.lost().size())) {
-            if (watch.sampleDue()) {
+        while (!course.pending.isEmpty() && !watch.over() && !watch.abandoned(lossesThatExplain(course.pending))) {
+            if (watch.sampleDue() || end.filter(MidTransferEnd::sampleDue).isPresent()) {
                 course.pending.forEach(rank -> roster.send(rank, new ToRank.Sample()));
             }
-            Line line = roster.poll(watch.nextLookNanos());
+            long patience = watch.nextLookNanos();
+            Line line =
+                    roster.poll(end.map(each -> each.nextLookNanos(patience)).orElse(patience));
             FromRank.@Nullable Sampled sampled = sampleOf(line);
             if (line != null && sampled != null) {
                 watch.saw(PlanTranslation.rank(line.label()), translate(sampled));
+                end.ifPresent(each -> each.saw(translate(sampled)));
             } else if (line != null) {
                 course.take(line);
                 if (!line.label().equals(Wire.WARDEN)) {
@@ -108,10 +148,16 @@ final class RankSteps {
                 }
             }
         }
+        if (hasEnded() && !waits(initiator, course.pending)) {
+            leave(course, course.pending);
+        }
         if (course.wentWrong(TransferEnd::failed)) {
             boolean first = !looked;
             // Asked before ranks are, which takes time in which nothing moves.
-            leave(course, look(course, watch.deadline(), watch.stalled()));
+            // One that says nothing of itself will not leave either.
+            leave(
+                    course,
+                    look(course, watch.deadline(), watch.stalled()).samples().keySet());
             if (first) {
                 StepEvidence.writeRequests(roster.caseFolder(), course.step.answers);
             }
@@ -119,12 +165,20 @@ final class RankSteps {
         return course.step.finish();
     }
 
-    /** Nothing ends any more: tells the ranks to leave the loop. */
-    private void leave(Course<?> course, StepEvidence seen) {
+    /** An initiator must see by itself that its peer has ended; a target may wait for what nobody sends any more. */
+    private int lossesThatExplain(Set<RankId> pending) {
+        return roster.lost().size() - (hasEnded() && waits(initiator, pending) ? 1 : 0);
+    }
+
+    private static boolean waits(Role role, Set<RankId> pending) {
+        return pending.stream().anyMatch(rank -> rank.role() == role);
+    }
+
+    /** Nothing ends any more: tells the ranks to leave the loop. @param answering who is waited for */
+    private void leave(Course<?> course, Set<RankId> answering) {
         Set<RankId> leaving = new HashSet<>(course.pending);
         leaving.forEach(rank -> roster.send(rank, new ToRank.Cancel()));
-        // One that says nothing of itself will not leave either.
-        leaving.retainAll(seen.samples().keySet());
+        leaving.retainAll(answering);
         long end = System.nanoTime() + LEAVES_WITHIN.toNanos();
         while (!leaving.isEmpty() && System.nanoTime() < end) {
             course.take(roster.poll(end - System.nanoTime()));

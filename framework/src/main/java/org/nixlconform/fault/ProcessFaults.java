@@ -3,6 +3,7 @@ package org.nixlconform.fault;
 import java.time.Duration;
 import java.util.List;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.PeerEnd.Moment;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.Role;
 import org.nixlconform.plan.TransferPlan;
@@ -21,6 +22,7 @@ final class ProcessFaults {
 
     static void addTo(FaultCatalogue catalogue) {
         crashes(catalogue);
+        neverNoticed(catalogue);
         signal(catalogue, "the initiator is killed from outside", FindingKind.ENGINE_DIED, INITIATOR, "KILL");
         signal(catalogue, "the initiator is stopped from outside", FindingKind.STALLED, INITIATOR, "STOP");
         signal(catalogue, "the target is stopped from outside", FindingKind.STALLED, TARGET, "STOP");
@@ -48,6 +50,26 @@ final class ProcessFaults {
         return LibraryFault.on(FaultCatalogue.INITIATOR, "crash")
                 .with("call", call)
                 .with("how", how);
+    }
+
+    /** The case ends its target itself, and the library below the initiator does not notice. */
+    private static void neverNoticed(FaultCatalogue catalogue) {
+        Duration within = Duration.ofSeconds(3);
+        catalogue.add(
+                FAMILY,
+                "a transfer whose target dies never ends",
+                FindingKind.STALLED,
+                catalogue.of(draft ->
+                        draft.peerEnd(Role.PREFILL, Moment.IN_FLIGHT).expectCompletion(within, Duration.ofSeconds(2))),
+                FaultCatalogue.last("stop").with("after", FaultCatalogue.DESCRIPTORS / 2));
+        catalogue.add(
+                FAMILY,
+                "metadata of a dead target never load",
+                FindingKind.CALL_NEVER_RETURNED,
+                catalogue.of(draft -> draft.iterations(1)
+                        .peerEnd(Role.PREFILL, Moment.BEFORE_METADATA_IS_LOADED)
+                        .expectCompletion(within, within)),
+                LibraryFault.on(FaultCatalogue.INITIATOR, "hang").with("call", "load_remote_md"));
     }
 
     private static void signal(

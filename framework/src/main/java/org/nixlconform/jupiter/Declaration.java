@@ -38,6 +38,7 @@ final class Declaration {
     private final Optional<Iterations> iterations;
     private final Optional<Mutated> mutated;
     private final Optional<InvalidRequests> invalidRequests;
+    private final Optional<PeerEnds> peerEnds;
     private final Optional<Requirement> requirement;
     private final boolean integrity;
     private final Optional<ExpectCompletion> completion;
@@ -65,6 +66,7 @@ final class Declaration {
         iterations = one(Iterations.class);
         mutated = one(Mutated.class);
         invalidRequests = one(InvalidRequests.class);
+        peerEnds = one(PeerEnds.class);
         requirement = one(Requirement.class);
         integrity = one(ExpectIntegrity.class).isPresent();
         completion = one(ExpectCompletion.class);
@@ -153,6 +155,7 @@ final class Declaration {
         mutated.ifPresent(fault -> draft.mutation(fault.value()));
         invalidRequests.ifPresent(requests -> draft.invalidRequests(requests.value()));
         counts.ifPresent(each -> draft.rails(each.prefill(), each.decode()));
+        peerEnds.ifPresent(end -> draft.peerEnd(end.role(), end.when()));
         if (integrity) {
             draft.expectIntegrity();
         }

@@ -28,6 +28,7 @@ public final class PlanReader {
                             UnequalCaches.class,
                             PrefixHit.class,
                             Rails.class,
+                            PeerEnds.class,
                             Iterations.class,
                             Mutated.class,
                             InvalidRequests.class,

@@ -41,6 +41,7 @@ public final class PlanDraft {
     private Optional<Mutation> mutation = Optional.empty();
     private Set<InvalidRequest> invalidRequests = EnumSet.noneOf(InvalidRequest.class);
     private Optional<Rails> rails = Optional.empty();
+    private Optional<PeerEnd> peerEnd = Optional.empty();
     private boolean integrity;
     private Optional<Expectations.Completion> completion = Optional.empty();
     private Optional<Expectations.Throughput> throughput = Optional.empty();
@@ -74,6 +75,7 @@ public final class PlanDraft {
                         mutation,
                         List.copyOf(invalidRequests),
                         rails,
+                        peerEnd,
                         expectations()))
                 : new Planned.Refused(name(), refusals);
     }
@@ -151,6 +153,12 @@ public final class PlanDraft {
         return this;
     }
 
+    /** The first rank of the first engine of a role is killed then. */
+    public PlanDraft peerEnd(Role role, PeerEnd.Moment moment) {
+        peerEnd = Optional.of(new PeerEnd(role, moment));
+        return this;
+    }
+
     public PlanDraft expectIntegrity() {
         integrity = true;
         return this;
@@ -204,6 +212,7 @@ public final class PlanDraft {
                 plan.mutation(),
                 plan.invalidRequests(),
                 plan.rails(),
+                plan.peerEnd(),
                 plan.expectations());
     }
 
@@ -223,6 +232,7 @@ public final class PlanDraft {
             Optional<Mutation> mutation,
             List<InvalidRequest> invalidRequests,
             Optional<Rails> rails,
+            Optional<PeerEnd> peerEnd,
             Expectations expectations) {
         PlanDraft draft = at(where)
                 .workload(workload)
@@ -239,6 +249,7 @@ public final class PlanDraft {
         draft.requirement = requirement;
         draft.mutation = mutation;
         draft.rails = rails;
+        draft.peerEnd = peerEnd;
         return draft;
     }
 
@@ -296,6 +307,10 @@ public final class PlanDraft {
 
     Optional<Rails> rails() {
         return rails;
+    }
+
+    Optional<PeerEnd> peerEnd() {
+        return peerEnd;
     }
 
     Expectations expectations() {

@@ -66,6 +66,7 @@ final class PlanRules {
             mutationChangesSomething();
         }
         draft.rails().ifPresent(this::railsCanBeSimulated);
+        draft.peerEnd().ifPresent(this::endCanBeJudged);
         expectationsAreJudgeable();
     }
 
@@ -322,6 +323,31 @@ final class PlanRules {
                     declared,
                     "1 to " + Rails.MOST + " for each role",
                     "give numbers of rails within that range");
+        }
+    }
+
+    private void endCanBeJudged(PeerEnd end) {
+        String declared = end.label();
+        if (draft.expectations().completion().isEmpty()) {
+            refuse(
+                    "a peer ends, and nothing says by when the others must have noticed",
+                    declared,
+                    "a completion",
+                    "add @ExpectCompletion(withinSeconds = 10, stallSeconds = 10)");
+        }
+        if (end.moment() == PeerEnd.Moment.BEFORE_METADATA_IS_LOADED && draft.iterations() > 1) {
+            refuse(
+                    "a peer that ends before its metadata is loaded leaves nothing to repeat",
+                    declared + ", iterations = " + draft.iterations(),
+                    "1 iteration",
+                    "set iterations to 1");
+        }
+        if (draft.expectations().throughput().isPresent()) {
+            refuse(
+                    "a transfer whose peer ends has no throughput",
+                    declared + ", a throughput is expected",
+                    "no expectation of a throughput",
+                    "leave the throughput out");
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param iterations how often it is repeated, each with a new generation and a newly poisoned destination; at least 1
  * @param invalidRequests in the order of their enum, each once
  * @param rails simulated, in place of those that the environment has
+ * @param peerEnd a rank that is killed in the middle of the case, on purpose
  */
 public record TransferPlan(
         Optional<String> requirement,
@@ -28,6 +29,7 @@ public record TransferPlan(
         Optional<Mutation> mutation,
         List<InvalidRequest> invalidRequests,
         Optional<Rails> rails,
+        Optional<PeerEnd> peerEnd,
         Expectations expectations) {
 
     /** Throws an {@code IllegalArgumentException} with all reasons when the plan cannot be. */
@@ -48,6 +50,7 @@ public record TransferPlan(
                 mutation,
                 invalidRequests,
                 rails,
+                peerEnd,
                 expectations));
     }
 
@@ -118,6 +121,7 @@ public record TransferPlan(
                 mutation,
                 invalidRequests,
                 rails,
+                peerEnd,
                 new Expectations(
                         expectations.integrity(),
                         expectations.completion(),
@@ -150,6 +154,7 @@ public record TransferPlan(
                 mutation,
                 invalidRequests,
                 rails,
+                peerEnd,
                 expectations);
     }
 }

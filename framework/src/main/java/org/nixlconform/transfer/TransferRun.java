@@ -13,6 +13,7 @@ import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.Generations;
+import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.TransferPlan;
 
 /**
@@ -79,10 +80,15 @@ public final class TransferRun {
 
     private boolean setUp() {
         return open()
+                && (!endsPeer(PeerEnd.Moment.BEFORE_METADATA_IS_LOADED) || did(engines::endPeer, "end", 0))
                 && did(engines::connect, "connect", 0)
                 && did(engines::prepare, "prepare", 0)
                 && (!throughputExpected() || did(engines::listen, "listen", 0))
                 && tryInvalid();
+    }
+
+    private boolean endsPeer(PeerEnd.Moment moment) {
+        return plan.peerEnd().filter(end -> end.moment() == moment).isPresent();
     }
 
     /** What is in the metadata is seen before anybody loads them. */
@@ -135,7 +141,7 @@ public final class TransferRun {
                 engines.transfer(iteration, plan.expectations().completion().orElse(DEFAULT_LIMITS));
         seen.transferred(transfer.answers());
         boolean ended = succeeded(transfer, iteration);
-        if (!transfer.lost().isEmpty()
+        if (lostOthers(transfer)
                 || transfer.overdue().stream()
                         .anyMatch(rank -> !transfer.answers().containsKey(rank.rank()))) {
             // Arenas of ranks that do not answer cannot be looked at; the others are not worth the wait.
@@ -166,6 +172,14 @@ public final class TransferRun {
                     .with("actual", first.message())
                     .with("remedy", "read " + first.rank() + ".log in the evidence; please report it"));
         }
-        return step.succeeded();
+        return step.refused().isEmpty() && step.overdue().isEmpty() && !lostOthers(step);
+    }
+
+    /** Others than the one that the plan ends. */
+    private boolean lostOthers(EngineStep<?> step) {
+        return step.lost().stream()
+                .anyMatch(gone -> plan.peerEnd()
+                        .filter(end -> end.rank().equals(gone.rank()))
+                        .isEmpty());
     }
 }

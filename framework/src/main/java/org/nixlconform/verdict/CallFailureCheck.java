@@ -2,6 +2,7 @@ package org.nixlconform.verdict;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
@@ -14,7 +15,7 @@ import org.nixlconform.transfer.TransferObservation.Iteration;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 
 /**
- * Calls that returned an error: PEER_LOST where the call was about a transfer or a notification and a peer of the rank
+ * Calls that returned an error, but for those with a peer that the plan ends: PEER_LOST where the call was about a transfer or a notification and a peer of the rank
  * ended by itself, METADATA_MISREAD where it returned success but gave another agent's name, else REFUSED. A transfer with an error status that no failed call accounts for is one as well.
  */
 final class CallFailureCheck implements Check {
@@ -23,9 +24,11 @@ final class CallFailureCheck implements Check {
     public List<Finding> check(TransferPlan plan, TransferObservation observation) {
         PlannedTransfers planned = PlannedTransfers.of(plan);
         MetadataInspection metadata = new MetadataInspection(plan, observation);
+        Optional<PlannedEnd> end = PlannedEnd.of(plan, observation);
         List<Finding> findings = new ArrayList<>();
         for (CallFailure failure : observation.failures()) {
-            if (!isExplained(planned, observation, failure)) {
+            if (!isExplained(planned, observation, failure)
+                    && end.filter(each -> each.explains(failure)).isEmpty()) {
                 findings.add(Wording.withLog(
                         metadata.explain(
                                 finding(plan, failure, lostPeers(planned, observation, failure)),

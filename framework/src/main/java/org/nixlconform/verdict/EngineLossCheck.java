@@ -1,19 +1,22 @@
 package org.nixlconform.verdict;
 
 import java.util.List;
+import java.util.Optional;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.EngineLoss;
 
-/** Engines that ended by themselves: one finding for each. */
+/** Engines that ended by themselves, and not as the plan wants it: one finding for each. */
 final class EngineLossCheck implements Check {
 
     @Override
     public List<Finding> check(TransferPlan plan, TransferObservation observation) {
         MetadataInspection metadata = new MetadataInspection(plan, observation);
+        Optional<PlannedEnd> planned = PlannedEnd.of(plan, observation);
         return observation.losses().stream()
+                .filter(loss -> planned.filter(end -> end.explains(loss)).isEmpty())
                 .map(loss -> finding(loss, metadata))
                 .toList();
     }

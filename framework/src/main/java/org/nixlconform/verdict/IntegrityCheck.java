@@ -26,7 +26,7 @@ import org.nixlconform.transfer.TransferObservation.Iteration;
  * merely missing. A source that differs is one finding.
  *
  * <p>Slices that were never or only half written by a transfer that a loss, a failed call or a timeout ended are
- * explained by that. Everything else is judged then too: whatever ended it, nothing else may be touched.
+ * explained by that; where the plan ends a rank, only as many as that one still owed. Everything else is judged then too: whatever ended it, nothing else may be touched.
  */
 final class IntegrityCheck implements Check {
     private static final List<DifferenceKind> MOST_TELLING_FIRST = List.of(
@@ -64,7 +64,7 @@ final class IntegrityCheck implements Check {
                 departures
                         .computeIfAbsent(integrity.rank(), rank -> new ArrayList<>())
                         .addAll(departures(integrity, iteration.index()).stream()
-                                .filter(departure -> !isExplained(planned, observation, departure))
+                                .filter(departure -> !isExplained(plan, planned, observation, departure))
                                 .toList());
             }
         }
@@ -86,14 +86,25 @@ final class IntegrityCheck implements Check {
         return departures;
     }
 
-    private static boolean isExplained(PlannedTransfers planned, TransferObservation observation, Departure departure) {
+    private static boolean isExplained(
+            TransferPlan plan, PlannedTransfers planned, TransferObservation observation, Departure departure) {
         RankId rank = departure.integrity().rank();
         boolean incomplete = departure.kind() == DifferenceKind.POISON || departure.kind() == DifferenceKind.TORN;
+        Optional<PlannedEnd> end = PlannedEnd.of(plan, observation).filter(PlannedEnd::isAlone);
+        if (end.isPresent()) {
+            long unwritten = end.get().unwrittenSlices(departure.integrity(), departure.iteration());
+            return incomplete && departure.integrity().destination() && incomplete(departure.integrity()) <= unwritten;
+        }
         return incomplete
                 && departure.integrity().destination()
                 && (Disturbance.of(observation, rank, departure.iteration())
                         || planned.peers(rank).stream()
                                 .anyMatch(peer -> Disturbance.of(observation, peer, departure.iteration())));
+    }
+
+    private static long incomplete(Integrity integrity) {
+        return integrity.countByKind().getOrDefault(DifferenceKind.POISON, 0L)
+                + integrity.countByKind().getOrDefault(DifferenceKind.TORN, 0L);
     }
 
     private static List<Finding> findings(TransferPlan plan, List<Departure> ofRank) {

@@ -22,7 +22,7 @@ import org.nixlconform.transfer.TransferObservation;
  *       throughput that cannot be judged is a note and does not hide what else conforms.
  * </ul>
  *
- * <p>Findings come in the order of the checks, most telling first: engine lost, call failed, step not ended, ended too early, integrity,
+ * <p>Findings come in the order of the checks, most telling first: planned end, engine lost, call failed, step not ended, ended too early, integrity,
  * notifications, invalid requests, throughput, what was recorded, balance, decay, path, rails, log, vacuous.
  *
  * <p>A case that plants a fault ({@link Expectations#caughtAs}) turns this around: it conforms only if the fault was
@@ -30,6 +30,7 @@ import org.nixlconform.transfer.TransferObservation;
  */
 public final class Judge {
     private static final List<Check> CHECKS = List.of(
+            new PeerEndCheck(),
             new EngineLossCheck(),
             new CallFailureCheck(),
             new CompletionCheck(),
@@ -168,6 +169,7 @@ public final class Judge {
         if (plan.expectations().completion().isEmpty()) {
             notes.add("completion in time was not judged: the case does not expect it");
         }
+        PlannedEnd.of(plan, observation).ifPresent(end -> notes.add(end.described()));
         notes.addAll(new MetadataInspection(plan, observation).notes());
         RailCheck.note(observation).ifPresent(notes::add);
         throughputNotJudged.ifPresent(because -> notes.add("throughput was not judged: " + because));

@@ -183,6 +183,13 @@ public record KnownIssueMatch(
                 && condition
                         .minRanks()
                         .map(least -> plan.topology().rankCount() >= least)
+                        .orElse(true)
+                && condition
+                        .targetEnds()
+                        .map(moment -> plan.peerEnd()
+                                .filter(end -> end.role() != plan.direction().initiator())
+                                .filter(end -> end.moment().name().equals(moment))
+                                .isPresent())
                         .orElse(true);
     }
 

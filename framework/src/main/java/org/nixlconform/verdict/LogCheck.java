@@ -20,7 +20,7 @@ import org.nixlconform.transfer.TransferObservation.LogLine;
 /**
  * Engines are silent: every warning and error that the plan does not allow, in one finding. A line that another finding
  * already shows as an engine's last words is not told twice; that the connection to a dead peer is gone is explained by
- * its death. Bytes that are no text, and a log of many megabytes where
+ * its death, and where the plan wants that death, so is every line of those who lost their peer. Bytes that are no text, and a log of many megabytes where
  * no debug logging was asked for, are no silence either.
  */
 final class LogCheck implements Check {
@@ -46,6 +46,7 @@ final class LogCheck implements Check {
                 .toList();
         Set<Tail> shown = shownElsewhere(observation);
         Set<RankId> bereaved = bereaved(plan, observation);
+        boolean isOfPlannedEnd = PlannedEnd.of(plan, observation).isPresent();
         boolean verbose = observation.settings().debugLogging();
         return observation.logLines().stream()
                 .filter(line -> !(verbose && line.level().equals(LogLine.LENGTH)))
@@ -53,7 +54,8 @@ final class LogCheck implements Check {
                         .noneMatch(pattern -> pattern.matcher(line.text()).find()))
                 .filter(line -> !shown.contains(new Tail(line.rank(), line.text())))
                 .filter(line -> !bereaved.contains(line.rank())
-                        || !PEER_GONE.matcher(line.text()).find())
+                        || !(isOfPlannedEnd && !isOfWholeLog(line)
+                                || PEER_GONE.matcher(line.text()).find()))
                 .toList();
     }
 

@@ -18,7 +18,7 @@ import org.nixlconform.transfer.TransferObservation.NotificationCount;
  * <p>For one receiver, sender and iteration the first that holds is told: meant for another rank or sent by one, unknown sender, altered
  * text, duplicate, missing. A notification missing beside an altered or misattributed one of the same receiver is that
  * one, as is one that another rank got; its counts are in the finding. One that is missing after a timeout, loss or
- * failure of either end is explained there.
+ * failure of either end is explained there; where the plan ends a rank, that one alone may owe some.
  */
 final class NotificationCheck implements Check {
     private static final int TEXTS = 3;
@@ -148,6 +148,10 @@ final class NotificationCheck implements Check {
 
     private static boolean isExplained(
             TransferPlan plan, TransferObservation observation, int iteration, NotificationCount count) {
+        Optional<PlannedEnd> end = PlannedEnd.of(plan, observation).filter(PlannedEnd::isAlone);
+        if (end.isPresent()) {
+            return count.sender().equals(end.get().rank().label());
+        }
         return Disturbance.of(observation, count.receiver(), iteration)
                 || rank(plan, count.sender())
                         .filter(sender -> Disturbance.of(observation, sender, iteration))

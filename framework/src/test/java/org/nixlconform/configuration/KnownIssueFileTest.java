@@ -77,6 +77,7 @@ class KnownIssueFileTest {
                       decodeTp: 8
                       minRanks: 12
                       rails: unequal
+                      targetEnds: IN_FLIGHT
                     signature: {kind: [ENGINE_DIED, PEER_LOST], phase: register, log: 'mlx5: \\d+'}
                     expectation: sometimes
                     link: https://example.org/1
@@ -102,7 +103,8 @@ class KnownIssueFileTest {
                                 Optional.of(4),
                                 Optional.of(8),
                                 Optional.of(12),
-                                Optional.of("unequal")),
+                                Optional.of("unequal"),
+                                Optional.of("IN_FLIGHT")),
                         new Signature(
                                 Set.of(FindingKind.ENGINE_DIED, FindingKind.PEER_LOST),
                                 Optional.of("register"),

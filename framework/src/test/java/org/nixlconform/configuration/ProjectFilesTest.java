@@ -30,6 +30,7 @@ import org.nixlconform.plan.DataType;
 import org.nixlconform.plan.Layout;
 import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Operation;
+import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.Placement;
 import org.nixlconform.plan.Role;
 
@@ -167,6 +168,7 @@ class ProjectFilesTest {
         assertThat(Names.LAYOUTS).isEqualTo(constants(Layout.values()));
         assertThat(Names.DATA_TYPES).isEqualTo(constants(DataType.values()));
         assertThat(Names.ATTENTIONS).isEqualTo(constants(Attention.values()));
+        assertThat(Names.MOMENTS).isEqualTo(constants(PeerEnd.Moment.values()));
     }
 
     @Test

@@ -89,6 +89,7 @@ class PlanProgramTest {
                     plan.mutation(),
                     plan.invalidRequests(),
                     plan.rails(),
+                    plan.peerEnd(),
                     new org.nixlconform.plan.Expectations(
                             false, Optional.empty(), Optional.empty(), Set.of(), List.of())));
         }

@@ -32,6 +32,7 @@ import org.nixlconform.plan.KvGeometry;
 import org.nixlconform.plan.Layout;
 import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.Pairing;
+import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.Planned;
 import org.nixlconform.plan.Selection;
@@ -98,6 +99,22 @@ class PlanReaderTest {
                         .plan());
     }
 
+    @Topology
+    @Backends(UCX)
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectCompletion(withinSeconds = 3, stallSeconds = 3)
+    static class Ends {
+        @PeerEnds(role = PREFILL, when = PeerEnd.Moment.IN_FLIGHT)
+        void inFlight() {}
+    }
+
+    @Test
+    void theEndOfAPeerReachesThePlan() {
+        TransferPlan plan = ((Planned.Possible) only(read(Ends.class, "inFlight"))).plan();
+        assertThat(plan.peerEnd()).contains(new PeerEnd(PREFILL, PeerEnd.Moment.IN_FLIGHT));
+        assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
+    }
+
     @Test
     void everyAnnotationReachesThePlan() {
         TransferPlan plan = ((Planned.Possible) only(read(Whole.class, "most"))).plan();
@@ -116,6 +133,7 @@ class PlanReaderTest {
                         Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT),
                         List.of(InvalidRequest.values()),
                         Optional.of(new org.nixlconform.plan.Rails(4, 2)),
+                        Optional.empty(),
                         new Expectations(
                                 true,
                                 Optional.of(new Expectations.Completion(Duration.ofSeconds(3), Duration.ofMillis(500))),

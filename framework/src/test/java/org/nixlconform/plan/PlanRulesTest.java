@@ -360,6 +360,24 @@ class PlanRulesTest {
     }
 
     @Test
+    void theEndOfAPeerIsJudgedByItsTime() {
+        PlanDraft timed = draft().expectCompletion(Duration.ofSeconds(3), Duration.ofSeconds(3));
+        assertThat(timed.peerEnd(Role.PREFILL, PeerEnd.Moment.IN_FLIGHT).plan()).isInstanceOf(Planned.Possible.class);
+        assertThat(refusal(draft().peerEnd(Role.PREFILL, PeerEnd.Moment.IN_FLIGHT)))
+                .isEqualTo("""
+                        DECLARATION plan: a peer ends, and nothing says by when the others must have noticed
+                        where: FooConformance.foo
+                        declared: prefill ends in flight
+                        expected: a completion
+                        remedy: add @ExpectCompletion(withinSeconds = 10, stallSeconds = 10)""");
+        assertThat(headlines(timed.peerEnd(Role.DECODE, PeerEnd.Moment.BEFORE_METADATA_IS_LOADED)
+                        .expectThroughput(0.5)))
+                .containsExactly(
+                        "a peer that ends before its metadata is loaded leaves nothing to repeat",
+                        "a transfer whose peer ends has no throughput");
+    }
+
+    @Test
     void reasonsOfDifferentKindsAreGivenTogether() {
         assertThat(headlines(draft().topology(topology(3, 1))
                         .direction(Operation.READ, Role.PREFILL)

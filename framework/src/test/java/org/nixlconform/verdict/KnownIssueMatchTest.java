@@ -17,6 +17,8 @@ import org.nixlconform.configuration.KnownIssueSpec.Expectation;
 import org.nixlconform.configuration.KnownIssueSpec.Signature;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.PeerEnd;
+import org.nixlconform.plan.Role;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.DifferenceKind;
@@ -235,7 +237,8 @@ class KnownIssueMatchTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(which));
+                Optional.of(which),
+                Optional.empty());
     }
 
     private void assertHolds(boolean holds, Condition condition) {
@@ -262,6 +265,7 @@ class KnownIssueMatchTest {
                 Optional.of(prefillTp),
                 Optional.of(decodeTp),
                 Optional.of(ranks),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -277,7 +281,40 @@ class KnownIssueMatchTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    private static Condition targetEnds(String moment) {
+        return new Condition(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(moment));
+    }
+
+    @Test
+    void aRecordMayBeAboutATargetThatEnds() {
+        KnownIssueSpec record = issue("dead", Expectation.ALWAYS, targetEnds("IN_FLIGHT"), crash.signature());
+        assertThat(match(crashed(), record)).isEqualTo(KnownIssueMatch.NONE);
+        for (Role role : Role.values()) {
+            for (PeerEnd.Moment moment : PeerEnd.Moment.values()) {
+                TransferPlan ending =
+                        Observations.plan(draft -> draft.iterations(1).peerEnd(role, moment));
+                boolean meant = role == Role.PREFILL && moment == PeerEnd.Moment.IN_FLIGHT;
+                assertThat(match(ending, LIBRARY, crashed().seen(), record))
+                        .as("%s %s", role, moment)
+                        .isEqualTo(meant ? hit(record) : KnownIssueMatch.NONE);
+            }
+        }
     }
 
     @Test

@@ -280,6 +280,7 @@ public final class Samples {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                Optional.empty(),
                 new Expectations(true, Optional.empty(), Optional.empty(), Set.of(), List.of()));
     }
 

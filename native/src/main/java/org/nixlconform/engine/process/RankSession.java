@@ -272,9 +272,11 @@ final class RankSession {
             ends.add(end(made.get(i), result.outcomes().get(i)));
         }
         ProgressPage.Sample sample = page.sample();
-        complete = sample.done() + sample.failed() == sample.requests() && sample.received() == sample.expected();
+        boolean over = sample.done() + sample.failed() == sample.requests() && sample.received() == sample.expected();
+        // What a failed request did not bring is not late.
+        complete = over && sample.failed() == 0;
         return new FromRank.Transferred(
-                ends, result.status(), !complete, RailCounters.read().since(before), clock.finish());
+                ends, result.status(), !over, RailCounters.read().since(before), clock.finish());
     }
 
     private FromRank.RequestEnd end(Made request, Drive.Outcome outcome) {

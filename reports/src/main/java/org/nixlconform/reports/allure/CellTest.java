@@ -140,6 +140,7 @@ final class CellTest {
         parameters.put("iterations", String.valueOf(plan.iterations()));
         parameters.put("seed", String.valueOf(blocks.seed()));
         plan.mutation().ifPresent(mutation -> parameters.put("planted fault", mutation.name()));
+        plan.peerEnd().ifPresent(end -> parameters.put("planned end", end.label()));
         if (!plan.invalidRequests().isEmpty()) {
             parameters.put("invalid requests", plan.invalidRequests().toString());
         }
