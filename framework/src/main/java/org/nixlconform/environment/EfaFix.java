@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -42,18 +43,37 @@ final class EfaFix {
     private final NodeFiles files;
     private final NodeChanges changes;
     private final Consumer<String> console;
+    /** Where a node has no EFA and needs none: alone, in place of the bundled libfabric. */
+    private final Optional<Path> standIn;
 
     /**
      * @param prefix of the node's EFA installation, such as {@code /opt/amazon/efa}
      * @param environment that asks for it, by name
      */
     EfaFix(Node node, Path prefix, String environment, Consumer<String> console) {
+        this(node, prefix, environment, console, Optional.empty());
+    }
+
+    private EfaFix(Node node, Path prefix, String environment, Consumer<String> console, Optional<Path> standIn) {
         this.node = node;
         this.prefix = prefix;
         this.environment = environment;
         this.files = new NodeFiles(node.connection());
         this.changes = new NodeChanges(node);
         this.console = console;
+        this.standIn = standIn;
+    }
+
+    /**
+     * The same, but where the node has no EFA, a libfabric takes the place of the wheel's; its libefa and libibverbs stay, as
+     * nothing else would use them.
+     *
+     * @param libfabric on the node; brought only where it is needed
+     */
+    EfaFix orStandIn(Supplier<Optional<Path>> libfabric) {
+        return inPrefix("libfabric.so.1").isPresent()
+                ? this
+                : new EfaFix(node, prefix, environment, console, libfabric.get());
     }
 
     /** Whether a path of a wheel is one that is replaced. */
@@ -68,7 +88,11 @@ final class EfaFix {
 
     /** @throws FindingException when the node has no libfabric for EFA */
     void refuseWithoutLibraries() {
-        library("libfabric.so.1", false);
+        libfabric();
+    }
+
+    private Path libfabric() {
+        return standIn.orElseGet(() -> library("libfabric.so.1", false));
     }
 
     /**
@@ -79,9 +103,10 @@ final class EfaFix {
      */
     Installation apply(Installation installation, List<Path> libraries) throws IOException {
         Path folder = installation.folder();
-        Path fabric = library("libfabric.so.1", false);
+        Path fabric = libfabric();
         List<Path> bundled = libraries.stream()
                 .filter(path -> replaces(path.toString()))
+                .filter(path -> standIn.isEmpty() || kind(path).equals("fabric"))
                 .map(folder::resolve)
                 .toList();
         Map<Path, Path> links = new LinkedHashMap<>();
@@ -108,6 +133,8 @@ final class EfaFix {
                         .ifPresent(note -> facts.add(new Fact("efa fix left out", note)));
             }
             links.forEach((link, target) -> facts.add(new Fact("efa fix", link.getFileName() + " is " + target)));
+            standIn.ifPresent(
+                    file -> facts.add(new Fact("efa fix stands in", "the node has no libfabric in " + prefix)));
         }
         Map<String, String> variables = new LinkedHashMap<>(installation.variables());
         variables.merge("LD_LIBRARY_PATH", String.valueOf(fabric.getParent()), (others, ours) -> ours + ":" + others);
@@ -145,11 +172,7 @@ final class EfaFix {
     }
 
     private Path library(String name, boolean alsoOfTheSystem) {
-        List<Path> folders = List.of(prefix.resolve("lib64"), prefix.resolve("lib"));
-        Optional<Path> found = folders.stream()
-                .map(folder -> folder.resolve(name))
-                .filter(file -> files.sizeBytes(file) >= 0)
-                .findFirst();
+        Optional<Path> found = inPrefix(name);
         if (found.isEmpty() && alsoOfTheSystem) {
             found = known(name);
         }
@@ -158,9 +181,22 @@ final class EfaFix {
                         "environment",
                         "node %s has no %s to put in place of the wheel's".formatted(node.name(), name))
                 .with("expected", name + " of the EFA installation")
-                .with("actual", "not in %s%s".formatted(folders, alsoOfTheSystem ? ", and the linker knows none" : ""))
+                .with(
+                        "actual",
+                        "not in %s%s".formatted(folders(), alsoOfTheSystem ? ", and the linker knows none" : ""))
                 .with("node", node.name())
                 .with("remedy", "install EFA's software there, or name its folder with efaPrefix")));
+    }
+
+    private List<Path> folders() {
+        return List.of(prefix.resolve("lib64"), prefix.resolve("lib"));
+    }
+
+    private Optional<Path> inPrefix(String name) {
+        return folders().stream()
+                .map(folder -> folder.resolve(name))
+                .filter(file -> files.sizeBytes(file) >= 0)
+                .findFirst();
     }
 
     /** Where the dynamic linker finds a library of this machine type. */

@@ -2,6 +2,7 @@ package org.nixlconform.environment;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,9 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.nixlconform.cluster.Command;
 import org.nixlconform.cluster.CommandOutcome;
 import org.nixlconform.cluster.Node;
@@ -36,7 +39,12 @@ final class Probe {
     private static final Pattern JVM_CRASH =
             Pattern.compile("(?s)# +(SIG[A-Z0-9]+) \\(0x.*?# Problematic frame:\\s*# +([^\\n]*)");
 
-    private static final Pattern NIXL_CALL = Pattern.compile("nixl_capi_\\w+");
+    /** The probe says what it calls, and for which backend. */
+    private static final Pattern NIXL_CALL = Pattern.compile("(nixl_capi_\\w+)(?: (\\w+))?");
+
+    /** In the same report, a file that was mapped. */
+    private static final Pattern MAPPED = Pattern.compile("[0-9a-f]+-[0-9a-f]+ \\S+ \\S+ \\S+ \\d+ +(/.*)");
+
     private static final String CREATE = "nixl_capi_create_backend";
     private static final int LAST_LINES = 6;
 
@@ -63,6 +71,12 @@ final class Probe {
         Optional<ProbeReport> created(String backend) {
             return report.filter(seen -> seen.backends().containsKey(backend) && !backendFailures.containsKey(backend));
         }
+
+        private Outcome with(String backend, Finding failure) {
+            Map<String, Finding> failures = new LinkedHashMap<>(backendFailures);
+            failures.put(backend, failure);
+            return new Outcome(report, processFailure, failures, log);
+        }
     }
 
     /**
@@ -85,6 +99,7 @@ final class Probe {
         this.deadline = deadline;
     }
 
+    /** A backend that ends the process, or never returns, is left out of another attempt, which shows the others. */
     Outcome run() {
         refuseLackingLibraries();
         Path there = node.place(evidence);
@@ -117,7 +132,32 @@ final class Probe {
                     outcome.stderr());
         }
         refuseWithoutJvm(outcome);
-        return new Outcome(report, Optional.of(died(outcome)), Map.of(), outcome.stderr());
+        Finding failure = died(outcome);
+        Optional<String> culprit = created(outcome);
+        if (culprit.isEmpty() || spec.backends().size() == 1) {
+            return new Outcome(report, Optional.of(failure), Map.of(), outcome.stderr());
+        }
+        return new Probe(
+                        spec.withoutBackends(Set.of(culprit.get())),
+                        node,
+                        installation,
+                        variables,
+                        evidence.resolve("without-" + culprit.get()),
+                        deadline)
+                .run()
+                .with(culprit.get(), failure);
+    }
+
+    private static Optional<MatchResult> lastCall(CommandOutcome outcome) {
+        return NIXL_CALL.matcher(outcome.stderr()).results().reduce((earlier, later) -> later);
+    }
+
+    /** The backend that was being created when the process ended. */
+    private Optional<String> created(CommandOutcome outcome) {
+        return lastCall(outcome)
+                .filter(call -> call.group(1).equals(CREATE))
+                .flatMap(call -> Optional.ofNullable(call.group(2)))
+                .filter(spec.backends()::contains);
     }
 
     private void refuseLackingLibraries() {
@@ -163,11 +203,7 @@ final class Probe {
     }
 
     private Finding died(CommandOutcome outcome) {
-        Optional<String> call = NIXL_CALL
-                .matcher(outcome.stderr())
-                .results()
-                .map(MatchResult::group)
-                .reduce((earlier, later) -> later);
+        Optional<String> call = lastCall(outcome).map(found -> found.group(1));
         String within = String.format(Locale.ROOT, "%.0f s", deadline.toMillis() / 1000.0);
         Finding finding;
         if (outcome.timedOut()) {
@@ -182,16 +218,59 @@ final class Probe {
             finding = Finding.of(
                             FindingKind.ENGINE_DIED,
                             "environment",
-                            "the process that probed environment %s died".formatted(spec.name()))
+                            created(outcome)
+                                    .map("the process that created backend %s of environment %%s died"::formatted)
+                                    .orElse("the process that probed environment %s died")
+                                    .formatted(spec.name()))
                     .with("expected", "NIXL loaded and %s created".formatted(backends()))
                     .with(
                             "actual",
                             ending(outcome)
                                     + call.map(name -> ", last call " + name).orElse(""));
         }
-        return finding.with("node", node.name())
+        if (call.filter(CREATE::equals).isPresent()) {
+            finding = finding.during("backend");
+        }
+        List<String> fabrics = mappedFabrics();
+        if (!fabrics.isEmpty()) {
+            finding = finding.with("mapped", String.join(", ", fabrics));
+        }
+        finding = finding.with("node", node.name())
                 .with("log", lastLines(outcome.stderr()))
                 .with("evidence", evidence);
+        return EfaFix.stillBundled(installation, fabrics).isEmpty()
+                ? finding
+                : finding.with(
+                        "remedy",
+                        "on nodes with EFA, 'fix: efa' in %s puts the node's own libfabric in place of the wheel's"
+                                .formatted(spec.file()));
+    }
+
+    /** The files of libfabric that the process had mapped when the JVM reported its end. */
+    private List<String> mappedFabrics() {
+        try (Stream<Path> files = Files.list(evidence)) {
+            List<String> reports = files.filter(
+                            file -> file.getFileName().toString().matches("hs_err_\\d+\\.log"))
+                    .flatMap(file -> read(file).lines())
+                    .toList();
+            return reports.stream()
+                    .map(MAPPED::matcher)
+                    .filter(Matcher::matches)
+                    .map(line -> line.group(1))
+                    .filter(file -> file.matches(".*/lib(nixlconform_)?fabric[-._][^/]*"))
+                    .distinct()
+                    .toList();
+        } catch (IOException unreadable) {
+            return List.of();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException unreadable) {
+            return "";
+        }
     }
 
     /** The JVM ends with SIGABRT whatever the signal was; what it was is in its report. */
@@ -272,6 +351,7 @@ final class Probe {
 
     private void write(String name, String text) {
         try {
+            Files.createDirectories(evidence);
             Files.writeString(evidence.resolve(name), text);
         } catch (IOException e) {
             throw new UncheckedIOException("evidence of the probe cannot be written to " + evidence, e);

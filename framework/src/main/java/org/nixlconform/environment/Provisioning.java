@@ -1,7 +1,9 @@
 package org.nixlconform.environment;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.EnvironmentSpec;
@@ -45,7 +47,7 @@ final class Provisioning {
             }
             Installation found = new ExistingInstallation(node).find((InstalledAt) install);
             return new Plugins(node).missing(found, spec.backends(), "this installation has none");
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new FindingException(
                     Finding.of(FindingKind.PREREQUISITE, "environment", "NIXL cannot be put on node " + node.name())
                             .with("expected", "to provide " + install.described())
@@ -66,7 +68,8 @@ final class Provisioning {
     }
 
     private Installation fixed(WheelInstall wheel, Path efaPrefix) throws IOException {
-        EfaFix fix = new EfaFix(node, efaPrefix, spec.name(), console);
+        EfaFix efa = new EfaFix(node, efaPrefix, spec.name(), console);
+        EfaFix fix = spec.fabric().isPresent() ? efa.orStandIn(this::publishedLibfabric) : efa;
         // Before the wheel comes: without them there is nothing to do.
         fix.refuseWithoutLibraries();
         Installation installation = wheel(wheel);
@@ -75,6 +78,17 @@ final class Provisioning {
                         files, installation.folder(), wheel.distribution(), wheel.version(), "", "")
                 .orElseThrow();
         return fix.apply(installation, installed.libraries(files, installation.folder()));
+    }
+
+    /** What LIBFABRIC without EFA runs over where the node has nothing. */
+    private Optional<Path> publishedLibfabric() {
+        return PublishedLibrary.of("libfabric.so.1", node).map(library -> {
+            try {
+                return library.bring(node, console);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     private Installation source(SourceInstall source) throws IOException {

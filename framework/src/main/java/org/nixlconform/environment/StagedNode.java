@@ -100,7 +100,11 @@ record StagedNode(
                 && wheel.efaPrefix().isPresent();
         List<String> bundled = !fixed || probe.report().isEmpty()
                 ? List.of()
-                : EfaFix.stillBundled(installation, probe.report().get().mapped());
+                : EfaFix.stillBundled(installation, probe.report().get().mapped()).stream()
+                        // Where a libfabric stood in for EFA's, the others of the wheel stay.
+                        .filter(file ->
+                                spec.fabric().isEmpty() || fileName(file).startsWith("libfabric"))
+                        .toList();
         if (!bundled.isEmpty()) {
             throw new FindingException(Finding.of(
                             FindingKind.PREREQUISITE,

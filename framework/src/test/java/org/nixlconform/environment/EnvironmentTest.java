@@ -242,6 +242,34 @@ class EnvironmentTest {
                 .contains("signal SIGSEGV, last call nixl_capi_create_backend", "probe-planted");
     }
 
+    /** One that crashes says nothing of the others: they are tried once more, without it. */
+    @Test
+    void aBackendThatCrashesIsNamedAndKeepsNoOtherFromBeingJudged() throws Exception {
+        backends = List.of("UCX", "LIBFABRIC");
+
+        Environment environment = stage("""
+                case "$*" in *' LIBFABRIC'*)
+                  echo '7f00-7f01 r--p 00000000 fe:00 17    /opt/there/libfabric-0a1b.so.1' > hs_err_7.log
+                  echo 'calling nixl_capi_create_backend UCX' >&2
+                  echo 'calling nixl_capi_create_backend LIBFABRIC' >&2
+                  kill -SEGV $$;;
+                esac
+                """ + GOOD);
+
+        assertThat(environment.probeFailure("UCX")).isEmpty();
+        Finding failure = environment.probeFailure("LIBFABRIC").orElseThrow();
+        assertThat(failure.kind()).isEqualTo(FindingKind.ENGINE_DIED);
+        assertThat(failure.phase()).contains("backend");
+        assertThat(FindingRenderer.render(failure))
+                .contains(
+                        "the process that created backend LIBFABRIC of environment planted died",
+                        "signal SIGSEGV, last call nixl_capi_create_backend",
+                        "mapped   : /opt/there/libfabric-0a1b.so.1")
+                // It is not of a wheel of ours.
+                .doesNotContain("fix: efa");
+        assertThat(evidence("without-LIBFABRIC/stdout.txt")).content().contains("UCX");
+    }
+
     @Test
     void aCrashThatTheJvmReportsIsNamedByItsOwnSignalAndPlace() throws Exception {
         Finding failure = stage("""

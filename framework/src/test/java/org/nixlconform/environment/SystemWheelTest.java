@@ -212,6 +212,21 @@ class SystemWheelTest {
         assertThat(new NodeChanges(node).all()).isEmpty();
     }
 
+    /** What users see there, often on the head node alone, is "No module named 'nixl'". */
+    @Test
+    void aPythonWithoutNixlIsToldBeforeAnythingIsCalled() throws Exception {
+        Path bare = Files.writeString(folder.resolve("bare"), """
+                #!/bin/sh
+                echo '{"executable": "/opt/bare/bin/python3", "folder": "/opt/bare/site", "managed": false, "nixl": []}'
+                """);
+        assertThat(bare.toFile().setExecutable(true)).isTrue();
+
+        assertThatThrownBy(() -> provide(new InstalledAt(Place.PYTHON, bare)))
+                .isInstanceOf(FindingException.class)
+                .hasMessageContainingAll(
+                        "node this-machine has no NIXL in " + bare, "no NIXL in /opt/bare/site", "'mode: wheel'");
+    }
+
     /** Libraries for EFA of the node; what they hold does not matter where nothing that needs them is bundled. */
     private Path efa() throws Exception {
         Path lib = Files.createDirectories(folder.resolve("efa/lib"));
