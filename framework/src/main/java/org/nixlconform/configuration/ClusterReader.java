@@ -39,13 +39,19 @@ final class ClusterReader {
             nodes.ifPresent(value -> value.mistake(
                     "key 'nodes' in a cluster with discovery: ray, expected none: Ray says which nodes there are"));
         }
+        List<YamlValue> environments = cluster.required("environments", "a list of environments")
+                .map(YamlValue::nonEmptyList)
+                .orElse(List.of());
+        List<YamlValue> onRequest =
+                cluster.optional("environmentsOnRequest").map(YamlValue::list).orElse(List.of());
+        Names.refuseRepeats(
+                Stream.concat(environments.stream(), onRequest.stream()).toList());
         return new ClusterSpec(
                 name.orElse(FileKind.CLUSTER.nameOf(file)),
                 file,
                 nodes.filter(value -> !byRay).map(reader::nodes).orElse(List.of()),
-                cluster.required("environments", "a list of environments")
-                        .map(this::environments)
-                        .orElse(List.of()),
+                environments(environments),
+                environments(onRequest),
                 cluster.optional("ranksPerGpu")
                         .flatMap(value -> value.wholeNumber(1, ClusterSpec.MOST_RANKS_PER_GPU))
                         .orElse(1),
@@ -74,8 +80,7 @@ final class ClusterReader {
                                 gpusForDram.flatMap(YamlValue::trueOrFalse).orElse(false))));
     }
 
-    private List<String> environments(YamlValue list) {
-        List<YamlValue> entries = list.nonEmptyList();
+    private List<String> environments(List<YamlValue> entries) {
         List<String> names = new ArrayList<>();
         for (YamlValue entry : entries) {
             entry.text().ifPresent(name -> {
@@ -85,7 +90,6 @@ final class ClusterReader {
                 }
             });
         }
-        Names.refuseRepeats(entries);
         return names;
     }
 

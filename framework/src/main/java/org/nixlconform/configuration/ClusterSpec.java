@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param file absolute
  * @param nodes at least one; none yet where Ray says which there are
  * @param environments at least one; names or paths, as {@link Configuration#environment} takes them
+ * @param environmentsOnRequest the same, for those cases alone that name them
  * @param ranksPerGpu 1 to {@value #MOST_RANKS_PER_GPU}; above 1, ranks share devices, and figures of throughput with them
  * @param mustJudge what a run has to judge, or end non-zero
  * @param workFolder absolute; on a node, for what is installed there and kept between runs
@@ -25,6 +26,7 @@ public record ClusterSpec(
         Path file,
         List<NodeSpec> nodes,
         List<String> environments,
+        List<String> environmentsOnRequest,
         int ranksPerGpu,
         List<MustJudge> mustJudge,
         Path workFolder,
@@ -37,18 +39,21 @@ public record ClusterSpec(
         Objects.requireNonNull(file);
         nodes = List.copyOf(nodes);
         environments = List.copyOf(environments);
+        environmentsOnRequest = List.copyOf(environmentsOnRequest);
         mustJudge = List.copyOf(mustJudge);
         Objects.requireNonNull(workFolder);
     }
 
     /** The same cluster with another work folder, such as one from the command line. */
     public ClusterSpec withWorkFolder(Path other) {
-        return new ClusterSpec(name, file, nodes, environments, ranksPerGpu, mustJudge, other, ray);
+        return new ClusterSpec(
+                name, file, nodes, environments, environmentsOnRequest, ranksPerGpu, mustJudge, other, ray);
     }
 
     /** The same cluster with the nodes that Ray says there are. */
     public ClusterSpec withNodes(List<NodeSpec> discovered) {
-        return new ClusterSpec(name, file, discovered, environments, ranksPerGpu, mustJudge, workFolder, ray);
+        return new ClusterSpec(
+                name, file, discovered, environments, environmentsOnRequest, ranksPerGpu, mustJudge, workFolder, ray);
     }
 
     /** Whether ranks in host memory hold GPUs too, so that nobody else uses their nodes. */

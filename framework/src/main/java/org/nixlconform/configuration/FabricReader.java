@@ -17,6 +17,7 @@ final class FabricReader {
             "FI_SOCKETS_IFACE",
             "FI_TCP_IFACE",
             "HWLOC_XMLFILE",
+            "NIXLCONFORM_FABRIC_COUNTERS",
             "NIXLCONFORM_FABRIC_INTERFACE",
             "NIXLCONFORM_FABRIC_RAILS",
             "NIXLCONFORM_FABRIC_REAL",

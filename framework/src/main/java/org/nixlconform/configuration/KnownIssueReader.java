@@ -134,6 +134,7 @@ final class KnownIssueReader {
                 number(condition, "prefillTp"),
                 number(condition, "decodeTp"),
                 number(condition, "minRanks"),
+                choice(condition, "rails", List.of("equal", "unequal")),
                 choice(condition, "targetEnds", Names.MOMENTS));
     }
 

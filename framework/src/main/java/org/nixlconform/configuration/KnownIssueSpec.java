@@ -54,6 +54,7 @@ public record KnownIssueSpec(
      * What a plan must be, in the plan's words. Empty is any.
      *
      * @param minRanks of all engines together
+     * @param rails {@code equal} or {@code unequal}: whether the roles have as many, as their metadata say
      * @param targetEnds when the plan ends a rank that others ask for blocks, or to take blocks
      */
     public record Condition(
@@ -67,9 +68,11 @@ public record KnownIssueSpec(
             Optional<Integer> prefillTp,
             Optional<Integer> decodeTp,
             Optional<Integer> minRanks,
+            Optional<String> rails,
             Optional<String> targetEnds) {
         /** Every plan. */
         public static final Condition NONE = new Condition(
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

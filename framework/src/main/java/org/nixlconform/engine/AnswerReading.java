@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.nixlconform.engine.EngineStep.DifferingRun;
 import org.nixlconform.engine.EngineStep.Notice;
+import org.nixlconform.engine.EngineStep.Posted;
+import org.nixlconform.engine.EngineStep.RailCount;
 import org.nixlconform.engine.EngineStep.RequestEnd;
 import org.nixlconform.engine.EngineStep.Stray;
 import org.nixlconform.engine.EngineStep.TransferEnd;
@@ -29,8 +31,17 @@ interface AnswerReading<T> {
             return new TransferEnd(
                     ended.requests().stream().map(AnswerReading::requestEnd).toList(),
                     ended.collectStatus(),
-                    ended.cancelled());
+                    ended.cancelled(),
+                    ended.rails().stream().map(AnswerReading::railCount).toList());
         };
+    }
+
+    private static RailCount railCount(FromRank.Rail rail) {
+        return new RailCount(rail.name(), posted(rail.reads()), posted(rail.writes()), posted(rail.sends()));
+    }
+
+    private static Posted posted(FromRank.Posted posted) {
+        return new Posted(posted.operations(), posted.bytes());
     }
 
     private static RequestEnd requestEnd(FromRank.RequestEnd end) {

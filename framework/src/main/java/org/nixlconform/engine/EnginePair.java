@@ -162,7 +162,8 @@ public final class EnginePair implements AutoCloseable {
             long address = opened.arenaAddress() + arena.regionOffset(region);
             found += given.contains(new Place(address, arena.regionBytes())) ? 1 : 0;
         }
-        return new EngineStep.Opened(opened.plugins(), metadata.withoutRegions(), arena.regions(), found);
+        return new EngineStep.Opened(
+                opened.plugins(), metadata.withoutRegions(), arena.regions(), found, metadata.railsOfRegions());
     }
 
     private record Place(long address, long lengthBytes) {}

@@ -71,8 +71,14 @@ public record EngineStep<T>(
      * @param metadata that the agent gave, without regions
      * @param regions how many it registered
      * @param regionsInMetadata of them, how many the metadata have, with their address and length
+     * @param railsOfRegions for each region of a backend with rails, the numbers of those that it was registered with
      */
-    public record Opened(List<String> plugins, AgentMetadata metadata, int regions, int regionsInMetadata) {}
+    public record Opened(
+            List<String> plugins,
+            AgentMetadata metadata,
+            int regions,
+            int regionsInMetadata,
+            List<List<Integer>> railsOfRegions) {}
 
     public record Armed(long slices, long alreadyRight) {}
 
@@ -84,8 +90,12 @@ public record EngineStep<T>(
      */
     public record ReferenceCopy(long bytes, List<Long> passNanos, int errorNumber, boolean streamed) {}
 
-    /** @param collectStatus of collecting notifications @param cancelled it had not ended when it was told to leave */
-    public record TransferEnd(List<RequestEnd> requests, int collectStatus, boolean cancelled) {
+    /**
+     * @param collectStatus of collecting notifications
+     * @param cancelled it had not ended when it was told to leave
+     * @param rails of simulated EFA that the rank was shown
+     */
+    public record TransferEnd(List<RequestEnd> requests, int collectStatus, boolean cancelled, List<RailCount> rails) {
         boolean failed() {
             return collectStatus < 0 || requests.stream().anyMatch(request -> request.status() < 0);
         }
@@ -103,6 +113,11 @@ public record EngineStep<T>(
             Duration total,
             OptionalLong telemetryBytes,
             OptionalLong telemetryDescriptors) {}
+
+    /** What a rank posted to one rail. @param sends messages, which no block is in */
+    public record RailCount(String rail, Posted reads, Posted writes, Posted sends) {}
+
+    public record Posted(long operations, long bytes) {}
 
     /** @param slicesLate not there when the transfer was over, but {@code lateBy} later at most */
     public record Verification(

@@ -3,6 +3,7 @@ package org.nixlconform.engine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -99,12 +100,12 @@ public final class RankRoster {
     private void startOn(Node node, EnvironmentPair environment) {
         Map<Role, List<RankId>> ranks = assignment.ranksOn(node).stream()
                 .collect(Collectors.groupingBy(RankId::role, TreeMap::new, Collectors.toList()));
-        List<Map<String, String>> all = ranks.keySet().stream()
-                .map(role -> environment.of(role).variables(node))
-                .toList();
+        Path there = node.place(logFolder);
+        Map<Role, Map<String, String>> variables = new EnumMap<>(Role.class);
+        ranks.keySet().forEach(role -> variables.put(role, environment.of(role).variables(node, there)));
+        List<Map<String, String>> all = List.copyOf(variables.values());
         Map<String, String> shared = new LinkedHashMap<>(all.get(0));
         all.forEach(each -> shared.entrySet().retainAll(each.entrySet()));
-        Path there = node.place(logFolder);
         List<String> words = node.bundle().command(there, "warden", List.of(Integer.toString(node.leaseSeconds())));
         WardenChannel channel = new WardenChannel(
                 node.connection()
@@ -113,8 +114,7 @@ public final class RankRoster {
                 (label, text) -> inbox.add(new Line(node, label, text)));
         channels.put(node, channel);
         ranks.forEach((role, own) -> {
-            Map<String, String> besides =
-                    new LinkedHashMap<>(environment.of(role).variables(node));
+            Map<String, String> besides = new LinkedHashMap<>(variables.getOrDefault(role, Map.of()));
             besides.entrySet().removeAll(shared.entrySet());
             channel.send(new ToWarden.Start(
                     own.stream().map(RankId::label).toList(),

@@ -3,6 +3,7 @@ package org.nixlconform.environment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,13 +58,7 @@ public final class Environment {
 
     /** The same environment on so many simulated rails. */
     Environment withRails(int rails) {
-        return new Environment(
-                spec,
-                nodes.stream()
-                        .map(each -> each.with(FabricLibraries.RAILS, Integer.toString(rails)))
-                        .toList(),
-                faulty,
-                properties);
+        return with(FabricLibraries.RAILS, Integer.toString(rails));
     }
 
     /**
@@ -168,6 +163,24 @@ public final class Environment {
         return on(node).variables().values();
     }
 
+    /**
+     * The same for a run of engines that may leave files in a folder there: on simulated EFA each process counts in one of
+     * its own what it posts to which rail.
+     */
+    public Map<String, String> variables(Node node, Path folder) {
+        Map<String, String> all = new LinkedHashMap<>(variables(node));
+        if (all.containsKey(FabricLibraries.RAILS)) {
+            all.put("NIXLCONFORM_FABRIC_COUNTERS", folder.resolve("rails-%p").toString());
+        }
+        return all;
+    }
+
+    /** The same environment with one variable more, or another value of it. */
+    public Environment with(String variable, String value) {
+        return new Environment(
+                spec, nodes.stream().map(each -> each.with(variable, value)).toList(), faulty, properties);
+    }
+
     /** Where it is. */
     public List<Node> nodes() {
         return nodes.stream().map(StagedNode::node).toList();
@@ -200,6 +213,11 @@ public final class Environment {
                     "simulated devices of topology none have no place"));
         }
         return allowed;
+    }
+
+    /** Variables that were set and that nothing here reads, each once. */
+    public List<String> unread() {
+        return nodes.stream().flatMap(each -> each.unread().stream()).distinct().toList();
     }
 
     /** Why a case with a backend cannot be run on some nodes; empty when it can. */

@@ -27,8 +27,11 @@ import org.nixlconform.message.FindingKind;
  * loader would not find by itself.
  */
 final class FabricLibraries {
-    /** Read by our library in front of libfabric; engines of decode may get another value than those of prefill. */
+    /** Set where rails of EFA are simulated; engines of decode may get another value than those of prefill. */
     static final String RAILS = "NIXLCONFORM_FABRIC_RAILS";
+
+    /** Plants a fault in them. */
+    static final String FAULT = "NIXLCONFORM_FABRIC_FAULT";
 
     /** What our library in front of libfabric asks of the one behind it. */
     private static final Set<String> NEEDED_BEHIND_OURS = Set.of("FABRIC_1.7");
@@ -154,7 +157,7 @@ final class FabricLibraries {
         facts.add(new Fact("fabric", fabric.described()));
         facts.add(new Fact("interface", "%s, %s".formatted(choice.name(), choice.why())));
         if (simulated) {
-            facts.add(new Fact("throughput", "simulated EFA is held against no recorded figure"));
+            facts.add(new Fact("throughput", "not judged: simulated EFA says nothing of a speed"));
         }
     }
 

@@ -94,7 +94,10 @@ final class Probe {
         this.node = node;
         this.installation = installation;
         this.library = installation.capi().orElseThrow();
-        this.variables = variables;
+        this.variables = new LinkedHashMap<>(variables);
+        // A fault of rails wants counters, which are there when engines run; a probe moves nothing that it could
+        // change.
+        this.variables.remove(FabricLibraries.FAULT);
         this.evidence = evidence;
         this.deadline = deadline;
     }
@@ -229,7 +232,7 @@ final class Probe {
                                     + call.map(name -> ", last call " + name).orElse(""));
         }
         if (call.filter(CREATE::equals).isPresent()) {
-            finding = finding.during("backend");
+            finding = finding.during("backend").with("where", "the probe, phase backend");
         }
         List<String> fabrics = mappedFabrics();
         if (!fabrics.isEmpty()) {

@@ -182,6 +182,14 @@ record StagedNode(
                         .with("node", node.name()));
     }
 
+    /** Variables that were set and that nothing here reads. */
+    List<String> unread() {
+        return readings.stream()
+                .filter(reading -> reading.known() == VariableReaders.Known.UNREAD)
+                .map(VariableReaders.Reading::variable)
+                .toList();
+    }
+
     /** For the report, in display order. */
     List<Fact> describe() {
         List<Fact> lines = new ArrayList<>(installation.facts());

@@ -102,7 +102,7 @@ final class AlteredFaults {
                 seen.reference(),
                 iterations,
                 seen.logLines(),
-                seen.carried(),
+                seen.path(),
                 seen.recorded());
     }
 

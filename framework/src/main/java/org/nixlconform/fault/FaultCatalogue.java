@@ -32,6 +32,9 @@ import org.nixlconform.plan.TransferPlan;
 public final class FaultCatalogue {
     static final String INITIATOR = "decode-0-rank-0";
     static final String TARGET = "prefill-0-rank-0";
+    /** Over which the descriptors of a pair go, eight to each. */
+    public static final int RAILS = 4;
+
     private static final int LAYERS = 4;
     private static final int MOVED = 8;
     private static final int CACHED = 64;
@@ -62,6 +65,18 @@ public final class FaultCatalogue {
         LogFaults.addTo(catalogue);
         AlteredFaults.addTo(catalogue);
         ThroughputFaults.addTo(catalogue);
+        return List.copyOf(catalogue.faults);
+    }
+
+    /** Faults of rails, for an environment with {@value #RAILS} rails of simulated EFA that have no place. */
+    public static List<PlantedFault> onSimulatedEfa(long seed) {
+        FaultCatalogue catalogue = new FaultCatalogue(seed, Backend.LIBFABRIC);
+        catalogue.add(
+                "rails",
+                "a rail that carries nothing",
+                FindingKind.RAIL_SHARE,
+                catalogue.pair(),
+                new Outside.Variable("NIXLCONFORM_FABRIC_FAULT", "idle:" + (1 + catalogue.drawn(RAILS - 1))));
         return List.copyOf(catalogue.faults);
     }
 

@@ -15,6 +15,13 @@ public sealed interface Outside {
      */
     record Signal(RankId rank, String name, Duration after) implements Outside {}
 
+    /**
+     * A variable of the engines' processes, which a library of ours there reads.
+     *
+     * @param value which that library refuses where it has no effect
+     */
+    record Variable(String name, String value) implements Outside {}
+
     /** What was really seen, altered before it is judged: for faults that only a defect of ours could bring about. */
     record Altered(UnaryOperator<TransferObservation> how) implements Outside {}
 }

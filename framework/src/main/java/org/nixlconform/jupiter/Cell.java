@@ -1,5 +1,6 @@
 package org.nixlconform.jupiter;
 
+import java.util.List;
 import java.util.Optional;
 import org.nixlconform.plan.Planned;
 
@@ -7,9 +8,16 @@ import org.nixlconform.plan.Planned;
  * One cell of the matrix: a declared case in one environment.
  *
  * @param name unique in a run
- * @param environment empty when no environment of the cluster has the backend
+ * @param environment empty when the cluster has none for the case
+ * @param environmentsAsked names that the case gives, empty where it is for any
  */
-record Cell(String name, String testClass, String testMethod, Planned planned, Optional<String> environment) {
+record Cell(
+        String name,
+        String testClass,
+        String testMethod,
+        Planned planned,
+        Optional<String> environment,
+        List<String> environmentsAsked) {
 
     /** The name made fit for a folder. */
     String folderName() {

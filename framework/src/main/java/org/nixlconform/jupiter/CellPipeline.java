@@ -99,6 +99,9 @@ final class CellPipeline {
         if (finding.subject().equals("integrity")) {
             return Evidence.DIFFERENCES;
         }
+        if (finding.subject().equals("rails")) {
+            return Evidence.RAILS;
+        }
         String telling =
                 finding.kind() == FindingKind.CALL_NEVER_RETURNED ? Evidence.stacksOf(finding) : Evidence.STATE;
         return finding.subject().equals("completion") && Files.exists(evidence.resolve(telling))
@@ -129,7 +132,7 @@ final class CellPipeline {
         plan = on.plan();
         places = on.ranks().described();
         if (cell.environment().isEmpty()) {
-            return Verdict.without(Outcome.INCONCLUSIVE, run.noEnvironment(declared.backend()));
+            return Verdict.without(Outcome.INCONCLUSIVE, run.noEnvironment(cell, declared.backend()));
         }
         EnvironmentPair proven =
                 stage("environment", () -> run.environment(cell.environment().get()));
@@ -148,6 +151,7 @@ final class CellPipeline {
                 .orElseGet(() -> transfer(placed, on.ranks(), environment));
         knownIssues = run.knownIssues().match(cell.name(), environment, placed, observation(), judged);
         List<String> notes = new ArrayList<>(knownIssues.notes());
+        notes.addAll(SidesNotes.of(placed, environment, observation()));
         run.cluster().lost().forEach(node -> notes.add("node " + node + " was lost, in this case or before"));
         return noted(judged, notes);
     }

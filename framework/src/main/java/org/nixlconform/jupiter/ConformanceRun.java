@@ -126,12 +126,11 @@ final class ConformanceRun implements AutoCloseable {
         if (work != null) {
             spec = spec.withWorkFolder(Path.of(work).toAbsolutePath());
         }
-        List<EnvironmentSpec> files = spec.environments().stream()
-                .map(name -> Configuration.environment(name, root))
-                .map(environment -> verbose(property, environment))
-                .toList();
-        List<EnvironmentChoice> environments =
-                EnvironmentChoice.of(files, Selection.of(property).releases());
+        Function<String, EnvironmentSpec> file = name -> verbose(property, Configuration.environment(name, root));
+        List<EnvironmentChoice> environments = EnvironmentChoice.of(
+                spec.environments().stream().map(file).toList(),
+                spec.environmentsOnRequest().stream().map(file).toList(),
+                Selection.of(property).releases());
         KnownIssues knownIssues = new KnownIssues(Configuration.knownIssues(root));
         EngineBundle bundle =
                 EngineBundle.in(root.resolve("native").resolve("target").resolve("engine"));
@@ -210,14 +209,23 @@ final class ConformanceRun implements AutoCloseable {
         if (!selection.takes(PlanReader.level(method, testClass))) {
             return cells;
         }
+        List<String> asked = PlanReader.environments(method, testClass);
         for (Planned planned : PlanReader.read(method, testClass)) {
             Optional<Backend> backend = planned instanceof Planned.Possible possible
                     ? Optional.of(possible.plan().backend())
                     : Optional.empty();
-            for (Optional<String> environment : environmentsFor(backend)) {
-                String name = nameHere(planned) + suffix(environment, backend);
+            List<Optional<String>> all = environmentsFor(backend, asked);
+            for (Optional<String> environment : all) {
+                // The environment shows in a name where there is a choice, or where it is what the case is about.
+                boolean shown = all.size() > 1 || !asked.isEmpty();
+                String name = nameHere(planned)
+                        + environment
+                                .filter(each -> shown)
+                                .map(each -> ", " + each)
+                                .orElse("");
                 if (selection.takes(name, backend)) {
-                    cells.add(new Cell(unique(name), testClass.getName(), method.getName(), planned, environment));
+                    cells.add(
+                            new Cell(unique(name), testClass.getName(), method.getName(), planned, environment, asked));
                 }
             }
         }
@@ -232,18 +240,12 @@ final class ConformanceRun implements AutoCloseable {
                 : planned.name();
     }
 
-    private List<Optional<String>> environmentsFor(Optional<Backend> backend) {
-        List<Optional<String>> having = backend.map(environments::having).orElse(List.of()).stream()
-                .map(choice -> Optional.of(choice.name()))
-                .toList();
+    private List<Optional<String>> environmentsFor(Optional<Backend> backend, List<String> asked) {
+        List<Optional<String>> having =
+                backend.map(each -> environments.choices(each, asked)).orElse(List.of()).stream()
+                        .map(choice -> Optional.of(choice.name()))
+                        .toList();
         return having.isEmpty() ? List.of(Optional.empty()) : having;
-    }
-
-    /** The environment shows in a name where there is a choice. */
-    private String suffix(Optional<String> environment, Optional<Backend> backend) {
-        return environmentsFor(backend).size() < 2
-                ? ""
-                : environment.map(name -> ", " + name).orElse("");
     }
 
     private String unique(String name) {
@@ -261,7 +263,7 @@ final class ConformanceRun implements AutoCloseable {
     Verdict listed(Cell cell, TransferPlan plan) {
         Assigned assigned = cluster().assign(plan);
         String note = cell.environment().isEmpty()
-                ? "not here: no environment has " + plan.backend()
+                ? "not here: " + noEnvironment(cell, plan.backend()).headline()
                 : assigned instanceof Assigned.Impossible impossible
                         ? "not here: " + impossible.reason().headline()
                         : cell.environment().get();
@@ -282,12 +284,15 @@ final class ConformanceRun implements AutoCloseable {
     }
 
     EnvironmentPair environment(String name) {
-        return environments.pair(name);
+        return environments.pair(name, cluster().nodes(), folder.resolve("evidence"), this::say);
     }
 
-    Finding noEnvironment(Backend backend) {
+    Finding noEnvironment(Cell cell, Backend backend) {
         return environments.none(
-                backend, cluster().spec().name(), cluster().spec().file());
+                backend,
+                cell.environmentsAsked(),
+                cluster().spec().name(),
+                cluster().spec().file());
     }
 
     /** A level at which libraries write a line for every operation: a figure would be one of the log. */

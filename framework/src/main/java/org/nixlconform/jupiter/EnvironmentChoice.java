@@ -17,22 +17,20 @@ import org.nixlconform.plan.Backend;
  *
  * @param name {@code libfabric-tcp}, {@code libfabric-tcp@1.4.0}, or {@code libfabric-tcp@1.4.0:1.3.2}, prefill first
  * @param file as cases name it, without releases
+ * @param onRequest whether only cases that name it have it
  */
-record EnvironmentChoice(String name, String file, EnvironmentSpec prefill, EnvironmentSpec decode) {
+record EnvironmentChoice(String name, String file, EnvironmentSpec prefill, EnvironmentSpec decode, boolean onRequest) {
 
     /**
      * The environments of a cluster, or, where releases are given, every wheel among them at each of these.
      *
      * @throws FindingException when releases are given and there is no wheel, or two environments go to one place
      */
-    static List<EnvironmentChoice> of(List<EnvironmentSpec> specs, List<Selection.Releases> releases) {
+    static List<EnvironmentChoice> of(
+            List<EnvironmentSpec> specs, List<EnvironmentSpec> onRequest, List<Selection.Releases> releases) {
         List<EnvironmentChoice> choices = new ArrayList<>();
-        for (EnvironmentSpec spec : specs) {
-            List<EnvironmentChoice> other =
-                    releases.stream().flatMap(each -> at(spec, each).stream()).toList();
-            choices.addAll(
-                    other.isEmpty() ? List.of(new EnvironmentChoice(spec.name(), spec.name(), spec, spec)) : other);
-        }
+        specs.forEach(spec -> choices.addAll(of(spec, false, releases)));
+        onRequest.forEach(spec -> choices.addAll(of(spec, true, releases)));
         if (!releases.isEmpty()
                 && choices.stream().allMatch(choice -> choice.name().equals(choice.file()))) {
             throw new FindingException(Finding.of(
@@ -40,18 +38,31 @@ record EnvironmentChoice(String name, String file, EnvironmentSpec prefill, Envi
                             "selection",
                             "-Dnixl.versions has no effect: no environment of the cluster is a wheel")
                     .with("expected", "an environment with mode: wheel, which comes in every release")
-                    .with("actual", specs.stream().map(EnvironmentSpec::name).toList())
+                    .with(
+                            "actual",
+                            choices.stream().map(EnvironmentChoice::name).toList())
                     .with("remedy", "leave it out, or name an environment with a wheel in the cluster's file"));
         }
         refuseSharedPlaces(choices);
         return choices;
     }
 
-    private static Optional<EnvironmentChoice> at(EnvironmentSpec spec, Selection.Releases releases) {
+    private static List<EnvironmentChoice> of(
+            EnvironmentSpec spec, boolean onRequest, List<Selection.Releases> releases) {
+        List<EnvironmentChoice> other = releases.stream()
+                .flatMap(each -> at(spec, onRequest, each).stream())
+                .toList();
+        return other.isEmpty()
+                ? List.of(new EnvironmentChoice(spec.name(), spec.name(), spec, spec, onRequest))
+                : other;
+    }
+
+    private static Optional<EnvironmentChoice> at(
+            EnvironmentSpec spec, boolean onRequest, Selection.Releases releases) {
         return spec.at(releases.prefill())
                 .flatMap(prefill -> spec.at(releases.decode())
                         .map(decode -> new EnvironmentChoice(
-                                spec.name() + "@" + releases.label(), spec.name(), prefill, decode)));
+                                spec.name() + "@" + releases.label(), spec.name(), prefill, decode, onRequest)));
     }
 
     /** What one run puts in place must all be there at the same time: two in one place cannot. */
@@ -79,7 +90,17 @@ record EnvironmentChoice(String name, String file, EnvironmentSpec prefill, Envi
         return Stream.of(prefill, decode);
     }
 
-    boolean has(Backend backend) {
-        return prefill.backends().contains(backend.name());
+    /**
+     * Whether cells have it.
+     *
+     * @param names that their case gives, empty where it gives none
+     */
+    boolean isFor(Backend backend, List<String> names) {
+        return prefill.backends().contains(backend.name())
+                && (names.isEmpty()
+                        ? !onRequest
+                        : names.stream()
+                                .anyMatch(each ->
+                                        Selection.pattern(each).matcher(file).matches()));
     }
 }

@@ -6,6 +6,7 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -13,6 +14,8 @@ import java.util.stream.Stream;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingRenderer;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.PathObservation;
+import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Difference;
 import org.nixlconform.transfer.TransferObservation.Integrity;
@@ -27,6 +30,7 @@ import org.nixlconform.verdict.Verdict;
  */
 record Evidence(Path report, Path folder) {
     static final String DIFFERENCES = "differences.csv";
+    static final String RAILS = "rails.csv";
     static final String METADATA = "metadata.txt";
     static final String LOGS = "logs";
     /** How far each rank was, where a step did not end as it should. */
@@ -60,6 +64,10 @@ record Evidence(Path report, Path folder) {
             String differences = observation.map(Evidence::differences).orElse("");
             if (!differences.isEmpty()) {
                 Files.writeString(folder.resolve(DIFFERENCES), differences);
+            }
+            String rails = observation.map(Evidence::rails).orElse("");
+            if (!rails.isEmpty()) {
+                Files.writeString(folder.resolve(RAILS), rails);
             }
             String metadata = observation.map(Evidence::metadata).orElse("");
             if (!metadata.isEmpty()) {
@@ -105,7 +113,7 @@ record Evidence(Path report, Path folder) {
         StringBuilder lines = new StringBuilder();
         places.forEach((node, ranks) -> lines.append(String.format("on %-13s %s%n", node, ranks)));
         observation
-                .map(TransferObservation::carried)
+                .map(seen -> seen.path().interfaces())
                 .orElse(List.of())
                 .forEach(each ->
                         lines.append(String.format("%-16s %s%n", each.node() + " " + each.device(), each.described())));
@@ -116,6 +124,31 @@ record Evidence(Path report, Path folder) {
         return observation.metadata().stream()
                 .map(given -> given.rank() + ": " + given.described() + "\n")
                 .collect(Collectors.joining());
+    }
+
+    private static String rails(TransferObservation observation) {
+        PathObservation path = observation.path();
+        StringBuilder table = new StringBuilder();
+        for (RailUse use : path.rails()) {
+            double all = path.railsOf(use.rank()).stream()
+                    .mapToLong(RailUse::payloadBytes)
+                    .sum();
+            table.append(String.format(
+                    Locale.ROOT,
+                    "%s,%s,%d,%d,%d,%d,%d,%d,%.4f%n",
+                    use.rank(),
+                    use.name(),
+                    use.reads().operations(),
+                    use.reads().bytes(),
+                    use.writes().operations(),
+                    use.writes().bytes(),
+                    use.sends().operations(),
+                    use.sends().bytes(),
+                    all == 0 ? 0 : use.payloadBytes() / all));
+        }
+        return table.isEmpty()
+                ? ""
+                : "rank,rail,reads,bytes read,writes,bytes written,messages,bytes sent,share of payload\n" + table;
     }
 
     private static String differences(TransferObservation observation) {

@@ -95,7 +95,8 @@ record FaultRun(Cluster cluster, Environment environment, Path folder) {
             for (Node node : environment.nodes()) {
                 Files.deleteIfExists(logs.resolve(traceOf(node)));
             }
-            findings.addAll(transfer(plan, faults.isEmpty() ? environment : faulty(logs, seed, faults), outside, own));
+            Environment spoilt = faults.isEmpty() ? environment : faulty(logs, seed, faults);
+            findings.addAll(transfer(plan, with(outside, spoilt), outside, own));
             Files.writeString(own.resolve("findings.txt"), FindingRenderer.render(findings) + "\n");
             return new Found(planted(own, faults, outside), findings, Duration.between(begun, Instant.now()));
         } catch (IOException unwritable) {
@@ -105,6 +106,12 @@ record FaultRun(Cluster cluster, Environment environment, Path folder) {
                             .with("where", own),
                     unwritable);
         }
+    }
+
+    private static Environment with(Optional<Outside> outside, Environment engines) {
+        return outside.orElse(null) instanceof Outside.Variable variable
+                ? engines.with(variable.name(), variable.value())
+                : engines;
     }
 
     private Collection<Finding> transfer(TransferPlan plan, Environment faulty, Optional<Outside> outside, Path own)
@@ -141,17 +148,28 @@ record FaultRun(Cluster cluster, Environment environment, Path folder) {
         return findings;
     }
 
-    /** What leaves the observation as it is leaves no line in the trace either. */
+    /**
+     * What leaves the observation as it is leaves no line in the trace either; a variable leaves one where the library that
+     * reads it was in the engines.
+     */
     private static TransferObservation asTold(TransferObservation seen, Optional<Outside> outside, Path trace)
             throws IOException {
+        if (outside.orElse(null) instanceof Outside.Variable variable
+                && !seen.path().rails().isEmpty()) {
+            leave(trace, variable.name());
+        }
         if (!(outside.orElse(null) instanceof Outside.Altered altered)) {
             return seen;
         }
         TransferObservation told = altered.how().apply(seen);
         if (!told.equals(seen)) {
-            Files.writeString(trace, "judge " + ALTERED + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            leave(trace, ALTERED);
         }
         return told;
+    }
+
+    private static void leave(Path trace, String what) throws IOException {
+        Files.writeString(trace, "judge " + what + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     /** The plan of faults, put beside the engines' logs on every node; what was planted is written there too. */
@@ -190,6 +208,9 @@ record FaultRun(Cluster cluster, Environment environment, Path folder) {
                 new ArrayList<>(faults.stream().map(LibraryFault::name).toList());
         if (outside.orElse(null) instanceof Outside.Altered) {
             wanted.add(ALTERED);
+        }
+        if (outside.orElse(null) instanceof Outside.Variable variable) {
+            wanted.add(variable.name());
         }
         return signalled
                 && wanted.stream().allMatch(name -> lines.stream().anyMatch(line -> line.contains(" " + name)));

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -12,9 +14,13 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
+import org.nixlconform.cluster.Cluster;
+import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.configuration.FabricSpec;
 import org.nixlconform.environment.Environment;
 import org.nixlconform.fault.CleanCases;
 import org.nixlconform.fault.FaultCatalogue;
+import org.nixlconform.fault.PlantedFault;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
@@ -35,6 +41,7 @@ public final class JudgeProof implements AutoCloseable {
     private final Path root;
     private final ConformanceRun.Opened opened;
     private final FaultRun runner;
+    private final Optional<FaultRun> onRails;
     private final Backend backend;
     private final Wanted wanted;
     private final ConfusionMatrix matrix = new ConfusionMatrix();
@@ -81,15 +88,17 @@ public final class JudgeProof implements AutoCloseable {
         }
     }
 
-    private JudgeProof(Path root, ConformanceRun.Opened opened, FaultRun runner, Wanted wanted) {
+    private JudgeProof(
+            Path root, ConformanceRun.Opened opened, FaultRun runner, Optional<FaultRun> onRails, Wanted wanted) {
         this.root = root;
         this.opened = opened;
         this.runner = runner;
+        this.onRails = onRails;
         this.backend = Backend.valueOf(runner.environment().spec().backends().get(0));
         this.wanted = wanted;
     }
 
-    /** Reaches the cluster and proves its first environment. */
+    /** Reaches the cluster and proves its first environment, and faults of rails in the first that simulates them. */
     public static JudgeProof open() {
         Function<String, @Nullable String> property = System::getProperty;
         Wanted wanted = Wanted.of(property);
@@ -97,37 +106,67 @@ public final class JudgeProof implements AutoCloseable {
         Path root = Path.of(given == null ? "" : given).toAbsolutePath();
         ConformanceRun.Opened opened = ConformanceRun.reach(property, root);
         Path folder = root.resolve("target").resolve("judge");
-        Environment environment = Environment.stage(
-                opened.environments().get(0).prefill(),
-                opened.reached().nodes(),
-                folder,
-                line -> System.out.println("[nixlconform] " + line));
-        return new JudgeProof(root, opened, new FaultRun(opened.reached(), environment, folder), wanted);
+        Function<EnvironmentSpec, FaultRun> staged =
+                spec -> new FaultRun(opened.reached(), staged(spec, opened.reached(), folder), folder);
+        List<EnvironmentSpec> specs =
+                opened.environments().stream().map(EnvironmentChoice::prefill).toList();
+        FaultRun runner = staged.apply(specs.get(0));
+        boolean takesRails =
+                FaultCatalogue.onSimulatedEfa(1).stream().anyMatch(fault -> wanted.takes(fault.name(), fault.family()));
+        Optional<FaultRun> onRails = specs.stream()
+                .filter(spec -> takesRails && simulatesRails(spec))
+                .findFirst()
+                .map(staged);
+        return new JudgeProof(root, opened, runner, onRails, wanted);
+    }
+
+    private static Environment staged(EnvironmentSpec spec, Cluster cluster, Path folder) {
+        return Environment.stage(spec, cluster.nodes(), folder, line -> System.out.println("[nixlconform] " + line));
+    }
+
+    private static boolean simulatesRails(EnvironmentSpec spec) {
+        return spec.fabric()
+                .filter(fabric -> fabric.provider() == FabricSpec.Provider.SIMULATED_EFA)
+                .filter(fabric -> fabric.topology() == FabricSpec.FabricTopology.NONE)
+                .filter(fabric -> fabric.prefillRails() == FaultCatalogue.RAILS)
+                .filter(fabric -> fabric.decodeRails() == FaultCatalogue.RAILS)
+                .isPresent();
     }
 
     /** One test for each fault and seed. */
     public Stream<DynamicTest> faults() {
         return LongStream.rangeClosed(1, wanted.seeds())
                 .boxed()
-                .flatMap(seed -> Stream.concat(
-                        FaultCatalogue.all(seed, backend).stream()
-                                .filter(fault -> wanted.takes(fault.name(), fault.family()))
-                                .map(fault -> test(
-                                        fault.name(),
-                                        fault.family(),
-                                        seed,
-                                        fault.expected(),
-                                        fault.says(),
-                                        () -> runner.of(fault))),
-                        StartFault.all(seed).stream()
-                                .filter(fault -> wanted.takes(fault.name(), StartFault.FAMILY))
-                                .map(fault -> test(
-                                        fault.name(),
-                                        StartFault.FAMILY,
-                                        seed,
-                                        fault.expected(),
-                                        Set.of(),
-                                        () -> fault.of(root, runner.folder())))));
+                .flatMap(seed -> Stream.of(
+                                planted(FaultCatalogue.all(seed, backend), runner),
+                                onRails.map(rails -> planted(FaultCatalogue.onSimulatedEfa(seed), rails))
+                                        .orElse(Stream.empty()),
+                                beforeARun(seed))
+                        .flatMap(tests -> tests));
+    }
+
+    private Stream<DynamicTest> planted(List<PlantedFault> faults, FaultRun in) {
+        return faults.stream()
+                .filter(fault -> wanted.takes(fault.name(), fault.family()))
+                .map(fault -> test(
+                        fault.name(),
+                        fault.family(),
+                        fault.seed(),
+                        fault.expected(),
+                        fault.says(),
+                        () -> in.of(fault)));
+    }
+
+    private Stream<DynamicTest> beforeARun(long seed) {
+        return StartFault.all(seed).stream()
+                .filter(fault -> wanted.takes(fault.name(), StartFault.FAMILY))
+                .map(fault -> test(
+                        fault.name(),
+                        StartFault.FAMILY,
+                        seed,
+                        fault.expected(),
+                        Set.of(),
+                        () -> fault.of(root, runner.folder())));
     }
 
     private DynamicTest test(

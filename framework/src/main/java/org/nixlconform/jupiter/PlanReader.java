@@ -63,6 +63,14 @@ public final class PlanReader {
                 .orElse(Level.QUICK);
     }
 
+    /** Names of the environments that the cells are for; empty where they are for any. */
+    static List<String> environments(Method method, Class<?> testClass) {
+        return new AnnotationLookup(method, testClass)
+                .find(Environments.class)
+                .map(found -> List.of(found.value().value()))
+                .orElse(List.of());
+    }
+
     private List<Planned> read() {
         // Two at one place that contradict each other are refused like any others.
         lookup.find(FromLevel.class);

@@ -29,13 +29,16 @@ final class RunEnvironments {
     }
 
     /**
-     * Proves every environment before the first cell: what is missing is said once, not by each cell.
+     * Proves every environment before the first cell, but for those on request: what is missing is said once, not by each
+     * cell.
      *
      * @return what keeps the run from beginning, where none could be set up
      */
     Optional<FindingException> prove(List<Node> nodes, Path evidence, Consumer<String> console) {
-        for (EnvironmentSpec spec :
-                choices.stream().flatMap(EnvironmentChoice::both).toList()) {
+        for (EnvironmentSpec spec : choices.stream()
+                .filter(choice -> !choice.onRequest())
+                .flatMap(EnvironmentChoice::both)
+                .toList()) {
             prove(spec, nodes, evidence, console);
         }
         if (proven.isEmpty() && !refused.isEmpty()) {
@@ -65,17 +68,26 @@ final class RunEnvironments {
         return proven.values();
     }
 
-    /** Those that cells with this backend have, in the order of the cluster's file. */
-    List<EnvironmentChoice> having(Backend backend) {
-        return choices.stream().filter(choice -> choice.has(backend)).toList();
+    /**
+     * Those that cells have, in the order of the cluster's file.
+     *
+     * @param names that their case gives, empty where it gives none
+     */
+    List<EnvironmentChoice> choices(Backend backend, List<String> names) {
+        return choices.stream().filter(choice -> choice.isFor(backend, names)).toList();
     }
 
-    /** @throws FindingException when it could not be set up, with what was in its way */
-    EnvironmentPair pair(String name) {
+    /**
+     * Proves it first where it is on request.
+     *
+     * @throws FindingException when it could not be set up, with what was in its way
+     */
+    EnvironmentPair pair(String name, List<Node> nodes, Path evidence, Consumer<String> console) {
         EnvironmentChoice choice = choices.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow();
+        choice.both().forEach(spec -> prove(spec, nodes, evidence, console));
         return EnvironmentPair.of(
                 proven(choice.prefill().name()), proven(choice.decode().name()));
     }
@@ -91,13 +103,19 @@ final class RunEnvironments {
         throw new FindingException(findings);
     }
 
-    /** Why a case with this backend has none. */
-    Finding none(Backend backend, String cluster, Path file) {
+    /**
+     * Why a case has none.
+     *
+     * @param names that it gives, empty where it gives none
+     */
+    Finding none(Backend backend, List<String> names, String cluster, Path file) {
+        String named = names.isEmpty() ? "" : ", named " + String.join(" or ", names);
         return Finding.of(
                         FindingKind.NODE,
                         "environment",
-                        "no environment of cluster " + cluster + " has backend " + backend)
-                .with("expected", "an environment with " + backend + " among its backends")
+                        "no environment of cluster " + cluster + named + (named.isEmpty() ? "" : ",") + " has backend "
+                                + backend)
+                .with("expected", "an environment with " + backend + " among its backends" + named)
                 .with(
                         "actual",
                         choices.stream()

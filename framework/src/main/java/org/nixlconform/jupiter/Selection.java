@@ -112,13 +112,17 @@ record Selection(List<String> cells, List<Backend> backends, List<Releases> rele
         return wanted && (cells.isEmpty() || cells.stream().anyMatch(pattern -> matches(pattern, cell)));
     }
 
-    private static boolean matches(String pattern, String cell) {
-        String expression = Arrays.stream(pattern.toLowerCase(Locale.ROOT).split("\\*", -1))
+    /** {@code *} is any text. */
+    static Pattern pattern(String text) {
+        return Pattern.compile(Arrays.stream(text.split("\\*", -1))
                 .map(Pattern::quote)
                 .reduce((a, b) -> a + ".*" + b)
-                .orElse("");
+                .orElse(""));
+    }
+
+    private static boolean matches(String pattern, String cell) {
         String name = cell.toLowerCase(Locale.ROOT);
-        Pattern compiled = Pattern.compile(expression);
+        Pattern compiled = pattern(pattern.toLowerCase(Locale.ROOT));
         return pattern.contains("*")
                 ? compiled.matcher(name).matches()
                 : compiled.matcher(name).find();

@@ -49,6 +49,8 @@ public enum FindingKind {
     REFERENCE_DEGRADED,
     /** Blocks went another way than the one that the cluster names for data. */
     WRONG_PATH,
+    /** A rail that was to carry blocks carried none, or far from its share of them. */
+    RAIL_SHARE,
     LOG,
     /** Nothing was moved or verified, or the destination was already right. */
     VACUOUS,

@@ -3,6 +3,7 @@ package org.nixlconform.metadata;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * The metadata of one agent: how to reach it, and which memory it registered. The form is that of NIXL 0.6.1 to 1.5.1.
@@ -40,6 +41,14 @@ public record AgentMetadata(
     /** Data rails, as declared; as found where nothing is declared. Empty without a backend that has rails. */
     public Optional<Integer> railCount() {
         return rails().map(rails -> rails.data().count());
+    }
+
+    /** For each region of a backend that has rails, the numbers of those that it was registered with, rising. */
+    public List<List<Integer>> railsOfRegions() {
+        return regions.stream()
+                .filter(region -> !region.railKeys().isEmpty())
+                .map(Region::rails)
+                .toList();
     }
 
     /**
@@ -92,8 +101,18 @@ public record AgentMetadata(
             long device,
             int keyBytes,
             List<Long> railKeys) {
+        /** Stands for a rail that the region was not registered with: libfabric's FI_KEY_NOTAVAIL. */
+        private static final long NO_KEY = -1;
+
         public Region {
             railKeys = List.copyOf(railKeys);
+        }
+
+        List<Integer> rails() {
+            return IntStream.range(0, railKeys.size())
+                    .filter(rail -> railKeys.get(rail) != NO_KEY)
+                    .boxed()
+                    .toList();
         }
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.metadata.AgentMetadata.Endpoints;
@@ -20,6 +21,7 @@ import org.nixlconform.plan.Role;
  * @param content without its regions
  * @param regions how many the rank had registered
  * @param regionsFound of them, how many the metadata have, with the right address and length
+ * @param railsOfRegions for each region that is registered with rails, the numbers of those rails; the backend chose them
  */
 public record GivenMetadata(
         RankId rank,
@@ -27,10 +29,12 @@ public record GivenMetadata(
         List<String> plugins,
         AgentMetadata content,
         int regions,
-        int regionsFound) {
+        int regionsFound,
+        List<List<Integer>> railsOfRegions) {
 
     public GivenMetadata {
         plugins = List.copyOf(plugins);
+        railsOfRegions = List.copyOf(railsOfRegions);
     }
 
     /** {@code 709 bytes of NIXL 1.4.0, agent prefill-0-rank-0, LIBFABRIC with 4 rails, 4 of 4 regions, plug-in .../libplugin_LIBFABRIC.so}. */
@@ -73,6 +77,28 @@ public record GivenMetadata(
         return all.isEmpty()
                 ? Optional.empty()
                 : Optional.of((rails.isEmpty() ? "" : "rails: " + rails + "; ") + "metadata: " + bytes + " bytes");
+    }
+
+    /** Whether the engines of the roles have different numbers of rails; false where none are given. */
+    public static boolean unequalRails(List<GivenMetadata> all) {
+        return Stream.of(Role.values())
+                        .map(role -> all.stream()
+                                .filter(given -> given.rank().role() == role)
+                                .flatMap(given -> given.content().railCount().stream())
+                                .collect(Collectors.toSet()))
+                        .filter(counts -> !counts.isEmpty())
+                        .distinct()
+                        .count()
+                > 1;
+    }
+
+    /** The files of plug-ins that ranks of a role had mapped, each once. */
+    public static String plugins(List<GivenMetadata> all, Role role) {
+        return all.stream()
+                .filter(given -> given.rank().role() == role)
+                .flatMap(given -> given.plugins().stream())
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     private static String roles(List<GivenMetadata> all, Function<GivenMetadata, Stream<Integer>> numbers) {

@@ -3,6 +3,7 @@ package org.nixlconform.transfer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,8 @@ import org.nixlconform.engine.EngineStep;
 import org.nixlconform.plan.InvalidRequest;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.PathObservation.Posted;
+import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.TransferObservation.CallFailure;
 import org.nixlconform.transfer.TransferObservation.EngineLoss;
 import org.nixlconform.transfer.TransferObservation.Integrity;
@@ -39,6 +42,7 @@ final class ObservationNotes {
     private final List<Timeout> timeouts = new ArrayList<>();
     private final List<InvalidRequestOutcome> invalid = new ArrayList<>();
     private final List<IterationNotes> iterations = new ArrayList<>();
+    private final Map<String, RailUse> rails = new LinkedHashMap<>();
     private final Map<RankId, List<Double>> copiesBytesPerSecond = new TreeMap<>();
     private boolean everyCopyTimed = true;
     private long streamedBytes;
@@ -99,7 +103,8 @@ final class ObservationNotes {
                         opened.plugins(),
                         opened.metadata(),
                         opened.regions(),
-                        opened.regionsInMetadata())));
+                        opened.regionsInMetadata(),
+                        opened.railsOfRegions())));
     }
 
     void invalid(RankId rank, List<EngineStep.Attempt> attempts) {
@@ -143,11 +148,24 @@ final class ObservationNotes {
         return Optional.of(new Reference(streamedBytes > 0 ? STREAMED : COPIED, medians, streamedBytes));
     }
 
+    private void posted(RankId rank, List<EngineStep.RailCount> counts) {
+        for (int rail = 0; rail < counts.size(); rail++) {
+            EngineStep.RailCount count = counts.get(rail);
+            RailUse use = new RailUse(
+                    rank, rail, count.rail(), posted(count.reads()), posted(count.writes()), posted(count.sends()));
+            rails.merge(rank + " " + rail, use, RailUse::plus);
+        }
+    }
+
+    private static Posted posted(EngineStep.Posted counted) {
+        return new Posted(counted.operations(), counted.bytes());
+    }
+
     TransferObservation finish(
             TransferObservation.AgentSettings settings,
             TransferObservation.Host host,
             List<TransferObservation.LogLine> logLines,
-            List<TransferObservation.Carried> carried) {
+            List<PathObservation.Carried> interfaces) {
         return new TransferObservation(
                 settings,
                 host,
@@ -160,7 +178,7 @@ final class ObservationNotes {
                 reference(),
                 iterations.stream().map(IterationNotes::finish).toList(),
                 logLines,
-                carried,
+                new PathObservation(interfaces, List.copyOf(rails.values())),
                 Optional.empty());
     }
 
@@ -185,6 +203,7 @@ final class ObservationNotes {
         void transferred(Map<RankId, EngineStep.TransferEnd> answers) {
             new TreeMap<>(answers).forEach((rank, end) -> {
                 end.requests().forEach(request -> transferred(rank, request));
+                posted(rank, end.rails());
                 if (end.collectStatus() < 0) {
                     fail(rank, "notify", "nixl_capi_get_notifs", end.collectStatus(), "");
                 }

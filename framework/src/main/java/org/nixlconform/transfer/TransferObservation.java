@@ -2,7 +2,6 @@ package org.nixlconform.transfer;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -24,7 +23,7 @@ import org.nixlconform.plan.RankId;
  * @param reference the copy between two processes that the same ranks timed, where it could be measured
  * @param iterations one for each that was begun
  * @param logLines warnings and worse that engines wrote to standard error
- * @param carried what the network interfaces of nodes carried meanwhile, where the cluster says which one is for data
+ * @param path which way blocks took
  * @param recorded what was once measured on this cluster for cases of this kind, where that is known
  */
 public record TransferObservation(
@@ -39,7 +38,7 @@ public record TransferObservation(
         Optional<Reference> reference,
         List<Iteration> iterations,
         List<LogLine> logLines,
-        List<Carried> carried,
+        PathObservation path,
         Optional<Recorded> recorded) {
 
     public TransferObservation {
@@ -51,7 +50,6 @@ public record TransferObservation(
         invalidRequests = List.copyOf(invalidRequests);
         iterations = List.copyOf(iterations);
         logLines = List.copyOf(logLines);
-        carried = List.copyOf(carried);
     }
 
     /** The same beside what was once measured on this cluster. */
@@ -68,7 +66,7 @@ public record TransferObservation(
                 reference,
                 iterations,
                 logLines,
-                carried,
+                path,
                 figures);
     }
 
@@ -174,7 +172,7 @@ public record TransferObservation(
 
     /**
      * @param bytesPerSecond by initiator, while all initiators copied at the same time
-     * @param betweenNodesBytes of all copies together, where they went from node to node; {@link Carried} has them too
+     * @param betweenNodesBytes of all copies together, where they went from node to node; {@link PathObservation.Carried} has them too
      */
     public record Reference(String method, Map<RankId, Double> bytesPerSecond, long betweenNodesBytes) {
         public Reference {
@@ -308,23 +306,6 @@ public record TransferObservation(
             String expected,
             String actual,
             String detail) {}
-
-    /**
-     * What a network interface carried from the start of the case's engines to the end of its last transfer.
-     *
-     * @param forData whether it is the one that the cluster's file names for data
-     */
-    public record Carried(String node, String device, boolean forData, long receivedBytes, long sentBytes) {
-        /** Such as {@code received 8192, sent 96 bytes, for data}. */
-        public String described() {
-            return String.format(
-                    Locale.ROOT,
-                    "received %,d, sent %,d bytes%s",
-                    receivedBytes,
-                    sentBytes,
-                    forData ? ", for data" : "");
-        }
-    }
 
     /**
      * @param level {@code WARN} or {@code ERROR}; {@link #BINARY} or {@link #LENGTH} where the text is no line of the log

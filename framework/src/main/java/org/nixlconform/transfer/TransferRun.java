@@ -73,7 +73,7 @@ public final class TransferRun {
                         .map(line -> new TransferObservation.LogLine(line.rank(), line.level(), line.text()))
                         .toList(),
                 carried.stream()
-                        .map(each -> new TransferObservation.Carried(
+                        .map(each -> new PathObservation.Carried(
                                 each.node(), each.device(), each.forData(), each.receivedBytes(), each.sentBytes()))
                         .toList());
     }

@@ -23,7 +23,7 @@ import org.nixlconform.transfer.TransferObservation;
  * </ul>
  *
  * <p>Findings come in the order of the checks, most telling first: planned end, engine lost, call failed, step not ended, ended too early, integrity,
- * notifications, invalid requests, throughput, what was recorded, balance, decay, path, log, vacuous.
+ * notifications, invalid requests, throughput, what was recorded, balance, decay, path, rails, log, vacuous.
  *
  * <p>A case that plants a fault ({@link Expectations#caughtAs}) turns this around: it conforms only if the fault was
  * found, as one of the declared kinds, and nothing else was.
@@ -43,6 +43,7 @@ public final class Judge {
             new BalanceCheck(),
             new DecayCheck(),
             new PathCheck(),
+            new RailCheck(),
             new LogCheck(),
             new VacuousCheck());
 
@@ -170,6 +171,7 @@ public final class Judge {
         }
         PlannedEnd.of(plan, observation).ifPresent(end -> notes.add(end.described()));
         notes.addAll(new MetadataInspection(plan, observation).notes());
+        RailCheck.note(observation).ifPresent(notes::add);
         throughputNotJudged.ifPresent(because -> notes.add("throughput was not judged: " + because));
         return notes;
     }

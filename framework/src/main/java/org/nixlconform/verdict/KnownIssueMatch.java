@@ -16,6 +16,7 @@ import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.GivenMetadata;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.LogLine;
 
@@ -81,7 +82,7 @@ public record KnownIssueMatch(
             Optional<TransferObservation> observation,
             Verdict verdict) {
         List<KnownIssueSpec> here = records.stream()
-                .filter(record -> concerns(record, library, plan))
+                .filter(record -> concerns(record, library, plan, observation))
                 .toList();
         return switch (verdict.outcome()) {
             case CONFORMS -> conforming(here, plan, observation);
@@ -150,12 +151,23 @@ public record KnownIssueMatch(
         return new KnownIssueMatch(Optional.empty(), List.of(), List.of(), among, otherwise);
     }
 
-    private static boolean concerns(KnownIssueSpec record, Library library, TransferPlan plan) {
+    private static boolean concerns(
+            KnownIssueSpec record, Library library, TransferPlan plan, Optional<TransferObservation> observation) {
         return record.distribution().map(library.distribution()::equals).orElse(true)
                 && record.versions().contains(library.version())
                 && is(record.backend(), plan.backend())
                 && (record.provider().isEmpty() || record.provider().equals(library.transports()))
-                && holds(record.condition(), plan);
+                && holds(record.condition(), plan)
+                && is(record.condition().rails(), rails(observation));
+    }
+
+    private static String rails(Optional<TransferObservation> observation) {
+        return observation
+                        .map(TransferObservation::metadata)
+                        .filter(GivenMetadata::unequalRails)
+                        .isPresent()
+                ? "unequal"
+                : "equal";
     }
 
     private static boolean holds(Condition condition, TransferPlan plan) {

@@ -60,6 +60,9 @@ record MeasuredThroughput(OptionalDouble gbPerSecond, OptionalDouble referenceGb
     /** Why figures of this case say nothing; empty when they do. */
     Optional<String> unfitBecause(TransferPlan plan, TransferObservation observation) {
         TransferObservation.Host host = observation.host();
+        if (!observation.path().rails().isEmpty()) {
+            return Optional.of("simulated EFA says nothing of a speed");
+        }
         if (plan.expectations().throughput().isEmpty()) {
             return Optional.of("the case does not expect it");
         }

@@ -6,8 +6,8 @@ import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Placement;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.PathObservation.Carried;
 import org.nixlconform.transfer.TransferObservation;
-import org.nixlconform.transfer.TransferObservation.Carried;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 import org.nixlconform.transfer.TransferObservation.Reference;
 
@@ -25,7 +25,7 @@ final class PathCheck implements Check {
     @Override
     public List<Finding> check(TransferPlan plan, TransferObservation observation) {
         if (plan.placement() != Placement.SPREAD
-                || observation.carried().isEmpty()
+                || observation.path().interfaces().isEmpty()
                 || Disturbance.anywhere(observation)) {
             return List.of();
         }
@@ -47,7 +47,7 @@ final class PathCheck implements Check {
     }
 
     private static long received(TransferObservation observation, boolean forData) {
-        return observation.carried().stream()
+        return observation.path().interfaces().stream()
                 .filter(each -> each.forData() == forData)
                 .mapToLong(Carried::receivedBytes)
                 .sum();
@@ -63,7 +63,7 @@ final class PathCheck implements Check {
                 .with("actual", Quantities.bytes(forData) + " there, " + Quantities.bytes(beside) + " on others")
                 .with(
                         "where",
-                        observation.carried().stream()
+                        observation.path().interfaces().stream()
                                 .map(each -> each.node() + " " + each.device() + (each.forData() ? " (data)" : "")
                                         + ": received " + Quantities.bytes(each.receivedBytes()) + ", sent "
                                         + Quantities.bytes(each.sentBytes()))

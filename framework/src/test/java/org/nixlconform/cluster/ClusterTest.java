@@ -244,6 +244,7 @@ class ClusterTest {
                         Optional.empty(),
                         Map.of())),
                 List.of("nixl-wheel"),
+                List.of(),
                 ranksPerGpu,
                 List.of(),
                 workFolder,

@@ -52,7 +52,8 @@ class ClusterFileTest {
                   - name: on
                     connection: local
                     gpus: 0
-                environments: [nixl-wheel, config/environments/nixl-0.10.1.yaml]
+                environments: [nixl-wheel]
+                environmentsOnRequest: [config/environments/nixl-0.10.1.yaml]
                 ranksPerGpu: 2
                 mustJudge:
                   - {backend: LIBFABRIC, placement: SPREAD, memory: VRAM}
@@ -63,7 +64,8 @@ class ClusterFileTest {
                         "other",
                         root.resolve("config/clusters/p5.yaml"),
                         List.of(NodeSpec.local("on").withGpus(0)),
-                        List.of("nixl-wheel", "config/environments/nixl-0.10.1.yaml"),
+                        List.of("nixl-wheel"),
+                        List.of("config/environments/nixl-0.10.1.yaml"),
                         2,
                         List.of(new MustJudge("LIBFABRIC", "SPREAD", "VRAM")),
                         Path.of("/home/reader/cache/here"),
@@ -188,7 +190,7 @@ class ClusterFileTest {
                         configuration: config/clusters/p5.yaml has a mistake
 
                           expected : a cluster file
-                          actual   : config/clusters/p5.yaml:4:1: unknown key 'rankPerGpu' in cluster, expected one of name, discovery, nodes, defaults, head, headNode, gpusForDram, environments, ranksPerGpu, mustJudge, workFolder; did you mean 'ranksPerGpu'?
+                          actual   : config/clusters/p5.yaml:4:1: unknown key 'rankPerGpu' in cluster, expected one of name, discovery, nodes, defaults, head, headNode, gpusForDram, environments, environmentsOnRequest, ranksPerGpu, mustJudge, workFolder; did you mean 'ranksPerGpu'?
                           where    : config/clusters/p5.yaml
                           remedy   : correct what is listed; config/clusters/example.yaml explains every key""");
     }

@@ -76,6 +76,7 @@ class KnownIssueFileTest {
                       prefillTp: 4
                       decodeTp: 8
                       minRanks: 12
+                      rails: unequal
                       targetEnds: IN_FLIGHT
                     signature: {kind: [ENGINE_DIED, PEER_LOST], phase: register, log: 'mlx5: \\d+'}
                     expectation: sometimes
@@ -102,6 +103,7 @@ class KnownIssueFileTest {
                                 Optional.of(4),
                                 Optional.of(8),
                                 Optional.of(12),
+                                Optional.of("unequal"),
                                 Optional.of("IN_FLIGHT")),
                         new Signature(
                                 Set.of(FindingKind.ENGINE_DIED, FindingKind.PEER_LOST),

@@ -264,6 +264,7 @@ class EnvironmentTest {
                 .contains(
                         "the process that created backend LIBFABRIC of environment planted died",
                         "signal SIGSEGV, last call nixl_capi_create_backend",
+                        "where    : the probe, phase backend",
                         "mapped   : /opt/there/libfabric-0a1b.so.1")
                 // It is not of a wheel of ours.
                 .doesNotContain("fix: efa");

@@ -36,6 +36,7 @@ class LiveSidesTest {
     @ExpectIntegrity
     @ExpectCompletion
     @AllowEngineLog(pattern = "Rail count mismatch", because = "the sides have different rails on purpose")
+    @Environments({"simulated", "tcp"})
     static class UnequalRailsTestCase {
         @TransferTest
         void ofTheFile() {}
@@ -51,12 +52,18 @@ class LiveSidesTest {
                 .write("config/clusters/local.yaml", """
                 nodes:
                   - {name: here, connection: local, gpus: 0}
-                environments: [simulated, tcp]
+                environments: [tcp]
+                environmentsOnRequest: [simulated, other]
+                """)
+                .write("config/environments/other.yaml", """
+                install: {mode: wheel, distribution: nixl-cu12, version: 1.4.0}
+                backends: [LIBFABRIC]
                 """)
                 .write("config/environments/simulated.yaml", """
                 install: {mode: wheel, distribution: nixl-cu12, version: 1.4.0}
                 backends: [LIBFABRIC]
                 fabric: {provider: simulated-efa, rails: {prefill: 1, decode: 3}}
+                variables: {NIXL_LIBFABRIC_NUM_RAILS: "1"}
                 """)
                 .write("config/environments/tcp.yaml", """
                 install: {mode: wheel, distribution: nixl-cu12, version: 1.4.0}
@@ -71,6 +78,14 @@ class LiveSidesTest {
         assertThat(report(run, "ofTheCase", "tcp").verdict().outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(run.cell("rails 4/2, tcp").message())
                 .contains("environment tcp does not simulate EFA, so a case cannot say its rails", "tcp, 1 rail");
+
+        assertThat(notes(run, "ofTheFile", "simulated"))
+                .containsPattern("rails: prefill 1, decode 3; metadata: prefill \\d+, decode \\d+ bytes")
+                .containsPattern("plug-in mapped by both sides: /.*/libplugin_LIBFABRIC.so")
+                .contains("variables that nothing reads, of both sides: NIXL_LIBFABRIC_NUM_RAILS");
+        assertThat(notes(run, "ofTheFile", "tcp")).doesNotContain("rails:", "plug-in", "variables");
+        // What no case asked for was not put in place.
+        assertThat(run.console()).contains("environment simulated:").doesNotContain("environment other");
     }
 
     @Backends(LIBFABRIC)
@@ -114,6 +129,10 @@ class LiveSidesTest {
         assertThat(report(run, "cell", "nixl@0.0.9").verdict().outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(run.cell("nixl@0.0.9").message())
                 .contains("environment nixl@0.0.9 could not be set up", "nixl==0.0.9");
+    }
+
+    private static String notes(Run run, String method, String environment) {
+        return String.join("\n", report(run, method, environment).verdict().notes());
     }
 
     private static void assertConforms(Run run, String method, String environment, Map<Role, Integer> rails) {

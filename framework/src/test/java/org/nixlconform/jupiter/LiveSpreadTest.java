@@ -20,7 +20,7 @@ import org.nixlconform.cluster.Hosts;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.report.TransferReport;
-import org.nixlconform.transfer.TransferObservation.Carried;
+import org.nixlconform.transfer.PathObservation.Carried;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 import org.nixlconform.transfer.TransferObservation.Reference;
 import org.nixlconform.verdict.Outcome;
@@ -70,7 +70,7 @@ class LiveSpreadTest {
                 .filter(report -> report.plan().orElseThrow().placement() == SPREAD)
                 .findFirst()
                 .orElseThrow();
-        assertThat(spread.observation().orElseThrow().carried())
+        assertThat(spread.observation().orElseThrow().path().interfaces())
                 .filteredOn(Carried::forData)
                 .extracting(Carried::node)
                 .containsExactlyInAnyOrder(hosts.name() + "-1", hosts.name() + "-2");
@@ -123,7 +123,7 @@ class LiveSpreadTest {
                     .mapToLong(RankTransferOutcome::bytes)
                     .sum();
             assertThat(reference.betweenNodesBytes()).isGreaterThanOrEqualTo(2 * moved);
-            assertThat(report.observation().orElseThrow().carried())
+            assertThat(report.observation().orElseThrow().path().interfaces())
                     .filteredOn(Carried::forData)
                     .extracting(Carried::receivedBytes)
                     .anyMatch(received -> received > reference.betweenNodesBytes());

@@ -111,7 +111,8 @@ class SelectedCellsTest {
                 .contains("  " + PACKED + "  [nixl]")
                 .contains("  " + PACKED.replace("pack", "spread")
                         + "  [not here: cluster local cannot place prefill and decode on different nodes]")
-                .contains("  " + two.replace("UCX", "LIBFABRIC") + "  [not here: no environment has LIBFABRIC]");
+                .contains("  " + two.replace("UCX", "LIBFABRIC")
+                        + "  [not here: no environment of cluster local has backend LIBFABRIC]");
         assertThat(run.reporter().published()).isEmpty();
         assertThat(run.reporter().finished().selection()).containsEntry("list", "true");
     }
@@ -198,6 +199,52 @@ class SelectedCellsTest {
         assertThat(names(run)).containsExactly(cell + ", nixl@1.4.0", cell + ", nixl@1.4.0:1.3.2", cell + ", there");
         assertThat(run.console()).contains("[nixl@1.4.0:1.3.2]");
         assertThat(run.reporter().finished().selection()).containsEntry("nixl.versions", "1.4.0,1.4.0:1.3.2");
+    }
+
+    @Topology
+    @Backends(UCX)
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectIntegrity
+    @TestMethodOrder(MethodOrderer.MethodName.class)
+    static class AskingTestCase {
+        @TransferTest
+        void any() {}
+
+        @TransferTest
+        @Environments({"row*", "nixl"})
+        void many() {}
+
+        @TransferTest
+        @Environments("ro")
+        void none() {}
+    }
+
+    @Test
+    void environmentsOnRequestAreForCasesThatNameThem() {
+        kit.write("config/clusters/local.yaml", """
+                nodes:
+                  - {name: here, connection: local}
+                environments: [nixl]
+                environmentsOnRequest: [row-a, row-b]
+                """);
+        for (String row : List.of("row-a", "row-b")) {
+            kit.write("config/environments/" + row + ".yaml", """
+                    install: {mode: wheel, distribution: nixl-cu12, version: 1.4.0}
+                    backends: [UCX]
+                    """);
+        }
+
+        Run run = kit.run(AskingTestCase.class);
+
+        assertThat(names(run))
+                .containsExactly(PACKED, PACKED + ", nixl", PACKED + ", row-a", PACKED + ", row-b", PACKED + " (2)");
+        assertThat(run.console())
+                .contains(
+                        "  " + PACKED + " (2)  [not here: no environment of cluster local, named ro, has backend UCX]");
+        assertThat(names(kit.with("nixl.versions", "1.3.2")
+                        .with("cells", "row-b")
+                        .run(AskingTestCase.class)))
+                .containsExactly(PACKED + ", row-b@1.3.2");
     }
 
     @Test

@@ -207,6 +207,40 @@ class KnownIssueMatchTest {
         assertHolds(false, shape(plan.geometry().layout().name(), "BF16", "MLA"));
     }
 
+    @Test
+    void railsAreHeldAgainstThoseThatTheMetadataTell() {
+        KnownIssueSpec unequal = issue("unequal", Expectation.ALWAYS, rails("unequal"), crash.signature());
+        KnownIssueSpec equal = issue("equal", Expectation.ALWAYS, rails("equal"), crash.signature());
+
+        assertThat(match(railed(crashed(), 4, 2), unequal)).isEqualTo(hit(unequal));
+        assertThat(match(railed(crashed(), 4, 4), unequal)).isEqualTo(KnownIssueMatch.NONE);
+        assertThat(match(railed(crashed(), 4, 2), equal)).isEqualTo(KnownIssueMatch.NONE);
+        assertThat(match(railed(crashed(), 4, 4), equal)).isEqualTo(hit(equal));
+        assertThat(match(crashed(), equal)).isEqualTo(hit(equal));
+        assertThat(match(railed(clean(), 4, 2), unequal).obsolete()).containsExactly(unequal);
+    }
+
+    private static Observations railed(Observations seen, int prefill, int decode) {
+        return seen.given(PREFILL_0, MetadataInspectionTest.rails(PREFILL_0, prefill, Optional.empty()))
+                .given(DECODE_0, MetadataInspectionTest.rails(DECODE_0, decode, Optional.empty()));
+    }
+
+    private static Condition rails(String which) {
+        return new Condition(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(which),
+                Optional.empty());
+    }
+
     private void assertHolds(boolean holds, Condition condition) {
         KnownIssueSpec record = issue("conditional", Expectation.ALWAYS, condition, crash.signature());
         assertThat(match(crashed(), record)).as("%s", condition).isEqualTo(holds ? hit(record) : KnownIssueMatch.NONE);
@@ -231,6 +265,7 @@ class KnownIssueMatchTest {
                 Optional.of(prefillTp),
                 Optional.of(decodeTp),
                 Optional.of(ranks),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -246,11 +281,13 @@ class KnownIssueMatchTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
     private static Condition targetEnds(String moment) {
         return new Condition(
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -29,7 +29,7 @@ class MetadataInspectionTest {
     private static final Optional<Flaw> CUT =
             Optional.of(new Flaw("dest_data_ep_3", OptionalInt.of(3), "is missing, the data end at byte 310"));
 
-    private static AgentMetadata rails(RankId rank, int rails, Optional<Flaw> flaw) {
+    static AgentMetadata rails(RankId rank, int rails, Optional<Flaw> flaw) {
         Endpoints data = new Endpoints(OptionalInt.of(rails), Collections.nCopies(rails, 56));
         return new AgentMetadata(
                 rank.label(),

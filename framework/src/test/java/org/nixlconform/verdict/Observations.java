@@ -19,10 +19,12 @@ import org.nixlconform.plan.Role;
 import org.nixlconform.plan.Topology;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.GivenMetadata;
+import org.nixlconform.transfer.PathObservation;
+import org.nixlconform.transfer.PathObservation.Carried;
+import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.AgentSettings;
 import org.nixlconform.transfer.TransferObservation.CallFailure;
-import org.nixlconform.transfer.TransferObservation.Carried;
 import org.nixlconform.transfer.TransferObservation.Difference;
 import org.nixlconform.transfer.TransferObservation.DifferenceKind;
 import org.nixlconform.transfer.TransferObservation.EngineLoss;
@@ -63,7 +65,7 @@ public final class Observations {
     private final List<GivenMetadata> metadata = new ArrayList<>();
     private final List<PhaseTime> phases = new ArrayList<>();
     private final List<LogLine> logLines = new ArrayList<>();
-    private List<Carried> carried = List.of();
+    private PathObservation path = PathObservation.NONE;
     private Optional<Recorded> recorded = Optional.empty();
 
     private Observations(TransferPlan plan) {
@@ -127,26 +129,35 @@ public final class Observations {
                 reference,
                 iterations,
                 logLines,
-                carried,
+                path,
                 recorded);
     }
 
     /** All regions are in it. */
     Observations given(RankId rank, AgentMetadata content) {
-        metadata.add(new GivenMetadata(
-                rank, Optional.of("1.4.0"), List.of("/opt/nixl/plugins/libplugin_LIBFABRIC.so"), content, 4, 4));
-        return this;
+        return given(rank, content, 4);
     }
 
     /** Of its four regions so many are in it. */
     Observations given(RankId rank, AgentMetadata content, int regionsFound) {
+        return given(rank, content, regionsFound, List.of());
+    }
+
+    /** Registered with these rails, region by region. */
+    Observations given(RankId rank, AgentMetadata content, List<List<Integer>> railsOfRegions) {
+        return given(rank, content, 4, railsOfRegions);
+    }
+
+    private Observations given(
+            RankId rank, AgentMetadata content, int regionsFound, List<List<Integer>> railsOfRegions) {
         metadata.add(new GivenMetadata(
                 rank,
                 Optional.of("1.4.0"),
                 List.of("/opt/nixl/plugins/libplugin_LIBFABRIC.so"),
                 content,
                 4,
-                regionsFound));
+                regionsFound,
+                railsOfRegions));
         return this;
     }
 
@@ -162,7 +173,12 @@ public final class Observations {
     }
 
     Observations carried(Carried... each) {
-        carried = List.of(each);
+        path = new PathObservation(List.of(each), path.rails());
+        return this;
+    }
+
+    Observations rails(List<RailUse> each) {
+        path = new PathObservation(path.interfaces(), each);
         return this;
     }
 

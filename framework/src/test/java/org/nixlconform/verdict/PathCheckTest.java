@@ -8,7 +8,7 @@ import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Placement;
 import org.nixlconform.plan.TransferPlan;
-import org.nixlconform.transfer.TransferObservation.Carried;
+import org.nixlconform.transfer.PathObservation.Carried;
 
 class PathCheckTest {
     private final TransferPlan spread = Observations.plan(draft -> draft.placement(Placement.SPREAD));

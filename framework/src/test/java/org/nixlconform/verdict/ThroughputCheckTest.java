@@ -11,6 +11,8 @@ import static org.nixlconform.verdict.Observations.DECODE_1;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,10 +21,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.PathObservation.Posted;
+import org.nixlconform.transfer.PathObservation.RailUse;
+import org.nixlconform.transfer.TransferObservation.Figure;
 
 class ThroughputCheckTest {
     private static final TransferPlan PLAN =
             Observations.plan(draft -> draft.iterations(3).expectThroughput(0.85));
+
+    private static final Posted NOTHING = new Posted(0, 0);
 
     private static final double BYTES = PLAN.rankTransfers().stream()
             .mapToLong(transfer -> transfer.bytes())
@@ -53,6 +60,21 @@ class ThroughputCheckTest {
                 .isEqualTo("at least 85 % of the reference, " + Quantities.gbPerSecond(0.85 * BYTES / 10e6));
         assertThat(fact(finding, "actual")).isEqualTo("50 %, " + reached + ", the median of 3 iterations");
         assertThat(fact(finding, "reference")).isEqualTo(reference + ", process_vm_readv");
+    }
+
+    @Test
+    void onSimulatedEfaNoFloorIsHeldAgainstAnything() {
+        Observations slow = Observations.clean(PLAN)
+                .rails(List.of(new RailUse(DECODE_0, 0, "simulated-efa-0", NOTHING, NOTHING, NOTHING)))
+                .recorded(Optional.of(new Figure(1e6, 5e5, OptionalDouble.empty(), "", "")), Optional.empty());
+        for (int iteration = 0; iteration < 3; iteration++) {
+            slow.transfers(iteration, transfer -> Observations.withTotal(transfer, Duration.ofSeconds(20)));
+        }
+
+        assertThat(new ThroughputCheck().check(PLAN, slow.seen())).isEmpty();
+        assertThat(new RecordedCheck().check(PLAN, slow.seen())).isEmpty();
+        assertThat(Judge.judge(PLAN, slow.seen()).notes())
+                .contains("throughput was not judged: simulated EFA says nothing of a speed");
     }
 
     @Test

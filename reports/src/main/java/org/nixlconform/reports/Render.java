@@ -13,6 +13,7 @@ import org.nixlconform.reports.results.MatrixText;
 import org.nixlconform.reports.results.RunFolder;
 import org.nixlconform.reports.results.RunFolder.Cells;
 import org.nixlconform.reports.results.RunState;
+import org.nixlconform.reports.results.VersionsPage;
 
 /**
  * Makes the pages of a run from what its reporters wrote, and says on standard output how the run went and where to
@@ -61,6 +62,10 @@ public final class Render {
             return true;
         }
         Files.writeString(run.matrixFile(), MatrixPage.of(cells, state));
+        Optional<String> versions = VersionsPage.of(cells.cells());
+        if (versions.isPresent()) {
+            Files.writeString(run.versionsFile(), versions.get());
+        }
         Optional<Finding> failure = AllurePage.write(run, allureHome, title(state));
         summary(cells, state, failure.isEmpty());
         failure.map(FindingRenderer::render).ifPresent(out::println);
@@ -79,6 +84,9 @@ public final class Render {
             out.println("report   : " + run.indexFile());
         }
         out.println("matrix   : " + run.matrixFile());
+        if (Files.exists(run.versionsFile())) {
+            out.println("versions : " + run.versionsFile());
+        }
         out.println("evidence : " + run.evidence());
         out.println();
     }

@@ -42,6 +42,7 @@ import org.nixlconform.report.RunReport.Property;
 import org.nixlconform.report.TransferReport;
 import org.nixlconform.report.TransferReport.Stage;
 import org.nixlconform.transfer.GivenMetadata;
+import org.nixlconform.transfer.PathObservation;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.AgentSettings;
 import org.nixlconform.transfer.TransferObservation.Difference;
@@ -301,7 +302,7 @@ public final class Samples {
                 Optional.of(new Reference("process_vm_readv", Map.of(DESTINATION, 5.7e9), 0)),
                 List.of(iteration(verdict)),
                 List.of(),
-                List.of(),
+                PathObservation.NONE,
                 Optional.empty());
     }
 
@@ -310,7 +311,13 @@ public final class Samples {
         Connection connection = new Connection("LIBFABRIC", 190, Optional.of(new Rails(data, Optional.empty())));
         AgentMetadata content = new AgentMetadata(rank.label(), 709, List.of(connection), List.of(), Optional.empty());
         return new GivenMetadata(
-                rank, Optional.of("1.4.0"), List.of("/opt/nixl/plugins/libplugin_LIBFABRIC.so"), content, 4, 4);
+                rank,
+                Optional.of("1.4.0"),
+                List.of("/opt/nixl/plugins/libplugin_LIBFABRIC.so"),
+                content,
+                4,
+                4,
+                List.of());
     }
 
     private static Iteration iteration(Verdict verdict) {

@@ -260,6 +260,7 @@ final class RankSession {
     }
 
     private FromRank transfer(PhaseClock clock) {
+        RailCounters before = RailCounters.read();
         clock.enter("transfer");
         Drive.Result result = drive().run(made.stream().mapToLong(Made::request).toArray());
         // What is there at this moment is what a serving engine would read.
@@ -274,7 +275,8 @@ final class RankSession {
         boolean over = sample.done() + sample.failed() == sample.requests() && sample.received() == sample.expected();
         // What a failed request did not bring is not late.
         complete = over && sample.failed() == 0;
-        return new FromRank.Transferred(ends, result.status(), !over, clock.finish());
+        return new FromRank.Transferred(
+                ends, result.status(), !over, RailCounters.read().since(before), clock.finish());
     }
 
     private FromRank.RequestEnd end(Made request, Drive.Outcome outcome) {

@@ -2,6 +2,7 @@ package org.nixlconform.engine.process;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +29,7 @@ final class WardedRank {
 
     private final String label;
     private final Children.Child child;
+    private final Optional<Path> counters;
     private final BoundedLog log;
     private final Consumer<String> onLine;
     private final BlockingQueue<String> outbox = new LinkedBlockingQueue<>();
@@ -39,9 +41,11 @@ final class WardedRank {
     private boolean endTaken;
     private long toldBytes;
 
-    WardedRank(String label, Children.Child child, BoundedLog log, Consumer<String> onLine) {
+    /** @param counters file that it leaves and that goes with it */
+    WardedRank(String label, Children.Child child, Optional<Path> counters, BoundedLog log, Consumer<String> onLine) {
         this.label = label;
         this.child = child;
+        this.counters = counters;
         this.log = log;
         this.onLine = onLine;
         // A frozen rank does not read: writing to it must not hold up the warden.
@@ -70,14 +74,19 @@ final class WardedRank {
     /** Ends its whole process group. Does nothing once it is over: the number may be another's by then. */
     void kill() {
         if (end == null) {
-            Posix.kill(-child.pid(), Posix.SIGKILL);
+            killGroup();
         }
     }
 
     void ended(Posix.ChildEnd how) {
         end = how;
-        // What it left behind in its group goes with it.
+        killGroup();
+    }
+
+    /** What it left behind goes with it. */
+    private void killGroup() {
         Posix.kill(-child.pid(), Posix.SIGKILL);
+        counters.ifPresent(RailCounters::remove);
     }
 
     boolean drained() {

@@ -161,7 +161,8 @@ final class WardenProgram {
                         say(new FromWarden.Logged(label, level.name(), text));
                     }
                 }));
-        return new WardedRank(label, Children.spawn(command, environment), log, line -> {
+        Children.Child child = Children.spawn(command, environment);
+        return new WardedRank(label, child, RailCounters.fileOf(environment, child.pid()), log, line -> {
             tellLogSize(label);
             channel.send(label + " " + line);
         });

@@ -103,7 +103,12 @@ final class WarmUp {
         Wire.encode(new FromRank.Done(phases));
         Wire.encode(new FromRank.Armed(1, 0, phases));
         Wire.encode(new FromRank.Transferred(
-                List.of(new FromRank.RequestEnd("", 1, 1, 0, "", "", 1, 1, 1, 1, 1)), 0, false, phases));
+                List.of(new FromRank.RequestEnd("", 1, 1, 0, "", "", 1, 1, 1, 1, 1)),
+                0,
+                false,
+                List.of(new FromRank.Rail(
+                        "", new FromRank.Posted(1, 1), new FromRank.Posted(1, 1), new FromRank.Posted(1, 1))),
+                phases));
         Wire.encode(new FromRank.Verified(
                 true,
                 1,

@@ -56,9 +56,18 @@ public sealed interface FromRank {
      */
     record Armed(long slices, long alreadyRight, List<Phase> phases) implements FromRank {}
 
-    /** @param collectStatus what collecting notifications returned last */
-    record Transferred(List<RequestEnd> requests, int collectStatus, boolean cancelled, List<Phase> phases)
+    /**
+     * @param collectStatus what collecting notifications returned last
+     * @param rails of simulated EFA, all that this process was shown; else none
+     */
+    record Transferred(
+            List<RequestEnd> requests, int collectStatus, boolean cancelled, List<Rail> rails, List<Phase> phases)
             implements FromRank {}
+
+    /** What this process posted to one rail of simulated EFA in a transfer. @param name of the device */
+    record Rail(String name, Posted reads, Posted writes, Posted sends) {}
+
+    record Posted(long operations, long bytes) {}
 
     /**
      * @param status 0 done, 1 in progress, negative failed

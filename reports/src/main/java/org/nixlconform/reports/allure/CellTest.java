@@ -235,7 +235,8 @@ final class CellTest {
             lines.add("node %s: %d ranks on %d cores".formatted(host.node(), host.ranks(), host.cores()));
             GivenMetadata.summary(observation.metadata()).ifPresent(lines::add);
             observation
-                    .carried()
+                    .path()
+                    .interfaces()
                     .forEach(each -> lines.add("%s %s: %s".formatted(each.node(), each.device(), each.described())));
             observation.reference().ifPresent(reference -> lines.add("reference: " + reference.method()));
         });

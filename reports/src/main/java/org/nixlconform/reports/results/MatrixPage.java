@@ -182,7 +182,7 @@ public final class MatrixPage {
     }
 
     /** Text that neither ends a table's cell nor opens a tag. */
-    private static String escaped(String text) {
+    static String escaped(String text) {
         return text.strip()
                 .replace("&", "&amp;")
                 .replace("<", "&lt;")

@@ -37,6 +37,10 @@ public record RunFolder(Path folder) {
         return folder.resolve("matrix.md");
     }
 
+    public Path versionsFile() {
+        return folder.resolve("versions.md");
+    }
+
     public Path indexFile() {
         return folder.resolve("index.html");
     }
