@@ -6,6 +6,7 @@ import static org.junit.platform.engine.TestExecutionResult.Status.SUCCESSFUL;
 import static org.nixlconform.plan.Backend.LIBFABRIC;
 import static org.nixlconform.plan.Operation.READ;
 import static org.nixlconform.plan.Operation.WRITE;
+import static org.nixlconform.plan.PeerEnd.Moment.IN_FLIGHT;
 import static org.nixlconform.plan.Role.DECODE;
 import static org.nixlconform.plan.Role.PREFILL;
 
@@ -43,6 +44,34 @@ class LiveDefectTest {
         @TransferTest
         @Direction(operation = WRITE, initiator = PREFILL)
         void write() {}
+    }
+
+    @Backends(LIBFABRIC)
+    @Topology
+    @Iterations(1)
+    @Blocks(transferred = 64, cached = 64, layers = 32)
+    @ExpectIntegrity
+    @ExpectCompletion(withinSeconds = 4, stallSeconds = 3)
+    static class DeadTargetTestCase {
+        @TransferTest
+        @Direction(operation = READ, initiator = DECODE)
+        @PeerEnds(role = PREFILL, when = IN_FLIGHT)
+        void read() {}
+    }
+
+    /** Until the deadline of the case, and no longer. */
+    @Test
+    void aReadWhoseTargetDiesEndsWithTheCurrentReleaseAndNeverBefore() throws IOException {
+        Run run = run("tcp", List.of("1.4.0", "1.5.1"), DeadTargetTestCase.class);
+
+        TransferReport never = run.report("read", "1.4.0");
+        assertThat(never.knownIssue())
+                .as("%s", never.verdict())
+                .contains("libfabric-transfer-of-a-dead-peer-never-ends");
+        assertThat(never.evidence()).anyMatch(file -> file.toString().contains("stacks"));
+        assertConforms(run.report("read", "1.5.1"));
+        assertThat(run.report("read", "1.5.1").verdict().notes())
+                .anyMatch(note -> note.startsWith("prefill-0-rank-0 was killed, as the case asks; told to decode-0-rank-0"));
     }
 
     @Test
