@@ -11,6 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,8 +21,12 @@ import org.nixlconform.cluster.BuiltEngine;
 import org.nixlconform.cluster.EngineBundle;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.NodeConnection;
+import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.configuration.EnvironmentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
+import org.nixlconform.configuration.FabricSpec;
+import org.nixlconform.configuration.FabricSpec.FabricTopology;
+import org.nixlconform.configuration.FabricSpec.Provider;
 import org.nixlconform.configuration.InstallSpec;
 import org.nixlconform.configuration.InstallSpec.InstalledAt;
 import org.nixlconform.configuration.InstallSpec.Place;
@@ -29,6 +36,12 @@ import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.message.FindingRenderer;
+import org.nixlconform.plan.Backend;
+import org.nixlconform.plan.PlanDraft;
+import org.nixlconform.plan.Planned;
+import org.nixlconform.plan.Rails;
+import org.nixlconform.plan.Role;
+import org.nixlconform.plan.TransferPlan;
 
 /** What becomes of what the probe does: its program is planted, so that it dies, hangs and refuses as asked. */
 class EnvironmentTest {
@@ -54,6 +67,7 @@ class EnvironmentTest {
     private List<String> backends = List.of("UCX");
     private InstallSpec install = new WheelInstall("nixl-cu12", "1.5.1");
     private NodeChoice nodes = NodeChoice.ALL;
+    private Optional<FabricSpec> fabric = Optional.empty();
 
     @BeforeEach
     void plant() throws Exception {
@@ -122,6 +136,50 @@ class EnvironmentTest {
         assertThat(Environment.stage(spec(), List.of(head, other), folder.resolve("evidence"), console::add)
                         .nodes())
                 .containsExactly(head, other);
+    }
+
+    @Test
+    void eachRoleHasTheRailsOfTheFileOrOfTheCaseAsFarAsTheMachineHasThem() throws Exception {
+        fabric = Optional.of(new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 4, 1, FabricTopology.P4D));
+        Environment environment = stage(GOOD);
+        EnvironmentPair pair = EnvironmentPair.of(environment);
+
+        assertThat(rails(pair)).containsExactly("4", "1");
+        assertThat(rails(pair.on(new Rails(2, 3)))).containsExactly("2", "3");
+        assertThat(obstacle(pair, 4, 4)).isEmpty();
+        assertThat(FindingRenderer.render(obstacle(pair, 1, 5).orElseThrow()))
+                .contains(
+                        "environment planted simulates a machine with fewer rails than the case has",
+                        "expected : 1 for prefill, 5 for decode",
+                        "actual   : at most 4",
+                        "/config/environments/planted.yaml");
+
+        fabric = Optional.empty();
+        assertThat(FindingRenderer.render(
+                        obstacle(EnvironmentPair.of(stage(GOOD)), 1, 1).orElseThrow()))
+                .contains("environment planted does not simulate EFA", "actual   : no 'fabric'");
+    }
+
+    private static List<String> rails(EnvironmentPair pair) {
+        Node node = pair.prefill().nodes().get(0);
+        return Stream.of(Role.values())
+                .map(role -> pair.of(role).variables(node).getOrDefault("NIXLCONFORM_FABRIC_RAILS", "none"))
+                .toList();
+    }
+
+    private static Optional<Finding> obstacle(EnvironmentPair pair, int prefill, int decode) {
+        Planned planned = PlanDraft.at("here")
+                .backend(Backend.LIBFABRIC)
+                .rails(prefill, decode)
+                .expectIntegrity()
+                .plan();
+        TransferPlan plan = ((Planned.Possible) planned).plan();
+        Node node = pair.prefill().nodes().get(0);
+        return pair.obstacle(
+                plan,
+                new RankAssignment(plan.topology().ranks().stream()
+                        .collect(Collectors.toMap(
+                                rank -> rank, rank -> new RankAssignment.Place(node, OptionalInt.empty())))));
     }
 
     @Test
@@ -471,7 +529,9 @@ class EnvironmentTest {
                 variables,
                 backends,
                 Map.of(),
-                new EnvironmentSpec.AgentSpec(EnvironmentSpec.ProgressThread.AUTO, EnvironmentSpec.ThreadSync.NONE, 0));
+                new EnvironmentSpec.AgentSpec(EnvironmentSpec.ProgressThread.AUTO, EnvironmentSpec.ThreadSync.NONE, 0),
+                Optional.empty(),
+                fabric);
     }
 
     private Path evidence(String name) {

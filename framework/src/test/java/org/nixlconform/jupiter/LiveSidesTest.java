@@ -122,6 +122,9 @@ class LiveSidesTest {
                 .flatExtracting(GivenMetadata::plugins)
                 .hasSize(2)
                 .doesNotHaveDuplicates();
+        assertThat(notes(run, "cell", "nixl@1.4.0:1.5.1"))
+                .containsPattern("plug-in mapped by prefill: /.*LIBFABRIC.so")
+                .containsPattern("plug-in mapped by decode: /.*LIBFABRIC.so");
         assertThat(run.reporter().finished().properties())
                 .extracting(RunReport.Property::value)
                 .contains("nixl@1.4.0", "nixl@1.5.1");

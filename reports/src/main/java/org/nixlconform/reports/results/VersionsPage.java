@@ -45,13 +45,16 @@ public final class VersionsPage {
                         .map(VersionsPage::entry)
                         .orElse(""))
                 .collect(Collectors.joining(" | ", "| " + MatrixPage.escaped(name) + " | ", " |\n"))));
-        page.append("\n## What does not conform\n\n");
+        StringBuilder others = new StringBuilder();
         rows.forEach((name, cells) -> cells.forEach((release, cell) -> {
             if (cell.standing() != Standing.CONFORMS) {
-                page.append("* %s, %s: %s\n".formatted(release, MatrixPage.escaped(name), entry(cell)));
-                page.append("  * %s\n".formatted(MatrixPage.escaped(cell.headline())));
+                others.append("* %s, %s: %s\n".formatted(release, MatrixPage.escaped(name), entry(cell)));
+                others.append("  * %s\n".formatted(MatrixPage.escaped(cell.headline())));
             }
         }));
+        if (!others.isEmpty()) {
+            page.append("\n## What does not conform\n\n").append(others);
+        }
         return page.toString();
     }
 
