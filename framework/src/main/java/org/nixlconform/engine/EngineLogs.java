@@ -15,13 +15,21 @@ import org.nixlconform.plan.RankId;
 
 /** What wardens told of the standard error of their ranks. */
 final class EngineLogs {
+    private static final String PATH = "PATH";
     private static final int MIB = 1 << 20;
 
     private final List<LogLine> lines = new ArrayList<>();
+    private final List<LogLine> path = new ArrayList<>();
     private final Map<RankId, FromWarden.LogSize> sizes = new HashMap<>();
 
     void heed(FromWarden.Logged logged) {
-        lines.add(new LogLine(PlanTranslation.rank(logged.label()), logged.level(), logged.text()));
+        LogLine line = new LogLine(PlanTranslation.rank(logged.label()), logged.level(), logged.text());
+        (line.level().equals(PATH) ? path : lines).add(line);
+    }
+
+    /** What backends said of the way that blocks take. */
+    List<LogLine> path() {
+        return List.copyOf(path);
     }
 
     void heed(FromWarden.LogSize size) {

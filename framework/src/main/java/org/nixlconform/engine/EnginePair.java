@@ -122,6 +122,16 @@ public final class EnginePair implements AutoCloseable {
         return roster.logLines();
     }
 
+    /** What backends said so far of the way that blocks take. */
+    public List<RankRoster.LogLine> pathLines() {
+        return roster.pathLines();
+    }
+
+    /** Transports or providers that the environment names for the backend; none where it leaves the choice to it. */
+    public Set<String> transports() {
+        return environment.transports(plan.backend());
+    }
+
     /** Arena, agent, backend, registration, metadata. */
     public EngineStep<EngineStep.Opened> open() {
         Map<RankId, ToRank> asks = new LinkedHashMap<>();
@@ -283,9 +293,12 @@ public final class EnginePair implements AutoCloseable {
                 AnswerReading.verification());
     }
 
-    /** What network interfaces carried by now, on nodes whose interface for data is known; none from one that is silent. */
-    public List<EngineStep.Carried> carried() {
-        return roster.carried();
+    /**
+     * What network interfaces, on nodes whose interface for data is known, and RDMA devices carried by now; nothing from a
+     * node that is silent.
+     */
+    public EngineStep.Counted counted() {
+        return roster.counted();
     }
 
     /** Release, deregister, destroy, exit. */

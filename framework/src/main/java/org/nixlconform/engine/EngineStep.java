@@ -188,6 +188,12 @@ public record EngineStep<T>(
         }
     }
 
+    /** What was counted on nodes since the case's engines started. */
+    public record Counted(List<Carried> interfaces, List<RdmaDevice> devices) {}
+
+    /** A port of an RDMA device. @param receivedBytes of EFA; others count in other words, and are 0 here */
+    public record RdmaDevice(String node, String device, boolean efa, long receivedBytes, long sentBytes) {}
+
     /** What a network interface of a node carried since the case's engines started. */
     public record Carried(String node, String device, boolean forData, long receivedBytes, long sentBytes) {}
 }

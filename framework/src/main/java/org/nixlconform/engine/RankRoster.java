@@ -48,6 +48,12 @@ public final class RankRoster {
     private static final Duration SIGNAL_WITHIN = Duration.ofSeconds(5);
     private static final Duration COUNTED_WITHIN = Duration.ofSeconds(5);
     private static final String LOOPBACK = "lo";
+    /** Names as the driver of EFA has them: of all, then of each kind. */
+    private static final List<String> RECEIVED_ON_EFA =
+            List.of("rx_bytes", "recv_bytes", "rdma_read_bytes", "rdma_write_recv_bytes");
+
+    private static final List<String> SENT_ON_EFA =
+            List.of("tx_bytes", "send_bytes", "rdma_read_resp_bytes", "rdma_write_bytes");
     private static final Duration GONE_WITHIN = Duration.ofSeconds(10);
 
     private static final long LOG_LIMIT_BYTES = 4L << 20;
@@ -196,6 +202,10 @@ public final class RankRoster {
         return logs.lines();
     }
 
+    List<LogLine> pathLines() {
+        return logs.path();
+    }
+
     @Nullable
     Line poll(long nanos) {
         try {
@@ -306,10 +316,9 @@ public final class RankRoster {
         }
     }
 
-    /** Asks the wardens of nodes whose interface for data is known. */
-    List<EngineStep.Carried> carried() {
+    /** What all nodes that answer counted. */
+    EngineStep.Counted counted() {
         Set<Node> asked = wardens();
-        asked.removeIf(node -> node.dataInterface().isEmpty());
         StepEvidence counts = new StepEvidence("count", Set.of());
         gather(counts);
         asked.forEach(node -> send(node, new ToWarden.Count()));
@@ -319,19 +328,40 @@ public final class RankRoster {
             take(poll(deadline - System.nanoTime()), nothing, new HashSet<>(), (rank, answer) -> true);
         }
         evidence = null;
-        List<EngineStep.Carried> carried = new ArrayList<>();
+        List<EngineStep.Carried> interfaces = new ArrayList<>();
+        List<EngineStep.RdmaDevice> devices = new ArrayList<>();
         counts.counted().forEach((node, counted) -> {
-            String data = node.dataInterface().orElseThrow();
-            counted.devices().stream()
-                    .filter(device -> !device.equals(LOOPBACK))
-                    .forEach(device -> carried.add(new EngineStep.Carried(
+            node.dataInterface().ifPresent(data -> interfaces.addAll(interfaces(node, counted, data)));
+            counted.rdma()
+                    .forEach(device -> devices.add(new EngineStep.RdmaDevice(
                             node.name(),
                             device,
-                            device.equals(data),
-                            bytes(counted, device, "receive bytes"),
-                            bytes(counted, device, "send bytes"))));
+                            counted.efa().contains(device),
+                            most(counted, device, RECEIVED_ON_EFA),
+                            most(counted, device, SENT_ON_EFA))));
         });
-        return carried;
+        return new EngineStep.Counted(interfaces, devices);
+    }
+
+    private static List<EngineStep.Carried> interfaces(Node node, FromWarden.Counted counted, String data) {
+        return counted.devices().stream()
+                .filter(device -> !device.equals(LOOPBACK) && !counted.rdma().contains(device))
+                .map(device -> new EngineStep.Carried(
+                        node.name(),
+                        device,
+                        device.equals(data),
+                        bytes(counted, device, "receive bytes"),
+                        bytes(counted, device, "send bytes")))
+                .toList();
+    }
+
+    /** Whether the sum of all that a device did is in its own counter, or only in those of each kind, is not known. */
+    private static long most(FromWarden.Counted counted, String device, List<String> names) {
+        long kinds = names.stream()
+                .skip(1)
+                .mapToLong(name -> bytes(counted, device, name))
+                .sum();
+        return Math.max(bytes(counted, device, names.get(0)), kinds);
     }
 
     private static long bytes(FromWarden.Counted counted, String device, String name) {

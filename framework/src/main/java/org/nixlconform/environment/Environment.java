@@ -165,12 +165,16 @@ public final class Environment {
 
     /**
      * The same for a run of engines that may leave files in a folder there: on simulated EFA each process counts in one of
-     * its own what it posts to which rail.
+     * its own what it posts to which rail, and UCX says which transports it takes.
      */
     public Map<String, String> variables(Node node, Path folder) {
         Map<String, String> all = new LinkedHashMap<>(variables(node));
         if (all.containsKey(FabricLibraries.RAILS)) {
             all.put("NIXLCONFORM_FABRIC_COUNTERS", folder.resolve("rails-%p").toString());
+        }
+        if (spec.backends().contains("UCX")) {
+            // A line for each kind of peer, with the transports that it is reached by.
+            all.putIfAbsent("UCX_LOG_LEVEL", "info");
         }
         return all;
     }

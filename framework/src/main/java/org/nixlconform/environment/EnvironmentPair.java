@@ -2,6 +2,7 @@ package org.nixlconform.environment;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -55,6 +56,15 @@ public record EnvironmentPair(Environment prefill, Environment decode) {
     /** What engines of either role say of what the environment is made of. */
     public List<AllowedLog> allowedLog() {
         return both().flatMap(each -> each.allowedLog().stream()).distinct().toList();
+    }
+
+    /** Transports or providers that a variable names for the backend; none where it leaves the choice to it. */
+    public Set<String> transports(Backend backend) {
+        String names = prefill.variables().getOrDefault(backend == Backend.UCX ? "UCX_TLS" : "FI_PROVIDER", "");
+        return Stream.of(names.split("[,;]", -1))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toSet());
     }
 
     private String label(Function<Environment, String> part) {

@@ -16,6 +16,7 @@ import org.nixlconform.message.FindingRenderer;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.PathObservation;
 import org.nixlconform.transfer.PathObservation.RailUse;
+import org.nixlconform.transfer.PathObservation.RdmaDevice;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Difference;
 import org.nixlconform.transfer.TransferObservation.Integrity;
@@ -117,6 +118,10 @@ record Evidence(Path report, Path folder) {
                 .orElse(List.of())
                 .forEach(each ->
                         lines.append(String.format("%-16s %s%n", each.node() + " " + each.device(), each.described())));
+        observation
+                .map(seen -> seen.path().transportsDescribed())
+                .orElse(List.of())
+                .forEach(each -> lines.append(String.format("%-16s %s%n", "transports", each)));
         return lines.toString();
     }
 
@@ -128,6 +133,7 @@ record Evidence(Path report, Path folder) {
 
     private static String rails(TransferObservation observation) {
         PathObservation path = observation.path();
+        StringBuilder devices = new StringBuilder();
         StringBuilder table = new StringBuilder();
         for (RailUse use : path.rails()) {
             double all = path.railsOf(use.rank()).stream()
@@ -145,6 +151,18 @@ record Evidence(Path report, Path folder) {
                     use.sends().operations(),
                     use.sends().bytes(),
                     all == 0 ? 0 : use.payloadBytes() / all));
+        }
+        path.devices().stream()
+                .filter(RdmaDevice::efa)
+                .forEach(device -> devices.append(String.format(
+                        Locale.ROOT,
+                        "%s,%s,%d,%d%n",
+                        device.node(),
+                        device.device(),
+                        device.receivedBytes(),
+                        device.sentBytes())));
+        if (!devices.isEmpty()) {
+            return "node,device of EFA,bytes received,bytes sent\n" + devices;
         }
         return table.isEmpty()
                 ? ""

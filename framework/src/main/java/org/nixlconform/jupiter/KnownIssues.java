@@ -5,16 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.nixlconform.configuration.KnownIssueSpec;
 import org.nixlconform.environment.EnvironmentPair;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.message.FindingRenderer;
-import org.nixlconform.plan.Backend;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.report.RunReport.KnownIssueUse;
 import org.nixlconform.transfer.TransferObservation;
@@ -40,21 +36,11 @@ final class KnownIssues {
             TransferPlan plan,
             Optional<TransferObservation> observation,
             Verdict verdict) {
-        Library library = new Library(
-                environment.distribution(),
-                environment.version(),
-                transports(plan.backend(), environment.prefill().variables()));
+        Library library =
+                new Library(environment.distribution(), environment.version(), environment.transports(plan.backend()));
         KnownIssueMatch match = KnownIssueMatch.of(records, library, plan, observation, verdict);
         matches.put(cell, match);
         return match;
-    }
-
-    private static Set<String> transports(Backend backend, Map<String, String> variables) {
-        String names = variables.getOrDefault(backend == Backend.UCX ? "UCX_TLS" : "FI_PROVIDER", "");
-        return Stream.of(names.split("[,;]", -1))
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .collect(Collectors.toSet());
     }
 
     List<KnownIssueUse> uses() {

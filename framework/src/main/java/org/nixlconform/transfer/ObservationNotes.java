@@ -165,7 +165,7 @@ final class ObservationNotes {
             TransferObservation.AgentSettings settings,
             TransferObservation.Host host,
             List<TransferObservation.LogLine> logLines,
-            List<PathObservation.Carried> interfaces) {
+            PathObservation path) {
         return new TransferObservation(
                 settings,
                 host,
@@ -178,7 +178,7 @@ final class ObservationNotes {
                 reference(),
                 iterations.stream().map(IterationNotes::finish).toList(),
                 logLines,
-                new PathObservation(interfaces, List.copyOf(rails.values())),
+                path.with(List.copyOf(rails.values())),
                 Optional.empty());
     }
 

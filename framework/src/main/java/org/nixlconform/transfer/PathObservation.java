@@ -1,7 +1,16 @@
 package org.nixlconform.transfer;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.nixlconform.plan.RankId;
 
 /**
@@ -9,14 +18,41 @@ import org.nixlconform.plan.RankId;
  *
  * @param interfaces what the network interfaces of nodes carried meanwhile, where the cluster says which one is for data
  * @param rails what each rank posted to each rail of simulated EFA in all transfers together, by rank and rail
+ * @param devices RDMA devices of the nodes, of EFA with what they carried meanwhile
+ * @param transports that backends said they take, as far as they do
+ * @param asked transports or providers that the environment names; none where it leaves the choice to the backend
  */
-public record PathObservation(List<Carried> interfaces, List<RailUse> rails) {
-    /** Nothing was counted. */
-    public static final PathObservation NONE = new PathObservation(List.of(), List.of());
+public record PathObservation(
+        List<Carried> interfaces,
+        List<RailUse> rails,
+        List<RdmaDevice> devices,
+        List<Transport> transports,
+        Set<String> asked) {
+    /** Nothing was counted or said. */
+    public static final PathObservation NONE =
+            new PathObservation(List.of(), List.of(), List.of(), List.of(), Set.of());
 
     public PathObservation {
         interfaces = List.copyOf(interfaces);
         rails = List.copyOf(rails);
+        devices = List.copyOf(devices);
+        transports = List.copyOf(transports);
+        asked = Set.copyOf(asked);
+    }
+
+    /** Such as {@code intra-node over cma, tcp}; a line for each kind of peer. */
+    public List<String> transportsDescribed() {
+        Map<String, SortedSet<String>> byReach = new TreeMap<>();
+        transports.forEach(each ->
+                byReach.computeIfAbsent(each.reach(), first -> new TreeSet<>()).add(each.name()));
+        return byReach.entrySet().stream()
+                .map(reach -> reach.getKey() + " over " + String.join(", ", reach.getValue()))
+                .toList();
+    }
+
+    /** The same with what rails carried. */
+    PathObservation with(List<RailUse> counted) {
+        return new PathObservation(interfaces, counted, devices, transports, asked);
     }
 
     /** Of one rank. */
@@ -73,6 +109,54 @@ public record PathObservation(List<Carried> interfaces, List<RailUse> rails) {
     public record Posted(long operations, long bytes) {
         Posted plus(Posted more) {
             return new Posted(operations + more.operations, bytes + more.bytes);
+        }
+    }
+
+    /**
+     * A port of an RDMA device.
+     *
+     * @param efa whether it is one of EFA; others are only known to be there
+     */
+    public record RdmaDevice(String node, String device, boolean efa, long receivedBytes, long sentBytes) {
+        public long bytes() {
+            return receivedBytes + sentBytes;
+        }
+    }
+
+    /**
+     * What a backend says that it takes to its peers.
+     *
+     * @param reach {@code intra-node} or {@code inter-node} of UCX; {@code rails} of LIBFABRIC
+     * @param use of the lane, such as {@code rma_bw} or {@code am}; {@code provider} of LIBFABRIC
+     * @param name such as {@code cma}, {@code rc_mlx5} or {@code tcp}
+     * @param device such as {@code eth0} or {@code mlx5_0:1}; empty where it is not said
+     */
+    public record Transport(RankId rank, String reach, String use, String name, String device) {
+        private static final Pattern UCX = Pattern.compile("UCX\\s+INFO\\s+\\S+ (intra-node|inter-node) cfg#\\d+ (.*)");
+        private static final Pattern LANES = Pattern.compile("([a-z_]+)\\(([^)]*)\\)");
+        private static final Pattern LIBFABRIC = Pattern.compile("Created \\d+ rails using provider=([A-Za-z0-9_]+)");
+
+        /** None in a line that says nothing of it. */
+        public static List<Transport> in(RankId rank, String line) {
+            Matcher provider = LIBFABRIC.matcher(line);
+            if (provider.find()) {
+                return List.of(new Transport(rank, "rails", "provider", provider.group(1), ""));
+            }
+            Matcher configuration = UCX.matcher(line);
+            List<Transport> found = new ArrayList<>();
+            if (configuration.find()) {
+                LANES.matcher(configuration.group(2))
+                        .results()
+                        .forEach(lanes -> Stream.of(lanes.group(2).strip().split("\\s+"))
+                                .map(lane -> lane.split("/", 2))
+                                .forEach(lane -> found.add(new Transport(
+                                        rank,
+                                        configuration.group(1),
+                                        lanes.group(1),
+                                        lane[0],
+                                        lane.length > 1 ? lane[1] : ""))));
+            }
+            return found;
         }
     }
 }

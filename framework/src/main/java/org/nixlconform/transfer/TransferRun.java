@@ -1,7 +1,6 @@
 package org.nixlconform.transfer;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -31,7 +30,7 @@ public final class TransferRun {
     private final boolean debugLogging;
     private final Consumer<String> onStep;
     private final ObservationNotes notes;
-    private final List<EngineStep.Carried> carried = new ArrayList<>();
+    private EngineStep.Counted counted = new EngineStep.Counted(List.of(), List.of());
 
     /**
      * @param host what the ranks share
@@ -60,7 +59,7 @@ public final class TransferRun {
                 iteration++;
             }
             if (iteration == plan.iterations()) {
-                carried.addAll(engines.carried());
+                counted = engines.counted();
                 did(engines::release, "close", 0);
             }
         }
@@ -72,10 +71,25 @@ public final class TransferRun {
                 engines.logLines().stream()
                         .map(line -> new TransferObservation.LogLine(line.rank(), line.level(), line.text()))
                         .toList(),
-                carried.stream()
+                path());
+    }
+
+    private PathObservation path() {
+        return new PathObservation(
+                counted.interfaces().stream()
                         .map(each -> new PathObservation.Carried(
                                 each.node(), each.device(), each.forData(), each.receivedBytes(), each.sentBytes()))
-                        .toList());
+                        .toList(),
+                List.of(),
+                counted.devices().stream()
+                        .map(each -> new PathObservation.RdmaDevice(
+                                each.node(), each.device(), each.efa(), each.receivedBytes(), each.sentBytes()))
+                        .toList(),
+                engines.pathLines().stream()
+                        .flatMap(line -> PathObservation.Transport.in(line.rank(), line.text()).stream())
+                        .distinct()
+                        .toList(),
+                engines.transports());
     }
 
     private boolean setUp() {

@@ -78,6 +78,12 @@ final class RailCheck implements Check {
                 + " of a rank's each");
     }
 
+    /** Whether no rail that memory is registered with can be left out of a case by chance. */
+    static boolean everyRailHasItsTurn(TransferPlan plan, TransferObservation observation) {
+        return PlannedTransfers.of(plan).initiators().stream()
+                .allMatch(rank -> new Rails(plan, observation, rank).turns() >= TURNS_TO_BE_USED);
+    }
+
     private static double share(TransferObservation observation, RailUse use) {
         long all = observation.path().railsOf(use.rank()).stream()
                 .mapToLong(RailUse::payloadBytes)

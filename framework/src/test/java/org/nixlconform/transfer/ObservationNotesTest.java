@@ -28,7 +28,7 @@ class ObservationNotesTest {
                         new TransferObservation.AgentSettings(true, "as vLLM does", "NONE", false),
                         new TransferObservation.Host("node-1", 8, 4),
                         List.of(),
-                        List.of())
+                        PathObservation.NONE)
                 .reference();
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -22,6 +23,8 @@ import org.nixlconform.transfer.GivenMetadata;
 import org.nixlconform.transfer.PathObservation;
 import org.nixlconform.transfer.PathObservation.Carried;
 import org.nixlconform.transfer.PathObservation.RailUse;
+import org.nixlconform.transfer.PathObservation.RdmaDevice;
+import org.nixlconform.transfer.PathObservation.Transport;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.AgentSettings;
 import org.nixlconform.transfer.TransferObservation.CallFailure;
@@ -173,12 +176,30 @@ public final class Observations {
     }
 
     Observations carried(Carried... each) {
-        path = new PathObservation(List.of(each), path.rails());
+        path = new PathObservation(List.of(each), path.rails(), path.devices(), path.transports(), path.asked());
         return this;
     }
 
     Observations rails(List<RailUse> each) {
-        path = new PathObservation(path.interfaces(), each);
+        path = new PathObservation(path.interfaces(), each, path.devices(), path.transports(), path.asked());
+        return this;
+    }
+
+    Observations devices(List<RdmaDevice> each) {
+        path = new PathObservation(path.interfaces(), path.rails(), each, path.transports(), path.asked());
+        return this;
+    }
+
+    /** As a rank's log has it. */
+    Observations said(RankId rank, String line) {
+        path = new PathObservation(
+                path.interfaces(), path.rails(), path.devices(), Transport.in(rank, line), path.asked());
+        return this;
+    }
+
+    Observations asked(String... transports) {
+        path = new PathObservation(
+                path.interfaces(), path.rails(), path.devices(), path.transports(), Set.of(transports));
         return this;
     }
 

@@ -57,6 +57,16 @@ class PathCheckTest {
     }
 
     @Test
+    void blocksThatWereReceivedTwiceWereRelayedOnTheWay() {
+        long once = moved + (16L << 20);
+
+        assertThat(check(spread, carried("data0", true, once + moved)))
+                .extracting(Finding::kind)
+                .containsExactly(FindingKind.WRONG_PATH);
+        assertThat(check(spread, carried("data0", true, once))).isEmpty();
+    }
+
+    @Test
     void whatTheReferenceSentOverTheInterfacesForDataIsNotTakenForBlocks() {
         long reference = 8 * moved;
 

@@ -3,7 +3,7 @@ package org.nixlconform.engine.process;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** How the libraries in an engine mark a warning and an error on standard error. */
+/** How the libraries in an engine mark what is to be told of their standard error. */
 enum LogLevel {
     WARN(
             // Abseil, as NIXL uses it.
@@ -16,7 +16,11 @@ enum LogLevel {
             "^\\[[0-9.,]+s\\]\\[error *\\]",
             "^terminate called",
             "^Exception in thread|^java\\.lang\\.|^org\\.nixlconform\\.",
-            "^nixlconform engine:");
+            "^nixlconform engine:"),
+    /** No complaint: which transports UCX takes to a peer, and which provider LIBFABRIC's rails are of. */
+    PATH(
+            "\\bUCX\\s+INFO\\s+\\S+ (?:intra-node|inter-node) cfg#\\d",
+            "^I\\d{4} .*\\bCreated \\d+ rails using provider=");
 
     /** The first characters of what the patterns look for at the begin of a line. */
     private static final String MARKS_BEGIN_WITH = "WlEF#[tjon";
@@ -34,7 +38,10 @@ enum LogLevel {
         if (ERROR.pattern.matcher(line).find()) {
             return Optional.of(ERROR);
         }
-        return WARN.pattern.matcher(line).find() ? Optional.of(WARN) : Optional.empty();
+        if (WARN.pattern.matcher(line).find()) {
+            return Optional.of(WARN);
+        }
+        return PATH.pattern.matcher(line).find() ? Optional.of(PATH) : Optional.empty();
     }
 
     /** Patterns take their time, and an engine may write millions of lines of which none has a mark. */
@@ -42,6 +49,7 @@ enum LogLevel {
         return !line.isEmpty()
                 && (MARKS_BEGIN_WITH.indexOf(line.charAt(0)) >= 0
                         || line.contains("UCX")
-                        || line.contains("VM warning:"));
+                        || line.contains("VM warning:")
+                        || line.contains("rails using provider="));
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.nixlconform.engine.protocol.FromWarden;
 
 /** Network and fabric counters of this node at one moment. */
@@ -28,6 +29,9 @@ record NodeCounters(Map<String, Map<String, Long>> byDevice) {
         "send carrier losses",
         "send compressed"
     };
+
+    /** No other driver has a counter of this name. */
+    private static final String OF_EFA = "rdma_read_resp_bytes";
 
     static NodeCounters read() {
         return read(ProcFile.PROC, Path.of("/sys"));
@@ -77,6 +81,13 @@ record NodeCounters(Map<String, Map<String, Long>> byDevice) {
         }
     }
 
+    private List<String> named(Predicate<Map<String, Long>> which) {
+        return byDevice.entrySet().stream()
+                .filter(device -> which.test(device.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     /** What has changed until {@code now}. A counter that is new began at 0. */
     FromWarden.Counted until(NodeCounters now) {
         List<FromWarden.Counter> changed = new ArrayList<>();
@@ -86,6 +97,10 @@ record NodeCounters(Map<String, Map<String, Long>> byDevice) {
                 changed.add(new FromWarden.Counter(device, name, before, after));
             }
         }));
-        return new FromWarden.Counted(List.copyOf(now.byDevice.keySet()), changed);
+        return new FromWarden.Counted(
+                List.copyOf(now.byDevice.keySet()),
+                now.named(counters -> !counters.containsKey(COLUMNS[0])),
+                now.named(counters -> counters.containsKey(OF_EFA)),
+                changed);
     }
 }

@@ -29,9 +29,9 @@ public sealed interface FromWarden {
     record Ended(String label, int exitCode, int signal, List<String> lastLogLines) implements FromWarden {}
 
     /**
-     * A rank wrote a warning or worse.
+     * A rank wrote a warning or worse, or which way its blocks take.
      *
-     * @param level {@code WARN} or {@code ERROR}
+     * @param level {@code WARN} or {@code ERROR}; {@code PATH}
      */
     record Logged(String label, String level, String text) implements FromWarden {}
 
@@ -100,9 +100,12 @@ public sealed interface FromWarden {
      * Network and fabric counters of the node.
      *
      * @param devices that were looked at
+     * @param rdma ports of RDMA devices among them
+     * @param efa those of EFA among these
      * @param changed those that are not what they were when the warden started
      */
-    record Counted(List<String> devices, List<Counter> changed) implements FromWarden {}
+    record Counted(List<String> devices, List<String> rdma, List<String> efa, List<Counter> changed)
+            implements FromWarden {}
 
     /** @param name such as {@code receive bytes} */
     record Counter(String device, String name, long before, long after) {}

@@ -44,6 +44,17 @@ class LogLevelTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "[1795313631.436152] [node:23465:0]  ucp_worker.c:1997 UCX  INFO    decode-0-rank-0 intra-node cfg#1 am(tcp/lo)",
+                "[1795314084.535238] [node:7921 :0]  ucp_worker.c:1912 UCX  INFO    ucp_context_0 inter-node cfg#2 am(tcp/eth0)",
+                "I1122 02:13:50.994505   23465 libfabric_rail_manager.cpp:232] Created 4 rails using provider=tcp",
+            })
+    void whichWayBlocksTakeIsSeen(String line) {
+        assertThat(LogLevel.of(line)).contains(LogLevel.PATH);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "",
                 "I1121 10:38:47.900654   22418 nixl_agent.cpp:300] Backend UCX created",
                 "[1795257530.311266] [node:22475:0]     ucp_context.c:1508 UCX  INFO  Version 1.23.0",

@@ -54,9 +54,35 @@ class NodeCountersTest {
                         new FromWarden.Counter("rdmap0 port 1", "retrans_bytes", 0, 8192));
     }
 
+    /** As the driver of EFA shows a machine of 32 devices, which was never seen here. */
+    @Test
+    void devicesOfEfaAreToldFromOthersAndEachHasItsCounters() throws IOException {
+        NodeCounters before = plantEfa(0);
+        FromWarden.Counted counted = before.until(plantEfa(1 << 20));
+
+        assertThat(counted.rdma()).hasSize(33).contains("rdmap0 port 1", "rdmap79s0 port 1");
+        assertThat(counted.efa()).hasSize(32).doesNotContain("rdmap0 port 1");
+        assertThat(counted.changed())
+                .hasSize(2 * 32)
+                .contains(new FromWarden.Counter("rdmap110s0 port 1", "rdma_read_bytes", 0, 1 << 20));
+    }
+
+    private NodeCounters plantEfa(long bytes) throws IOException {
+        for (int device = 0; device < 32; device++) {
+            String folder = "sys/class/infiniband/rdmap" + (79 + device) + "s0/ports/1/hw_counters/";
+            for (String counter :
+                    List.of("tx_bytes", "send_bytes", "rdma_read_resp_bytes", "rdma_write_bytes", "lifespan")) {
+                write(folder + counter, counter.equals("lifespan") ? "12\n" : "0\n");
+            }
+            write(folder + "rx_bytes", bytes + "\n");
+            write(folder + "rdma_read_bytes", bytes + "\n");
+        }
+        return read();
+    }
+
     @Test
     void aNodeWithoutAnyIsNoError() {
         NodeCounters none = NodeCounters.read(root.resolve("nothing"), root.resolve("nothing"));
-        assertThat(none.until(none)).isEqualTo(new FromWarden.Counted(List.of(), List.of()));
+        assertThat(none.until(none)).isEqualTo(new FromWarden.Counted(List.of(), List.of(), List.of(), List.of()));
     }
 }

@@ -238,6 +238,7 @@ final class CellTest {
                     .path()
                     .interfaces()
                     .forEach(each -> lines.add("%s %s: %s".formatted(each.node(), each.device(), each.described())));
+            observation.path().transportsDescribed().forEach(each -> lines.add("transports: " + each));
             observation.reference().ifPresent(reference -> lines.add("reference: " + reference.method()));
         });
         return lines.stream().map(line -> "* " + line).collect(Collectors.joining("\n"));
