@@ -71,7 +71,8 @@ class LiveDefectTest {
         assertThat(never.evidence()).anyMatch(file -> file.toString().contains("stacks"));
         assertConforms(run.report("read", "1.5.1"));
         assertThat(run.report("read", "1.5.1").verdict().notes())
-                .anyMatch(note -> note.startsWith("prefill-0-rank-0 was killed, as the case asks; told to decode-0-rank-0"));
+                .anyMatch(note ->
+                        note.startsWith("prefill-0-rank-0 was killed, as the case asks; told to decode-0-rank-0"));
     }
 
     @Test
