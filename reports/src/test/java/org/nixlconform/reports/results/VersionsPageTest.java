@@ -71,10 +71,10 @@ class VersionsPageTest {
 
     @Test
     void whereAllConformsNothingElseIsSaid() {
-        assertThat(VersionsPage.of(List.of(
-                        cell(CASE, "1.3.2", Outcome.CONFORMS, ""), cell(CASE, "1.4.0", Outcome.CONFORMS, ""))))
-                .hasValueSatisfying(page -> assertThat(page)
-                        .endsWith("| 1P-TP1 -> 1D-TP1, libfabric-tcp | conforms | conforms |\n"));
+        assertThat(VersionsPage.of(
+                        List.of(cell(CASE, "1.3.2", Outcome.CONFORMS, ""), cell(CASE, "1.4.0", Outcome.CONFORMS, ""))))
+                .hasValueSatisfying(page ->
+                        assertThat(page).endsWith("| 1P-TP1 -> 1D-TP1, libfabric-tcp | conforms | conforms |\n"));
     }
 
     @Test
