@@ -214,7 +214,8 @@ final class RayHead implements AutoCloseable {
         try {
             write(JSON.writeValueAsString(question));
         } catch (IOException gone) {
-            throw new FindingException(refusal.lost(address, String.valueOf(gone.getMessage())), gone);
+            // That its input is closed says nothing; its last words may.
+            throw new FindingException(refusal.lost(address, complaint()), gone);
         }
         JsonNode answer = next(within).flatMap(line -> line).map(this::parsed).orElseThrow(() -> {
             // An answer that comes late would be taken for that to the next question.

@@ -33,6 +33,9 @@ final class FabricLibraries {
     /** Plants a fault in them. */
     static final String FAULT = "NIXLCONFORM_FABRIC_FAULT";
 
+    /** What a fault begins with that leaves a rail idle. */
+    static final String IDLE_RAIL = "idle:";
+
     /** What our library in front of libfabric asks of the one behind it. */
     private static final Set<String> NEEDED_BEHIND_OURS = Set.of("FABRIC_1.7");
 

@@ -97,7 +97,8 @@ final class Probe {
         this.variables = new LinkedHashMap<>(variables);
         // A fault of rails wants counters, which are there when engines run; a probe moves nothing that it could
         // change.
-        this.variables.remove(FabricLibraries.FAULT);
+        this.variables.computeIfPresent(
+                FabricLibraries.FAULT, (name, fault) -> fault.startsWith(FabricLibraries.IDLE_RAIL) ? null : fault);
         this.evidence = evidence;
         this.deadline = deadline;
     }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
@@ -140,6 +141,7 @@ class LiveCanaryTest {
 
     /** A library that puts blocks into wrong places by itself hides what is planted: its cells are judged all the same. */
     @Test
+    @Tag("releases")
     void aFaultThatIsHiddenByOneOfTheLibraryVoidsNothing() {
         Planned misplacing = PlanDraft.at("a test")
                 .blocks(new BlockUse(11, 100, 40, Selection.SHUFFLED, 42, 0, false))

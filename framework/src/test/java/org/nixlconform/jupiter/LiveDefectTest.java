@@ -27,6 +27,7 @@ import org.nixlconform.verdict.Outcome;
 /** Shipped records of defects of NIXL, each on a release that has the defect and on one that has not. */
 @Tag("network")
 @Timeout(400)
+@Tag("releases")
 class LiveDefectTest {
     @TempDir
     Path root;

@@ -25,6 +25,7 @@ import org.nixlconform.verdict.Outcome;
 /** Whole runs with the real wheel of NIXL 0.6.1: data move through the libraries that the fix puts in place. */
 @Tag("network")
 @Timeout(400)
+@Tag("releases")
 class LiveEfaFixTest {
     /** Of its own, so that nothing is put back but what this test changed; kept, because the wheel is large. */
     private static final Path WORK = Path.of("target", "live-efa-fix-test").toAbsolutePath();

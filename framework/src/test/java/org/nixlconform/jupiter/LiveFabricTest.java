@@ -59,6 +59,7 @@ class LiveFabricTest {
     }
 
     @Test
+    @Tag("releases")
     void aReleaseThatNeedsANewerLibfabricThanThereIsRunsBehindOurs() {
         Run run =
                 LiveProject.in(root).write("config/environments/nixl.yaml", """

@@ -25,6 +25,7 @@ import org.nixlconform.verdict.Verdict;
 /** The wheel of 0.6.1 as users install it, by the project's own files: unfixed, with the crash planted, and fixed. */
 @Tag("network")
 @Timeout(400)
+@Tag("releases")
 class LiveInstallationTest {
     private static final String UNFIXED = "seed-install-wheel-unfixed-planted-crash";
     private static final String FIXED = "seed-install-wheel-fixed";

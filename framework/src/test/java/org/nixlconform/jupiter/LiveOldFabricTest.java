@@ -24,6 +24,7 @@ import org.nixlconform.verdict.Verdict;
 /** The LIBFABRIC plug-ins of the first wheels run on simulated EFA, over the wheels as they are. */
 @Tag("network")
 @Timeout(400)
+@Tag("releases")
 class LiveOldFabricTest {
     @TempDir
     static Path root;

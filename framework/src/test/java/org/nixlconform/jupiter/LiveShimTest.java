@@ -29,6 +29,7 @@ import org.nixlconform.verdict.Outcome;
  */
 @Tag("network")
 @Timeout(400)
+@Tag("releases")
 class LiveShimTest {
     @TempDir
     static Path root;

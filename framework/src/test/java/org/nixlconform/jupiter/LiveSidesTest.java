@@ -101,6 +101,7 @@ class LiveSidesTest {
 
     /** No release of libfabric has what 1.5.1 needs, so that each side also has another library in front of it. */
     @Test
+    @Tag("releases")
     void theSidesMayHaveDifferentReleases() {
         Run run = LiveProject.in(root)
                 .write("config/environments/nixl.yaml", """
