@@ -34,12 +34,22 @@ import org.nixlconform.jupiter.UnequalCaches;
 public class LostPeerConformance {
 
     @TransferTest
-    @Backends({UCX, LIBFABRIC})
+    @Backends(UCX)
     @Topology
     @Direction(operation = READ, initiator = DECODE)
     @Iterations(1)
     @PeerEnds(role = PREFILL, when = BEFORE_METADATA_IS_LOADED)
     void metadataOfADeadPeerIsLoadedOrRefusedInTime() {}
+
+    /** No release up to 1.5.1 returns from all its calls. */
+    @TransferTest
+    @FromLevel(FULL)
+    @Backends(LIBFABRIC)
+    @Topology
+    @Direction(operation = READ, initiator = DECODE)
+    @Iterations(1)
+    @PeerEnds(role = PREFILL, when = BEFORE_METADATA_IS_LOADED)
+    void metadataOfADeadPeerIsLoadedOrRefusedInTimeOverLibfabric() {}
 
     /** The second prefill engine's blocks arrive all the same. */
     @TransferTest
