@@ -41,7 +41,7 @@ public class LostPeerConformance {
     @PeerEnds(role = PREFILL, when = BEFORE_METADATA_IS_LOADED)
     void metadataOfADeadPeerIsLoadedOrRefusedInTime() {}
 
-    /** No release up to 1.5.1 returns from all its calls. */
+    /** Releases from 1.0.0 to 1.5.1 hang in one call or another. */
     @TransferTest
     @FromLevel(FULL)
     @Backends(LIBFABRIC)
