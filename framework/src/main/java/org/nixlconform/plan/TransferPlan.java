@@ -107,21 +107,8 @@ public record TransferPlan(
     public TransferPlan allowing(List<Expectations.AllowedLog> lines) {
         List<Expectations.AllowedLog> more = new ArrayList<>(expectations.allowedLog());
         more.addAll(lines);
-        return new TransferPlan(
-                requirement,
-                workload,
-                topology,
-                placement,
-                direction,
-                backend,
-                memory,
-                geometry,
+        return with(
                 blocks,
-                iterations,
-                mutation,
-                invalidRequests,
-                rails,
-                peerEnd,
                 new Expectations(
                         expectations.integrity(),
                         expectations.completion(),
@@ -132,14 +119,19 @@ public record TransferPlan(
 
     /** The same plan with other caches; they must hold what the requests need. */
     TransferPlan withCached(int prefillCached, int decodeCached) {
-        BlockUse use = new BlockUse(
-                blocks.transferred(),
-                prefillCached,
-                decodeCached,
-                blocks.selection(),
-                blocks.seed(),
-                blocks.prefixHit(),
-                blocks.scalable());
+        return with(
+                new BlockUse(
+                        blocks.transferred(),
+                        prefillCached,
+                        decodeCached,
+                        blocks.selection(),
+                        blocks.seed(),
+                        blocks.prefixHit(),
+                        blocks.scalable()),
+                expectations);
+    }
+
+    private TransferPlan with(BlockUse use, Expectations expected) {
         return new TransferPlan(
                 requirement,
                 workload,
@@ -155,6 +147,6 @@ public record TransferPlan(
                 invalidRequests,
                 rails,
                 peerEnd,
-                expectations);
+                expected);
     }
 }
