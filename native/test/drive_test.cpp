@@ -179,9 +179,9 @@ struct iteration {
         page.notifications_expected = static_cast<uint32_t>(expected.size());
     }
 
-    int32_t run(uint64_t idle_ns = 0) {
+    int32_t run(uint64_t idle_ns = 0, nxc_visibility *visible = nullptr) {
         return nxc_drive_run(table.entries, &nixl, &nixl, requests.data(), static_cast<uint32_t>(requests.size()),
-                             &book, &page, idle_ns);
+                             visible, &book, &page, idle_ns);
     }
 
     int32_t linger(uint64_t idle_ns = 0) {
@@ -466,6 +466,81 @@ void theReferenceCopiesEveryRange() {
     CHECK(nxc_reference_copy(gone, ranges.data(), 1, 0) == -ESRCH, "a process that is gone was read");
 }
 
+// Two slices of a source and of a target, which is this process too; the second is shorter than a word.
+struct target_memory {
+    char source[23] = "nineteen bytes, four..";
+    char target[23] = "nineteen bytes, four..";
+    nxc_copy_range ranges[2] = {{at(source), at(target), 19}, {at(source) + 19, at(target) + 19, 3}};
+    nxc_visibility visible[2] = {watch(getpid()), watch(getpid())};
+
+    static uint64_t at(const char *bytes) { return reinterpret_cast<uint64_t>(bytes); }
+    nxc_visibility watch(pid_t pid) const { return {ranges, 2, pid, 0, 1000000000, 0, 0, 0}; }
+};
+
+void whatIsThereAtDoneIsVisible() {
+    target_memory all;
+    all.target[0] = 'x'; // before the last word: nobody looks there
+    all.target[22] = 'x'; // behind the last range
+    iteration it({asked({0}, {}), asked({1}, {1, 0})});
+    CHECK(it.run(0, all.visible) == 0, "run failed");
+    for (const nxc_visibility &each : all.visible) {
+        CHECK(each.hidden == 0 && each.missing == 0 && each.latest_ns == 0 && each.error == 0, "%" PRIu64, each.hidden);
+    }
+    CHECK(it.nixl.collected == 2, "%zu rounds: it went on although all was there", it.nixl.collected);
+}
+
+void whatComesAfterDoneIsCountedAndTimed() {
+    for (size_t last : {18, 21}) {
+        target_memory late;
+        late.target[last] = 'x';
+        iteration it({asked({0}, {}), asked({1}, {1, 0})});
+        it.nixl.in_get_notifs = [&] {
+            if (it.nixl.collected == 6) {
+                usleep(3000);
+                late.target[last] = late.source[last];
+            }
+        };
+        CHECK(it.run(0, late.visible) == 0, "run failed");
+        for (const nxc_visibility &each : late.visible) {
+            CHECK(each.hidden == 1 && each.missing == 0, "%" PRIu64 " of %" PRIu64, each.missing, each.hidden);
+            CHECK(each.latest_ns >= 3000000 && each.latest_ns < each.limit_ns, "%" PRIu64 " ns", each.latest_ns);
+        }
+        CHECK(it.nixl.collected == 7, "%zu rounds", it.nixl.collected);
+        CHECK(it.requests[0].total_ns < 3000000, "the time of a request goes on until its bytes are seen");
+    }
+}
+
+void whatNeverComesEndsTheLookAtItsLimit() {
+    target_memory never;
+    never.target[18] = never.target[19] = 'x';
+    never.visible[0].limit_ns = 5000000;
+    iteration it({asked({1}, {0}), asked({backend_error}, {})});
+    CHECK(it.run(1000, never.visible) == 0, "run failed");
+    CHECK(never.visible[0].hidden == 2 && never.visible[0].missing == 2, "%" PRIu64, never.visible[0].missing);
+    CHECK(never.visible[0].latest_ns == 0, "nothing came");
+    CHECK(never.visible[1].hidden == 0 && never.visible[1].missing == 0, "of a request that failed nothing is asked");
+    CHECK(nxc_clock_ns() - it.requests[0].begin_ns >= 5000000, "left before the limit");
+
+    target_memory stopped;
+    stopped.target[18] = 'x';
+    iteration stop({asked({0}, {}), asked({0}, {})});
+    stop.nixl.in_get_notifs = [&] { stop.page.stop = stop.nixl.collected == 2; };
+    CHECK(stop.run(0, stopped.visible) == 0 && stopped.visible[0].missing == 1, "%zu rounds", stop.nixl.collected);
+}
+
+void aTargetThatCannotBeReadIsNotLookedAtAgain() {
+    const pid_t gone = fork();
+    if (gone == 0) _exit(0);
+    CHECK(waitpid(gone, nullptr, 0) == gone, "waitpid");
+    target_memory read;
+    read.visible[0].pid = gone;
+    read.visible[1].count = 0;
+    iteration it({asked({0}, {}), asked({0}, {})});
+    CHECK(it.run(0, read.visible) == 0 && it.nixl.collected == 1, "%zu rounds", it.nixl.collected);
+    CHECK(read.visible[0].error == ESRCH && read.visible[0].hidden == 0, "%d", read.visible[0].error);
+    CHECK(read.visible[1].error == 0, "where there is nothing to look at nothing is read");
+}
+
 void everyFunctionHasOneName() {
     std::set<std::string> names;
     for (uint32_t i = 0; i < NXC_NIXL_FUNCTION_COUNT; i++) names.insert(nxc_nixl_function_name(i));
@@ -495,6 +570,10 @@ int main() {
     lingeringEndsWithTheFirstError();
     descriptorsAreRegionMajor();
     theReferenceCopiesEveryRange();
+    whatIsThereAtDoneIsVisible();
+    whatComesAfterDoneIsCountedAndTimed();
+    whatNeverComesEndsTheLookAtItsLimit();
+    aTargetThatCannotBeReadIsNotLookedAtAgain();
     everyFunctionHasOneName();
     return 0;
 }

@@ -80,13 +80,39 @@ const char *nxc_nixl_function_name(uint32_t index);
 int32_t nxc_drive_add_descriptors(nxc_nixl_table table, void *list, const uint64_t *bases, uint64_t regions,
                                   uint64_t first, uint64_t length, uint64_t stride, uint64_t count, uint64_t device);
 
+/* One range that is moved: addresses in this process and in the target's, and its length. 24 bytes. */
+typedef struct nxc_copy_range {
+    uint64_t local;
+    uint64_t remote;
+    uint64_t length;
+} nxc_copy_range;
+
+enum { NXC_VISIBLE_RANGES = 512 };
+
+/*
+ * What of a WRITE is in the target's memory, on the same machine, once its initiator is told that it is done. The kernel
+ * reads the last 8 bytes of each range there (the whole range when shorter), which are held against the local ones. 56 bytes.
+ */
+typedef struct nxc_visibility {
+    const nxc_copy_range *ranges;
+    uint64_t count;     /* at most NXC_VISIBLE_RANGES, which one call of the kernel reads; 0: nobody looks */
+    int32_t pid;        /* of the target */
+    int32_t error;      /* out: errno of a read that failed, after which nobody looks any more; else 0 */
+    uint64_t limit_ns;  /* how long to look, from DONE on */
+    uint64_t hidden;    /* out: ranges that were not there at DONE */
+    uint64_t missing;   /* out: of them, those that were not there at the last look either */
+    uint64_t latest_ns; /* out: from DONE until the last of the others was seen; 0 when none came later */
+} nxc_visibility;
+
 /*
  * One iteration: posts every request, then polls them and the notifications until all requests ended and all expected
  * notifications are in, or page->stop is set, or a call fails on the notification side (its status is returned).
  * `idle_ns` is slept after a round that changed nothing; 0 yields instead. Returns 0 otherwise; the requests say more.
+ * `visible`, one for each request, may be NULL: with it the loop looks at the target right after each DONE, and goes on
+ * until all is there or the limits have passed.
  */
 int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request *requests, uint32_t count,
-                      nxc_notification_book *book, nxc_progress *page, uint64_t idle_ns);
+                      nxc_visibility *visible, nxc_notification_book *book, nxc_progress *page, uint64_t idle_ns);
 
 /* Keeps an agent that has nothing to do polling, as a serving engine does once a step, until page->stop is set or
  * `limit_ns` have passed (0: no limit). Returns 0 or the first error. */
@@ -95,15 +121,8 @@ int32_t nxc_drive_linger(nxc_nixl_table table, void *agent, void *map, nxc_notif
 
 /*
  * The reference for throughput: the same ranges, copied between two processes by the kernel (process_vm_readv, or
- * process_vm_writev when `write` is 1), with no NIXL in between. Ranges are pairs of local and remote address and length.
- * Returns nanoseconds, or -errno.
+ * process_vm_writev when `write` is 1), with no NIXL in between. Returns nanoseconds, or -errno.
  */
-typedef struct nxc_copy_range {
-    uint64_t local;
-    uint64_t remote;
-    uint64_t length;
-} nxc_copy_range;
-
 int64_t nxc_reference_copy(int32_t pid, const nxc_copy_range *ranges, uint64_t count, int32_t write);
 
 #pragma GCC visibility pop

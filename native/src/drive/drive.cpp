@@ -170,6 +170,54 @@ void poll(nxc_nixl_table table, void *agent, nxc_request *request, nxc_progress 
     settle(page, request, status, NXC_NIXL_GET_XFER_STATUS);
 }
 
+uint64_t done_ns(const nxc_request &request) { return request.begin_ns + request.total_ns; }
+
+/* Counts the ranges that are not there. */
+void look(nxc_visibility *at) {
+    uint64_t found[NXC_VISIBLE_RANGES];
+    iovec local[NXC_VISIBLE_RANGES];
+    iovec remote[NXC_VISIBLE_RANGES];
+    ssize_t bytes = 0;
+    for (uint64_t i = 0; i < at->count; i++) {
+        const nxc_copy_range &range = at->ranges[i];
+        const size_t length = range.length < sizeof *found ? range.length : sizeof *found;
+        local[i] = {&found[i], length};
+        remote[i] = {reinterpret_cast<void *>(range.remote + range.length - length), length};
+        bytes += static_cast<ssize_t>(length);
+    }
+    const ssize_t read = process_vm_readv(at->pid, local, at->count, remote, at->count, 0);
+    if (read != bytes) {
+        at->error = read < 0 ? errno : EIO;
+        return;
+    }
+    at->missing = 0;
+    for (uint64_t i = 0; i < at->count; i++) {
+        const nxc_copy_range &range = at->ranges[i];
+        const void *own = reinterpret_cast<const void *>(range.local + range.length - local[i].iov_len);
+        at->missing += memcmp(&found[i], own, local[i].iov_len) != 0;
+    }
+}
+
+void look_first(const nxc_request &request, nxc_visibility *at) {
+    if (at != nullptr && at->count != 0 && request.status == 0) {
+        look(at);
+        at->hidden = at->missing;
+    }
+}
+
+/* Whether something is still to come, and there is time for it. */
+bool look_again(const nxc_request &request, nxc_visibility *at) {
+    if (at->missing == 0 || at->error != 0 || nxc_clock_ns() - done_ns(request) > at->limit_ns) {
+        return false;
+    }
+    const uint64_t before = at->missing;
+    look(at);
+    if (at->missing < before) {
+        at->latest_ns = nxc_clock_ns() - done_ns(request);
+    }
+    return at->missing != 0;
+}
+
 const char *const names[] = {
 #define NXC_NIXL_NAME(upper, lower) #lower,
     NXC_NIXL_FUNCTIONS(NXC_NIXL_NAME)
@@ -199,11 +247,12 @@ int32_t nxc_drive_add_descriptors(nxc_nixl_table table, void *list, const uint64
 }
 
 int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request *requests, uint32_t count,
-                      nxc_notification_book *book, nxc_progress *page, uint64_t idle_ns) {
+                      nxc_visibility *visible, nxc_notification_book *book, nxc_progress *page, uint64_t idle_ns) {
     publish(&page->changed_ns, nxc_clock_ns());
     publish(&page->notifications_received, arrived_before(book));
     for (uint32_t i = 0; i < count && !stopped(page); i++) {
         post(table, agent, &requests[i], page);
+        look_first(requests[i], visible == nullptr ? nullptr : &visible[i]);
     }
     uint64_t pause = idle_ns;
     while (!stopped(page)) {
@@ -211,6 +260,7 @@ int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request 
         for (uint32_t i = 0; i < count; i++) {
             if (requests[i].status == in_progress) {
                 poll(table, agent, &requests[i], page);
+                look_first(requests[i], visible == nullptr ? nullptr : &visible[i]);
             }
         }
         uint64_t arrived = 0;
@@ -219,11 +269,16 @@ int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request 
         if (status < 0) {
             return status;
         }
-        if (page->done + page->failed == count && page->notifications_received == page->notifications_expected) {
+        bool looking = false;
+        for (uint32_t i = 0; visible != nullptr && i < count; i++) {
+            looking |= look_again(requests[i], &visible[i]);
+        }
+        if (page->done + page->failed == count && page->notifications_received == page->notifications_expected &&
+            !looking) {
             break;
         }
         const bool moved = arrived != 0 || page->done + page->failed != ended_before;
-        const bool only_waits = page->done + page->failed == count;
+        const bool only_waits = page->done + page->failed == count && !looking;
         pause = moved || !only_waits ? idle_ns : pause * 2 < idle_ns * longest_pause ? pause * 2 : idle_ns * longest_pause;
         if (!moved) {
             rest(pause);

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.nixlconform.engine.EngineStep.AtDone;
 import org.nixlconform.engine.EngineStep.DifferingRun;
 import org.nixlconform.engine.EngineStep.Notice;
 import org.nixlconform.engine.EngineStep.Posted;
@@ -56,7 +57,13 @@ interface AnswerReading<T> {
                 Duration.ofNanos(end.postNanos()),
                 Duration.ofNanos(end.totalNanos()),
                 known(end.telemetryBytes()),
-                known(end.telemetryDescriptors()));
+                known(end.telemetryDescriptors()),
+                atDone(end.atDone()));
+    }
+
+    private static AtDone atDone(FromRank.AtDone seen) {
+        return new AtDone(
+                seen.looked(), seen.hidden(), seen.missing(), Duration.ofNanos(seen.latestNanos()), seen.errorNumber());
     }
 
     private static OptionalLong known(long value) {

@@ -29,6 +29,7 @@ import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.Generations;
 import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.PeerEnd;
@@ -45,6 +46,9 @@ public final class EnginePair implements AutoCloseable {
     private static final Duration LONGEST_STEP = Duration.ofSeconds(90);
 
     private static final Duration SHORTEST_STEP = Duration.ofSeconds(10);
+    /** For what a WRITE leaves to come after DONE. */
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
+
     private static final int REFERENCE_PASSES = 4;
     private static final int LISTED_DIFFERENCES = 200;
     private static final double SLOWEST_BYTES_PER_SECOND = 50e6;
@@ -273,15 +277,47 @@ public final class EnginePair implements AutoCloseable {
     /** Targets first, so that no initiator waits for one that does not poll yet. */
     public EngineStep<TransferEnd> transfer(int iteration, Expectations.Completion limits) {
         Map<RankId, ToRank> asks = new LinkedHashMap<>();
-        ToRank ask = new ToRank.Transfer(iteration);
+        ToRank ask = new ToRank.Transfer(iteration, List.of(), 0);
         plan.topology().ranks().stream()
                 .filter(rank -> rank.role() != plan.direction().initiator())
                 .forEach(rank -> asks.put(rank, ask));
-        asks.putAll(initiators(ask));
+        initiators(ask)
+                .keySet()
+                .forEach(rank -> asks.put(rank, new ToRank.Transfer(iteration, lookAt(rank), lookNanos(limits))));
         Optional<MidTransferEnd> end = plan.peerEnd()
                 .filter(each -> each.moment() == PeerEnd.Moment.IN_FLIGHT && iteration == plan.iterations() - 1)
                 .map(each -> new MidTransferEnd(roster, each.rank()));
         return steps.transfer(living(asks), limits, end);
+    }
+
+    private List<String> lookAt(RankId initiator) {
+        return plan.direction().operation() == Operation.READ
+                ? List.of()
+                : translation.peersOf(initiator).stream()
+                        .filter(target -> noLookBecause(initiator, target).isEmpty())
+                        .map(RankId::label)
+                        .toList();
+    }
+
+    /** Never so long that it alone makes a transfer late. */
+    private static long lookNanos(Expectations.Completion limits) {
+        return Math.min(
+                LONGEST_LOOK.toNanos(),
+                Math.min(limits.within().toNanos() / 4, limits.stall().toNanos() / 2));
+    }
+
+    /** Why the initiator of a WRITE does not look for its blocks in the target's memory at DONE; empty where it does. */
+    public Optional<String> noLookBecause(RankId initiator, RankId target) {
+        if (plan.expectations().throughput().isPresent()) {
+            return Optional.of("the case measures throughput, which a look would disturb");
+        }
+        if (plan.memory() != MemoryKind.DRAM) {
+            return Optional.of("blocks are in " + plan.memory());
+        }
+        Node node = roster.assignment().node(initiator);
+        return roster.assignment().node(target).equals(node)
+                ? Optional.empty()
+                : Optional.of("initiator and target are on different nodes");
     }
 
     /** Every byte of every arena. */

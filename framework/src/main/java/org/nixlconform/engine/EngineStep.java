@@ -112,7 +112,19 @@ public record EngineStep<T>(
             Duration post,
             Duration total,
             OptionalLong telemetryBytes,
-            OptionalLong telemetryDescriptors) {}
+            OptionalLong telemetryDescriptors,
+            AtDone atDone) {}
+
+    /**
+     * What was at the target of a request when it was DONE.
+     *
+     * @param looked slices that were looked at, 0 when nobody looked
+     * @param hidden of them, not there
+     * @param missing of these, not there at the last look either
+     * @param latest after which the last of the others was seen
+     * @param errorNumber why the kernel refused a look, 0 when it did not
+     */
+    public record AtDone(long looked, long hidden, long missing, Duration latest, int errorNumber) {}
 
     /** What a rank posted to one rail. @param sends messages, which no block is in */
     public record RailCount(String rail, Posted reads, Posted writes, Posted sends) {}

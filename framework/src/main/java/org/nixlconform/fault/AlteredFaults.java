@@ -117,7 +117,8 @@ final class AlteredFaults {
                 done.post(),
                 done.total(),
                 done.telemetryBytes(),
-                done.telemetryDescriptors());
+                done.telemetryDescriptors(),
+                done.atDone());
     }
 
     private static RankTransferOutcome withItself(RankTransferOutcome done) {
@@ -131,7 +132,8 @@ final class AlteredFaults {
                 done.post(),
                 done.total(),
                 done.telemetryBytes(),
-                done.telemetryDescriptors());
+                done.telemetryDescriptors(),
+                done.atDone());
     }
 
     private static Integrity already(Integrity arena) {

@@ -193,6 +193,13 @@ public final class FaultCatalogue {
         return last("swap").with("descriptor", one).with("with", other);
     }
 
+    /** The data come after DONE, but before the notification: a violation only where a case asks for it. */
+    private static LibraryFault lateWrite() {
+        return LibraryFault.on(TARGET, "early-done")
+                .with("request", LAST_ITERATION)
+                .with("milliseconds", 100);
+    }
+
     /** Within its region, or NIXL would refuse the descriptor: one whose block is not the last. */
     private static LibraryFault shift(TransferPlan plan, int preferred, int bytes) {
         List<Integer> blocks = plan.requests().get(0).sourceBlocks();
@@ -250,6 +257,12 @@ public final class FaultCatalogue {
                 new LibraryFault(
                         "early-notification",
                         java.util.Map.of("rank", TARGET, "request", LAST_ITERATION, "milliseconds", 200)));
+        add(
+                "order",
+                "DONE before the data of a WRITE, where the case looks at DONE",
+                FindingKind.EARLY_DONE,
+                of(draft -> draft.direction(Operation.WRITE, Role.PREFILL).expectVisibleAtDone()),
+                lateWrite());
         TransferPlan plan = pair();
         List<Integer> blocks = plan.requests().get(0).sourceBlocks();
         long blockBytes = plan.geometry().headBytes() * plan.geometry().kvHeads();

@@ -40,7 +40,7 @@ final class Declaration {
     private final Optional<InvalidRequests> invalidRequests;
     private final Optional<PeerEnds> peerEnds;
     private final Optional<Requirement> requirement;
-    private final boolean integrity;
+    private final Optional<ExpectIntegrity> integrity;
     private final Optional<ExpectCompletion> completion;
     private final Optional<ExpectThroughput> throughput;
     private final Optional<ExpectCaught> caught;
@@ -68,7 +68,7 @@ final class Declaration {
         invalidRequests = one(InvalidRequests.class);
         peerEnds = one(PeerEnds.class);
         requirement = one(Requirement.class);
-        integrity = one(ExpectIntegrity.class).isPresent();
+        integrity = one(ExpectIntegrity.class);
         completion = one(ExpectCompletion.class);
         throughput = one(ExpectThroughput.class);
         caught = one(ExpectCaught.class);
@@ -156,9 +156,13 @@ final class Declaration {
         invalidRequests.ifPresent(requests -> draft.invalidRequests(requests.value()));
         counts.ifPresent(each -> draft.rails(each.prefill(), each.decode()));
         peerEnds.ifPresent(end -> draft.peerEnd(end.role(), end.when()));
-        if (integrity) {
-            draft.expectIntegrity();
-        }
+        integrity.ifPresent(rule -> {
+            if (rule.visibleAtDone()) {
+                draft.expectVisibleAtDone();
+            } else {
+                draft.expectIntegrity();
+            }
+        });
         completion.ifPresent(
                 limit -> draft.expectCompletion(duration(limit.withinSeconds()), duration(limit.stallSeconds())));
         throughput.ifPresent(share -> draft.expectThroughput(share.shareOfReference()));

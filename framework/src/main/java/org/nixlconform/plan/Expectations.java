@@ -10,6 +10,8 @@ import org.nixlconform.message.FindingKind;
  * What must hold. An absent expectation is not judged.
  *
  * @param integrity every byte right and in its place, nothing else touched
+ * @param visibleAtDone every slice that was looked at was at the target of a WRITE when its initiator was told DONE; only
+ *     with integrity
  * @param completion ends in bounded time, with every notification
  * @param throughput a share of what the engines themselves reach on the same pair
  * @param caughtAs the case plants a fault: it conforms only if one of these kinds, and nothing else, is found
@@ -17,6 +19,7 @@ import org.nixlconform.message.FindingKind;
  */
 public record Expectations(
         boolean integrity,
+        boolean visibleAtDone,
         Optional<Completion> completion,
         Optional<Throughput> throughput,
         Set<FindingKind> caughtAs,

@@ -43,6 +43,7 @@ public final class PlanDraft {
     private Optional<Rails> rails = Optional.empty();
     private Optional<PeerEnd> peerEnd = Optional.empty();
     private boolean integrity;
+    private boolean visibleAtDone;
     private Optional<Expectations.Completion> completion = Optional.empty();
     private Optional<Expectations.Throughput> throughput = Optional.empty();
     private Set<FindingKind> caughtAs = EnumSet.noneOf(FindingKind.class);
@@ -164,6 +165,12 @@ public final class PlanDraft {
         return this;
     }
 
+    /** Integrity, and of a WRITE that all is at the target when its initiator is told DONE. */
+    public PlanDraft expectVisibleAtDone() {
+        visibleAtDone = true;
+        return expectIntegrity();
+    }
+
     public PlanDraft expectCompletion(Duration within, Duration stall) {
         completion = Optional.of(new Expectations.Completion(within, stall));
         return this;
@@ -188,6 +195,7 @@ public final class PlanDraft {
     /** Replaces all that is expected so far. */
     public PlanDraft expectations(Expectations value) {
         integrity = value.integrity();
+        visibleAtDone = value.visibleAtDone();
         completion = value.completion();
         throughput = value.throughput();
         caughtAs = value.caughtAs();
@@ -314,7 +322,7 @@ public final class PlanDraft {
     }
 
     Expectations expectations() {
-        return new Expectations(integrity, completion, throughput, caughtAs, allowedLog);
+        return new Expectations(integrity, visibleAtDone, completion, throughput, caughtAs, allowedLog);
     }
 
     private static <E extends Enum<E>> Set<E> setOf(Class<E> type, E[] values) {

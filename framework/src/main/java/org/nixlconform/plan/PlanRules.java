@@ -371,6 +371,13 @@ final class PlanRules {
         expected.completion().ifPresent(this::deadlinesAreOrdered);
         expected.throughput().ifPresent(this::shareIsReachable);
         expected.allowedLog().forEach(this::allowanceIsExact);
+        if (expected.visibleAtDone() && expected.throughput().isPresent()) {
+            refuse(
+                    "who looks at the target at DONE disturbs the throughput that is measured",
+                    "visibleAtDone = true and a throughput",
+                    "one of them",
+                    "expect them in cases of their own");
+        }
     }
 
     private void deadlinesAreOrdered(Expectations.Completion completion) {

@@ -111,6 +111,7 @@ public record TransferPlan(
                 blocks,
                 new Expectations(
                         expectations.integrity(),
+                        expectations.visibleAtDone(),
                         expectations.completion(),
                         expectations.throughput(),
                         expectations.caughtAs(),

@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.nixlconform.engine.EngineStep;
 import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.PathObservation.Posted;
@@ -34,6 +36,7 @@ final class ObservationNotes {
 
     static final String STREAMED = "TCP streams between the nodes, one for each pair of ranks";
 
+    private final TransferPlan plan;
     private final DifferenceWording wording;
     private final List<GivenMetadata> metadata = new ArrayList<>();
     private final List<PhaseTime> phases = new ArrayList<>();
@@ -48,6 +51,7 @@ final class ObservationNotes {
     private long streamedBytes;
 
     ObservationNotes(TransferPlan plan) {
+        this.plan = plan;
         wording = new DifferenceWording(plan);
     }
 
@@ -200,9 +204,12 @@ final class ObservationNotes {
             answers.forEach((rank, armed) -> alreadyRight.put(rank, armed.alreadyRight()));
         }
 
-        void transferred(Map<RankId, EngineStep.TransferEnd> answers) {
+        /** @param noLookBecause why an initiator did not look into a target's memory at DONE */
+        void transferred(
+                Map<RankId, EngineStep.TransferEnd> answers,
+                BiFunction<RankId, RankId, Optional<String>> noLookBecause) {
             new TreeMap<>(answers).forEach((rank, end) -> {
-                end.requests().forEach(request -> transferred(rank, request));
+                end.requests().forEach(request -> transferred(rank, request, noLookBecause));
                 posted(rank, end.rails());
                 if (end.collectStatus() < 0) {
                     fail(rank, "notify", "nixl_capi_get_notifs", end.collectStatus(), "");
@@ -210,7 +217,9 @@ final class ObservationNotes {
             });
         }
 
-        private void transferred(RankId rank, EngineStep.RequestEnd end) {
+        private void transferred(
+                RankId rank, EngineStep.RequestEnd end, BiFunction<RankId, RankId, Optional<String>> noLookBecause) {
+            boolean written = plan.direction().operation() == Operation.WRITE && end.status() == 0;
             transfers.add(new RankTransferOutcome(
                     rank,
                     end.target(),
@@ -221,12 +230,23 @@ final class ObservationNotes {
                     end.post(),
                     end.total(),
                     end.telemetryBytes(),
-                    end.telemetryDescriptors()));
+                    end.telemetryDescriptors(),
+                    written
+                            ? Optional.of(atDone(end.atDone(), noLookBecause.apply(rank, end.target())))
+                            : Optional.empty()));
             phases.add(new PhaseTime(rank, "post", index, end.post()));
             phases.add(new PhaseTime(rank, "wait", index, end.total().minus(end.post())));
             if (end.status() < 0) {
                 fail(rank, "transfer to " + end.target(), end.failedCall(), end.status(), end.statusName());
             }
+        }
+
+        private static AtDone atDone(EngineStep.AtDone seen, Optional<String> noLookBecause) {
+            if (noLookBecause.isPresent() || seen.errorNumber() != 0) {
+                return AtDone.notObserved(noLookBecause.orElse(
+                        "the kernel refused to read the target's memory, error number " + seen.errorNumber()));
+            }
+            return AtDone.seen(seen.looked(), seen.hidden(), seen.missing(), seen.latest());
         }
 
         private void fail(RankId rank, String phase, String call, int status, String statusName) {

@@ -204,6 +204,7 @@ public record TransferObservation(
      * @param post time inside {@code post_xfer_req}
      * @param total from before post until done
      * @param telemetryBytes what NIXL itself counted, where telemetry was on
+     * @param atDone of a WRITE that was done
      */
     public record RankTransferOutcome(
             RankId initiator,
@@ -215,7 +216,8 @@ public record TransferObservation(
             Duration post,
             Duration total,
             OptionalLong telemetryBytes,
-            OptionalLong telemetryDescriptors) {}
+            OptionalLong telemetryDescriptors,
+            Optional<AtDone> atDone) {}
 
     /**
      * What a rank was told.

@@ -153,7 +153,7 @@ public final class TransferRun {
         onStep.accept("transfer " + (iteration + 1));
         EngineStep<EngineStep.TransferEnd> transfer =
                 engines.transfer(iteration, plan.expectations().completion().orElse(DEFAULT_LIMITS));
-        seen.transferred(transfer.answers());
+        seen.transferred(transfer.answers(), engines::noLookBecause);
         boolean ended = succeeded(transfer, iteration);
         if (lostOthers(transfer)
                 || transfer.overdue().stream()

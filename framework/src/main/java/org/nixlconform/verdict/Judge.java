@@ -22,7 +22,7 @@ import org.nixlconform.transfer.TransferObservation;
  *       throughput that cannot be judged is a note and does not hide what else conforms.
  * </ul>
  *
- * <p>Findings come in the order of the checks, most telling first: planned end, engine lost, call failed, step not ended, ended too early, integrity,
+ * <p>Findings come in the order of the checks, most telling first: planned end, engine lost, call failed, step not ended, ended too early, not visible at DONE, integrity,
  * notifications, invalid requests, throughput, what was recorded, balance, decay, path, rails, devices of EFA, transports, log, vacuous.
  *
  * <p>A case that plants a fault ({@link Expectations#caughtAs}) turns this around: it conforms only if the fault was
@@ -35,6 +35,7 @@ public final class Judge {
             new CallFailureCheck(),
             new CompletionCheck(),
             new EarlyCompletionCheck(),
+            new VisibilityCheck(),
             new IntegrityCheck(),
             new NotificationCheck(),
             new InvalidRequestCheck(),
@@ -174,6 +175,7 @@ public final class Judge {
         PlannedEnd.of(plan, observation).ifPresent(end -> notes.add(end.described()));
         notes.addAll(new MetadataInspection(plan, observation).notes());
         RailCheck.note(observation).ifPresent(notes::add);
+        notes.addAll(VisibilityCheck.notes(observation));
         throughputNotJudged.ifPresent(because -> notes.add("throughput was not judged: " + because));
         return notes;
     }

@@ -91,7 +91,7 @@ class PlanProgramTest {
                     plan.rails(),
                     plan.peerEnd(),
                     new org.nixlconform.plan.Expectations(
-                            false, Optional.empty(), Optional.empty(), Set.of(), List.of())));
+                            false, false, Optional.empty(), Optional.empty(), Set.of(), List.of())));
         }
 
         @TransferTest

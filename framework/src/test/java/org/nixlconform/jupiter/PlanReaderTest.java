@@ -108,6 +108,37 @@ class PlanReaderTest {
         void inFlight() {}
     }
 
+    @Topology
+    @Backends(UCX)
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @ExpectIntegrity(visibleAtDone = true)
+    static class Visible {
+        @TransferTest
+        void strict() {}
+
+        @ExpectIntegrity
+        void loose() {}
+
+        @ExpectThroughput(shareOfReference = 0.5)
+        void measured() {}
+    }
+
+    @Test
+    void theStricterRuleReachesThePlanAndGoesWithNoThroughput() {
+        TransferPlan strict = ((Planned.Possible) only(read(Visible.class, "strict"))).plan();
+        TransferPlan loose = ((Planned.Possible) only(read(Visible.class, "loose"))).plan();
+
+        assertThat(strict.expectations().visibleAtDone()).isTrue();
+        assertThat(strict.expectations().integrity()).isTrue();
+        assertThat(PlanDraft.of("", strict).plan()).isEqualTo(new Planned.Possible(strict));
+        assertThat(strict.allowing(List.of()).expectations()).isEqualTo(strict.expectations());
+        assertThat(loose.expectations().visibleAtDone()).isFalse();
+        assertThat(((Planned.Refused) only(read(Visible.class, "measured"))).findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.headline())
+                        .isEqualTo("who looks at the target at DONE disturbs the throughput that is measured"));
+    }
+
     @Test
     void theEndOfAPeerReachesThePlan() {
         TransferPlan plan = ((Planned.Possible) only(read(Ends.class, "inFlight"))).plan();
@@ -136,6 +167,7 @@ class PlanReaderTest {
                         Optional.empty(),
                         new Expectations(
                                 true,
+                                false,
                                 Optional.of(new Expectations.Completion(Duration.ofSeconds(3), Duration.ofMillis(500))),
                                 Optional.of(new Expectations.Throughput(0.85)),
                                 Set.of(FindingKind.MISPLACED, FindingKind.OVERRUN),

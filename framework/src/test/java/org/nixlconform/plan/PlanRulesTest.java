@@ -424,6 +424,7 @@ class PlanRulesTest {
         assertThat(plan.expectations())
                 .isEqualTo(new Expectations(
                         true,
+                        false,
                         Optional.of(new Expectations.Completion(Duration.ofSeconds(3), Duration.ofSeconds(1))),
                         Optional.of(new Expectations.Throughput(0.5)),
                         Set.of(FindingKind.MISPLACED),

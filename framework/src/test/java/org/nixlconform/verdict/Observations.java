@@ -19,6 +19,7 @@ import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.Role;
 import org.nixlconform.plan.Topology;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.AtDone;
 import org.nixlconform.transfer.GivenMetadata;
 import org.nixlconform.transfer.PathObservation;
 import org.nixlconform.transfer.PathObservation.Carried;
@@ -284,6 +285,24 @@ public final class Observations {
                         old.integrity()));
     }
 
+    /** What was visible at the targets of all transfers of one iteration at DONE. */
+    Observations atDone(int index, AtDone seen) {
+        return transfers(
+                index,
+                old -> new RankTransferOutcome(
+                        old.initiator(),
+                        old.target(),
+                        old.bytes(),
+                        old.descriptors(),
+                        old.status(),
+                        old.make(),
+                        old.post(),
+                        old.total(),
+                        old.telemetryBytes(),
+                        old.telemetryDescriptors(),
+                        Optional.of(seen)));
+    }
+
     /** Replaces the list of transfers of one iteration. */
     public Observations transferList(int index, UnaryOperator<List<RankTransferOutcome>> change) {
         return iteration(
@@ -386,7 +405,8 @@ public final class Observations {
                 old.post(),
                 total,
                 OptionalLong.of(bytes),
-                old.telemetryDescriptors());
+                old.telemetryDescriptors(),
+                old.atDone());
     }
 
     public static RankTransferOutcome withTotal(RankTransferOutcome old, Duration total) {
@@ -408,7 +428,8 @@ public final class Observations {
                 old.post(),
                 old.total(),
                 telemetryBytes,
-                old.telemetryDescriptors());
+                old.telemetryDescriptors(),
+                old.atDone());
     }
 
     private Observations iteration(int index, UnaryOperator<Iteration> change) {
@@ -438,7 +459,8 @@ public final class Observations {
                     Duration.ofMillis(2),
                     TOTAL,
                     OptionalLong.of(bytes),
-                    OptionalLong.of(20)));
+                    OptionalLong.of(20),
+                    Optional.empty()));
             notifications.add(
                     new NotificationCount(pair.target(), pair.initiator().label(), 1, 1, 0, List.of(), List.of()));
         });

@@ -58,6 +58,7 @@ final class Conform {
             Pointer map,
             Pointer requests,
             int count,
+            @Nullable Pointer visible,
             Pointer book,
             Pointer page,
             long idleNanos);

@@ -5,6 +5,7 @@ import static org.nixlconform.binding.NixlFunction.*;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The C loops of one agent: post, poll, collect notifications. */
 public final class Drive implements AutoCloseable {
@@ -142,8 +143,12 @@ public final class Drive implements AutoCloseable {
      */
     public record Result(int status, List<Outcome> outcomes) {}
 
-    /** Posts all, polls until all ended and all notifications are in, or until the page says stop. */
-    public Result run(long[] requests) {
+    /**
+     * Posts all, polls until all ended and all notifications are in, or until the page says stop.
+     *
+     * @param visible what to look at after each DONE, in the order of the requests; null for nothing
+     */
+    public Result run(long[] requests, @Nullable Visibility visible) {
         try (NativeMemory array = NativeMemory.allocate((long) Math.max(1, requests.length) * REQUEST.sizeBytes())) {
             for (int i = 0; i < requests.length; i++) {
                 array.putLong((long) i * REQUEST.sizeBytes() + HANDLE, requests[i]);
@@ -155,6 +160,7 @@ public final class Drive implements AutoCloseable {
                     agent.map(),
                     array.pointer(),
                     requests.length,
+                    visible == null ? null : visible.pointer(),
                     book.pointer(),
                     page.memory().pointer(),
                     idleNanos);
@@ -204,7 +210,7 @@ public final class Drive implements AutoCloseable {
         return lingerPage.sample();
     }
 
-    /** One range to copy for the reference. */
+    /** One range that is moved, or copied for the reference. */
     public record CopyRange(long local, long remote, long lengthBytes) {}
 
     /**
@@ -213,15 +219,21 @@ public final class Drive implements AutoCloseable {
      * @return nanoseconds, or minus the error number
      */
     public static long referenceCopy(int pid, List<CopyRange> ranges, boolean write) {
-        try (NativeMemory array = NativeMemory.allocate((long) Math.max(1, ranges.size()) * COPY_RANGE.sizeBytes())) {
-            for (int i = 0; i < ranges.size(); i++) {
-                long at = (long) i * COPY_RANGE.sizeBytes();
-                array.putLong(at + LOCAL, ranges.get(i).local());
-                array.putLong(at + REMOTE, ranges.get(i).remote());
-                array.putLong(at + LENGTH, ranges.get(i).lengthBytes());
-            }
+        try (NativeMemory array = array(ranges)) {
             return Conform.nxc_reference_copy(pid, array.pointer(), ranges.size(), write ? 1 : 0);
         }
+    }
+
+    /** An {@code nxc_copy_range} for each. */
+    static NativeMemory array(List<CopyRange> ranges) {
+        NativeMemory array = NativeMemory.allocate((long) Math.max(1, ranges.size()) * COPY_RANGE.sizeBytes());
+        for (int i = 0; i < ranges.size(); i++) {
+            long at = (long) i * COPY_RANGE.sizeBytes();
+            array.putLong(at + LOCAL, ranges.get(i).local());
+            array.putLong(at + REMOTE, ranges.get(i).remote());
+            array.putLong(at + LENGTH, ranges.get(i).lengthBytes());
+        }
+        return array;
     }
 
     @Override

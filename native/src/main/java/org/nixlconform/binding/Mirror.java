@@ -51,6 +51,7 @@ final class Mirror {
                 Drive.STRAY,
                 Drive.BOOK,
                 Drive.COPY_RANGE,
+                Visibility.MIRROR,
                 RunList.RUN,
                 Payload.KEY,
                 Payload.BOUNDS,

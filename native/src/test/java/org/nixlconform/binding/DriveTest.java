@@ -76,7 +76,7 @@ class DriveTest {
     void outcomesAndNoticesAreThoseOfTheLoop() {
         drive.expect(List.of(new Notice("decode-0-rank-0", "never"), new Notice("decode-0-rank-0", "one")));
         page.reset(3, 1);
-        Drive.Result result = drive.run(new long[] {3, 1, 2});
+        Drive.Result result = drive.run(new long[] {3, 1, 2}, null);
         assertThat(result.status()).isZero();
         assertThat(result.outcomes())
                 .extracting(Drive.Outcome::status, Drive.Outcome::failedCall, Drive.Outcome::polls)

@@ -103,7 +103,7 @@ class NixlFunctionTest {
         NixlAgent agent = NixlAgent.create(load("whole", 0), "agent", PLAIN);
         page.reset(1, 0);
         try (Drive drive = new Drive(agent, page, 0)) {
-            Drive.Result result = drive.run(new long[] {4096});
+            Drive.Result result = drive.run(new long[] {4096}, null);
             assertThat(result.status()).isZero();
             assertThat(result.outcomes()).extracting(Drive.Outcome::status).containsExactly(0);
         }

@@ -281,7 +281,7 @@ public final class Samples {
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
-                new Expectations(true, Optional.empty(), Optional.empty(), Set.of(), List.of()));
+                new Expectations(true, false, Optional.empty(), Optional.empty(), Set.of(), List.of()));
     }
 
     private static TransferObservation observation(TransferPlan plan, Verdict verdict) {
@@ -345,7 +345,8 @@ public final class Samples {
                         Duration.ofMillis(1),
                         Duration.ofMillis(3),
                         OptionalLong.empty(),
-                        OptionalLong.empty())),
+                        OptionalLong.empty(),
+                        Optional.empty())),
                 List.of(),
                 List.of(new Integrity(
                         DESTINATION,

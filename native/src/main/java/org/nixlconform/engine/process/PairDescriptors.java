@@ -1,5 +1,8 @@
 package org.nixlconform.engine.process;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.nixlconform.binding.Drive;
 import org.nixlconform.binding.NixlAgent.BlockRanges;
 import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.PairShape;
@@ -34,6 +37,29 @@ record PairDescriptors(ArenaShape own, long ownAddress, PairShape pair) {
         return indices(
                 pair.peerBlocks(),
                 wrongOwner ? own.cachedBlocks() : pair.peerArena().cachedBlocks());
+    }
+
+    /**
+     * What moves, range by range; of more than {@code most} as many as that, evenly spread, the last among them.
+     */
+    List<Drive.CopyRange> copyRanges(int most) {
+        int[] locals = localIndices();
+        int[] remotes = remoteIndices(false);
+        BlockRanges local = local();
+        BlockRanges remote = remote();
+        int count = Math.min(most, locals.length);
+        List<Drive.CopyRange> ranges = new ArrayList<>(count);
+        for (long i = 1; i <= count; i++) {
+            int at = (int) (i * locals.length / count) - 1;
+            ranges.add(new Drive.CopyRange(address(local, locals[at]), address(remote, remotes[at]), lengthBytes()));
+        }
+        return ranges;
+    }
+
+    private static long address(BlockRanges ranges, int index) {
+        return ranges.regionAddresses()[index / ranges.blocks()]
+                + ranges.firstBytes()
+                + (index % ranges.blocks()) * ranges.strideBytes();
     }
 
     private int[] indices(int[] blocks, int cachedBlocks) {

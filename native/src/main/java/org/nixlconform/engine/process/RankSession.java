@@ -17,6 +17,7 @@ import org.nixlconform.binding.NixlStatus;
 import org.nixlconform.binding.Payload;
 import org.nixlconform.binding.ProgressPage;
 import org.nixlconform.binding.RunList;
+import org.nixlconform.binding.Visibility;
 import org.nixlconform.engine.process.CacheOracle.Generations;
 import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.FromRank;
@@ -80,8 +81,8 @@ final class RankSession {
             return reference(ask, clock);
         } else if (step instanceof ToRank.Arm ask) {
             return arm(ask, clock);
-        } else if (step instanceof ToRank.Transfer) {
-            return transfer(clock);
+        } else if (step instanceof ToRank.Transfer ask) {
+            return transfer(ask, clock);
         } else if (step instanceof ToRank.Verify ask) {
             return verify(ask, clock);
         } else {
@@ -173,27 +174,10 @@ final class RankSession {
 
     private FromRank reference(ToRank.Reference ask, PhaseClock clock) {
         List<ReferenceCopies.Pair> pairs = prepared.stream()
-                .map(each -> new ReferenceCopies.Pair(each.pair(), copyRanges(each.descriptors())))
+                .map(each ->
+                        new ReferenceCopies.Pair(each.pair(), each.descriptors().copyRanges(Integer.MAX_VALUE)))
                 .toList();
         return references.copy(ask, pairs, planned().write(), clock);
-    }
-
-    private static List<Drive.CopyRange> copyRanges(PairDescriptors pair) {
-        int[] locals = pair.localIndices();
-        int[] remotes = pair.remoteIndices(false);
-        BlockRanges local = pair.local();
-        BlockRanges remote = pair.remote();
-        List<Drive.CopyRange> ranges = new ArrayList<>(locals.length);
-        for (int i = 0; i < locals.length; i++) {
-            ranges.add(new Drive.CopyRange(address(local, locals[i]), address(remote, remotes[i]), pair.lengthBytes()));
-        }
-        return ranges;
-    }
-
-    private static long address(BlockRanges ranges, int index) {
-        return ranges.regionAddresses()[index / ranges.blocks()]
-                + ranges.firstBytes()
-                + (index % ranges.blocks()) * ranges.strideBytes();
     }
 
     private FromRank arm(ToRank.Arm ask, PhaseClock clock) throws NixlCallException {
@@ -259,17 +243,20 @@ final class RankSession {
                 .toList();
     }
 
-    private FromRank transfer(PhaseClock clock) {
+    private FromRank transfer(ToRank.Transfer ask, PhaseClock clock) {
         RailCounters before = RailCounters.read();
-        clock.enter("transfer");
-        Drive.Result result = drive().run(made.stream().mapToLong(Made::request).toArray());
-        // What is there at this moment is what a serving engine would read.
-        landedAtEnd = landed();
-        endedNanos = System.nanoTime();
-        clock.end();
+        Drive.Result result;
         List<FromRank.RequestEnd> ends = new ArrayList<>();
-        for (int i = 0; i < made.size(); i++) {
-            ends.add(end(made.get(i), result.outcomes().get(i)));
+        try (Visibility visible = visibility(ask)) {
+            clock.enter("transfer");
+            result = drive().run(made.stream().mapToLong(Made::request).toArray(), visible);
+            // What is there at this moment is what a serving engine would read.
+            landedAtEnd = landed();
+            endedNanos = System.nanoTime();
+            clock.end();
+            for (int i = 0; i < made.size(); i++) {
+                ends.add(end(made.get(i), result.outcomes().get(i), visible.seen(i)));
+            }
         }
         ProgressPage.Sample sample = page.sample();
         boolean over = sample.done() + sample.failed() == sample.requests() && sample.received() == sample.expected();
@@ -279,7 +266,19 @@ final class RankSession {
                 ends, result.status(), !over, RailCounters.read().since(before), clock.finish());
     }
 
-    private FromRank.RequestEnd end(Made request, Drive.Outcome outcome) {
+    private Visibility visibility(ToRank.Transfer ask) {
+        return new Visibility(
+                made.stream()
+                        .map(each -> new Visibility.Watch(
+                                each.prepared().pair().peerPid(),
+                                ask.lookAt().contains(each.prepared().pair().peer())
+                                        ? each.prepared().descriptors().copyRanges(Visibility.MOST_RANGES)
+                                        : List.of()))
+                        .toList(),
+                ask.lookNanos());
+    }
+
+    private FromRank.RequestEnd end(Made request, Drive.Outcome outcome, Visibility.Seen seen) {
         PairDescriptors descriptors = request.prepared().descriptors();
         int count = descriptors.localIndices().length;
         long telemetryBytes = -1;
@@ -304,7 +303,9 @@ final class RankSession {
                 outcome.postNanos(),
                 outcome.totalNanos(),
                 telemetryBytes,
-                telemetryDescriptors);
+                telemetryDescriptors,
+                new FromRank.AtDone(
+                        seen.looked(), seen.hidden(), seen.missing(), seen.latestNanos(), seen.errorNumber()));
     }
 
     private FromRank verify(ToRank.Verify ask, PhaseClock clock) throws NixlCallException {

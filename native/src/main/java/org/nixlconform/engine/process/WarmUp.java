@@ -88,7 +88,7 @@ final class WarmUp {
             new ToRank.Listen(""),
             new ToRank.Reference(1, Map.of("a", new ToRank.Stream("", 1))),
             new ToRank.Arm(0, 2, 1, 1),
-            new ToRank.Transfer(0),
+            new ToRank.Transfer(0, List.of("a"), 1),
             new ToRank.Verify(0, 1),
             new ToRank.Close(),
             new ToRank.Sample(),
@@ -103,7 +103,8 @@ final class WarmUp {
         Wire.encode(new FromRank.Done(phases));
         Wire.encode(new FromRank.Armed(1, 0, phases));
         Wire.encode(new FromRank.Transferred(
-                List.of(new FromRank.RequestEnd("", 1, 1, 0, "", "", 1, 1, 1, 1, 1)),
+                List.of(new FromRank.RequestEnd(
+                        "", 1, 1, 0, "", "", 1, 1, 1, 1, 1, new FromRank.AtDone(1, 0, 0, 0, 0))),
                 0,
                 false,
                 List.of(new FromRank.Rail(

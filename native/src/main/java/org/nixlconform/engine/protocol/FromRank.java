@@ -85,7 +85,19 @@ public sealed interface FromRank {
             long postNanos,
             long totalNanos,
             long telemetryBytes,
-            long telemetryDescriptors) {}
+            long telemetryDescriptors,
+            AtDone atDone) {}
+
+    /**
+     * What was at the target at DONE.
+     *
+     * @param looked slices that were looked at, 0 when the rank did not look
+     * @param hidden of them, how many were not there
+     * @param missing of these, how many were not there at the last look either
+     * @param latestNanos after which the last of the others was there, 0 when none came later
+     * @param errorNumber why the kernel refused to read the target's memory, 0 when it did not
+     */
+    record AtDone(long looked, long hidden, long missing, long latestNanos, int errorNumber) {}
 
     /**
      * @param slicesLate destination slices that were not there when the transfer was over for this rank, but came later

@@ -86,7 +86,11 @@ public sealed interface ToRank {
     /** Fill the source, poison the destination, make the requests, expect the notifications. */
     record Arm(int iteration, int dataGeneration, int olderGeneration, int poisonGeneration) implements ToRank {}
 
-    record Transfer(int iteration) implements ToRank {}
+    /**
+     * @param lookAt peers on this node in whose memory an initiator looks for the blocks, right after each DONE
+     * @param lookNanos for how long, where some are not there
+     */
+    record Transfer(int iteration, List<String> lookAt, long lookNanos) implements ToRank {}
 
     /** @param listed differences to list; all are counted */
     record Verify(int iteration, int listed) implements ToRank {}

@@ -243,8 +243,8 @@ class RealTransferTest {
 
     private static FromRank.Transferred transfer(WardenProcess warden, int iteration, String initiator, String target)
             throws Exception {
-        warden.send(target, new ToRank.Transfer(iteration));
-        warden.send(initiator, new ToRank.Transfer(iteration));
+        warden.send(target, new ToRank.Transfer(iteration, List.of(), 0));
+        warden.send(initiator, new ToRank.Transfer(iteration, List.of(), 0));
         assertThat(warden.answer(target, FromRank.Transferred.class).requests()).isEmpty();
         FromRank.Transferred transferred = warden.answer(initiator, FromRank.Transferred.class);
         assertThat(transferred.collectStatus()).isZero();

@@ -13,6 +13,7 @@ import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.report.TransferReport;
+import org.nixlconform.transfer.AtDone;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Iteration;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
@@ -30,6 +31,7 @@ import org.nixlconform.verdict.Outcome;
  * @param startedAt ISO 8601, UTC
  * @param iterations that were begun; null when no NIXL call was made
  * @param bytesPerIteration bytes of all requests of the fullest iteration
+ * @param atDone what of WRITEs was visible at their targets when their initiators were told DONE; null where none was DONE
  * @param evidence folder, relative to the run's folder; null when there is none
  */
 public record CellResult(
@@ -56,6 +58,7 @@ public record CellResult(
         double tookSeconds,
         @Nullable Integer iterations,
         @Nullable Long bytesPerIteration,
+        @Nullable AtDoneLine atDone,
         @Nullable String evidence) {
 
     public CellResult {
@@ -76,6 +79,36 @@ public record CellResult(
         /** The first line of the finding. */
         public String text() {
             return subject + ": " + headline;
+        }
+    }
+
+    /**
+     * @param slices block slices that were looked at; null where nobody looked, as are the next three
+     * @param late not there at DONE, but seen later
+     * @param latestMillis from DONE until the last of these was seen; 0 when none was late
+     * @param missing not seen at all as long as they were looked for
+     * @param notObserved why nobody looked, for some of the requests
+     */
+    public record AtDoneLine(
+            @Nullable Long slices,
+            @Nullable Long late,
+            @Nullable Double latestMillis,
+            @Nullable Long missing,
+            List<String> notObserved) {
+        public AtDoneLine {
+            notObserved = List.copyOf(notObserved);
+        }
+
+        static AtDoneLine of(AtDone seen) {
+            List<String> because = List.copyOf(seen.notObserved());
+            return seen.looked() == 0
+                    ? new AtDoneLine(null, null, null, null, because)
+                    : new AtDoneLine(
+                            seen.looked(),
+                            seen.hidden() - seen.missing(),
+                            seen.latest().toNanos() / 1e6,
+                            seen.missing(),
+                            because);
         }
     }
 
@@ -106,6 +139,7 @@ public record CellResult(
                 report.took().toMillis() / 1e3,
                 observation.map(o -> o.iterations().size()).orElse(null),
                 observation.map(CellResult::bytesOfFullest).orElse(null),
+                observation.flatMap(AtDone::of).map(AtDoneLine::of).orElse(null),
                 evidenceFolder(report.evidence()).orElse(null));
     }
 

@@ -2,9 +2,14 @@ package org.nixlconform.reports.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.reports.Samples;
+import org.nixlconform.reports.results.CellResult.AtDoneLine;
+import org.nixlconform.transfer.AtDone;
 
 class CellResultTest {
     @Test
@@ -30,7 +35,7 @@ class CellResultTest {
                                 + "\"testClass\":\"org.nixlconform.tests.TopologyConformance\","
                                 + "\"testMethod\":\"decodeReadsEveryBlockThatPrefillWrote\",\"requirement\":\"A1\","
                                 + "\"notes\":[\"throughput was not judged: 4 ranks share 2 cores\"],\"startedAt\":\"2026-11-21T09:00:00Z\","
-                                + "\"tookSeconds\":2.14,\"iterations\":1,\"bytesPerIteration\":16777216,"
+                                + "\"tookSeconds\":2.14,\"iterations\":1,\"bytesPerIteration\":16777216,\"atDone\":null,"
                                 + "\"evidence\":\"evidence/1P-TP2_1D-TP2_pack_decode_READ_LIBFABRIC_128_of_256_blocks_bf16_HND\"}");
         assertThat(Json.read(line, CellResult.class)).isEqualTo(cell);
     }
@@ -42,7 +47,20 @@ class CellResultTest {
                         + "\"placement\":null,\"operation\":null,\"memory\":null,\"workload\":null,"
                         + "\"environment\":null,\"outcome\":\"BROKEN\",\"testResult\":\"error\",\"knownIssue\":null")
                 .contains("\"gbPerSecond\":null,\"shareOfReference\":null,\"phases\":{}")
-                .endsWith("\"iterations\":null,\"bytesPerIteration\":null,\"evidence\":null}");
+                .endsWith("\"iterations\":null,\"bytesPerIteration\":null,\"atDone\":null,\"evidence\":null}");
+    }
+
+    /** Nobody looked is no zero. */
+    @Test
+    void whatWasVisibleAtDoneIsCountedAndWhatNobodyLookedAtIsNot() {
+        AtDone late = new AtDone(512, 3, 1, Duration.ofNanos(1_250_000), new TreeSet<>());
+        AtDone away = new AtDone(0, 0, 0, Duration.ZERO, new TreeSet<>(Set.of("they are on different nodes")));
+
+        assertThat(Json.line(AtDoneLine.of(late)))
+                .isEqualTo("{\"slices\":512,\"late\":2,\"latestMillis\":1.25,\"missing\":1,\"notObserved\":[]}");
+        assertThat(Json.line(AtDoneLine.of(away)))
+                .isEqualTo("{\"slices\":null,\"late\":null,\"latestMillis\":null,\"missing\":null,"
+                        + "\"notObserved\":[\"they are on different nodes\"]}");
     }
 
     @Test

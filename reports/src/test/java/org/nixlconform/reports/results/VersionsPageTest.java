@@ -40,6 +40,7 @@ class VersionsPageTest {
                 1,
                 null,
                 null,
+                null,
                 null);
     }
 
