@@ -63,6 +63,8 @@ void rest(uint64_t idle_ns) {
 /* A rank that only waits for others doubles its pause up to this many times the first: dozens of them that wake up every
  * few microseconds leave no time to those they wait for. */
 constexpr uint64_t longest_pause = 64;
+/* Who looks at its target waits too, but takes times. */
+constexpr uint64_t longest_looking_pause = 8;
 
 void keep_stray(nxc_notification_book *book, const char *sender, const void *text, size_t length) {
     if (book->stray_count < book->stray_capacity) {
@@ -278,8 +280,9 @@ int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request 
             break;
         }
         const bool moved = arrived != 0 || page->done + page->failed != ended_before;
-        const bool only_waits = page->done + page->failed == count && !looking;
-        pause = moved || !only_waits ? idle_ns : pause * 2 < idle_ns * longest_pause ? pause * 2 : idle_ns * longest_pause;
+        const bool only_waits = page->done + page->failed == count;
+        const uint64_t longest = idle_ns * (looking ? longest_looking_pause : longest_pause);
+        pause = moved || !only_waits ? idle_ns : pause * 2 < longest ? pause * 2 : longest;
         if (!moved) {
             rest(pause);
         }

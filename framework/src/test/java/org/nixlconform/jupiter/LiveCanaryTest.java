@@ -30,6 +30,7 @@ import org.nixlconform.jupiter.ConformanceKit.Run;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Backend;
 import org.nixlconform.plan.BlockUse;
+import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.Planned;
@@ -216,6 +217,36 @@ class LiveCanaryTest {
                 .filteredOn(each -> each.name().startsWith("canary "))
                 .hasSize(5)
                 .allSatisfy(each -> assertThat(each.value()).startsWith("found ["));
+    }
+
+    /** Of one and the same fault the stricter rule makes a finding, and the notification's rule none. */
+    @Test
+    void dataThatAreLateForDoneButNotForTheNotificationBreakOnlyTheStricterRule() {
+        PlantedFault late = FaultCatalogue.all(1, UCX).stream()
+                .filter(fault -> fault.plan().expectations().visibleAtDone())
+                .findFirst()
+                .orElseThrow();
+        PlanDraft draft = PlanDraft.of("a test", late.plan())
+                .expectations(new Expectations(
+                        true, false, late.plan().expectations().completion(), Optional.empty(), Set.of(), List.of()));
+        PlantedFault notified = new PlantedFault(
+                "the same, where the notification counts",
+                late.family(),
+                late.seed(),
+                ((Planned.Possible) draft.plan()).plan(),
+                late.faults(),
+                late.outside(),
+                Set.of());
+
+        Run run = with((seed, backend) -> List.of(late, notified));
+
+        assertThat(run.cells())
+                .hasSize(2)
+                .allSatisfy(cell -> assertThat(cell.status()).isEqualTo(SUCCESSFUL));
+        assertThat(run.reporter().finished().properties())
+                .filteredOn(each -> each.name().startsWith("canary "))
+                .extracting(each -> each.value().replaceAll(", [0-9.]+ s$", ""))
+                .containsExactly("found [EARLY_DONE]", "found []");
     }
 
     @Test

@@ -207,8 +207,9 @@ class LivePipelineTest {
             assertThat(report.verdict().notes())
                     .isEqualTo(
                             direction.contains("WRITE")
-                                    ? List.of("visibility at DONE was not observed: the case measures throughput, which a "
-                                            + "look would disturb")
+                                    ? List.of(
+                                            "visibility at DONE was not observed: the case measures throughput, which a "
+                                                    + "look would disturb")
                                     : List.of());
             assertThat(report.verdict().shareOfReference()).isPresent();
             assertThat(report.environment()).contains("nixl");
