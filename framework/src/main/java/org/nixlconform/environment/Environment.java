@@ -15,6 +15,7 @@ import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.EnvironmentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
 import org.nixlconform.configuration.FabricSpec;
+import org.nixlconform.configuration.FabricSpec.FabricTopology;
 import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
@@ -215,6 +216,13 @@ public final class Environment {
                     "No NICs or GPUs found for grouping|Topology-aware grouping failed, using fallback"
                             + "|Mismatch between hwloc \\(0\\) and libfabric \\(\\d+\\) EFA device counts",
                     "simulated devices of topology none have no place"));
+        }
+        if (spec.fabric().stream().anyMatch(fabric -> fabric.topology() == FabricTopology.NONE)) {
+            // From 1.0.0 to 1.3.2; later releases choose rails by place over EFA alone.
+            allowed.add(new AllowedLog(
+                    "Could not find EFA devices\\b.* rail selection for DRAM memory type aborted"
+                            + "|Using default \\(all\\) rail selection policy for DRAM memory type due to previous errors",
+                    "without EFA no device has a place by which rails could be chosen"));
         }
         return allowed;
     }

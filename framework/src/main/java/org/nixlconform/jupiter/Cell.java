@@ -19,6 +19,10 @@ record Cell(
         Optional<String> environment,
         List<String> environmentsAsked) {
 
+    Cell named(String other) {
+        return new Cell(other, testClass, testMethod, planned, environment, environmentsAsked);
+    }
+
     /** The name made fit for a folder. */
     String folderName() {
         return name.replace("->", "to").replaceAll("[^A-Za-z0-9._-]+", "_");

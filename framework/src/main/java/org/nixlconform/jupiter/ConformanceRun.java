@@ -24,13 +24,13 @@ import org.nixlconform.configuration.EnvironmentSpec;
 import org.nixlconform.environment.Environment;
 import org.nixlconform.environment.EnvironmentPair;
 import org.nixlconform.fault.FaultCatalogue;
+import org.nixlconform.jupiter.AnnouncedMethods.Announced;
 import org.nixlconform.message.Fact;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.message.FindingRenderer;
 import org.nixlconform.plan.Backend;
-import org.nixlconform.plan.Planned;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.report.Reporter;
 import org.nixlconform.report.RunReport;
@@ -52,13 +52,13 @@ final class ConformanceRun implements AutoCloseable {
     private final List<Reporter> reporters = new ArrayList<>();
     private final Set<Reporter> failing = new HashSet<>();
     private final List<String> leftovers = new ArrayList<>();
-    private final Set<String> names = new HashSet<>();
     private final RunEnvironments environments;
     private final KnownIssues knownIssues;
     private final RecordedFigures recorded;
     private final Canaries canaries;
     private final boolean canariesOn;
     private final @Nullable Cluster cluster;
+    private final @Nullable CellMatrix matrix;
     private final Heartbeat heartbeat = new Heartbeat();
     /** Why nothing can be run; said once, the other tests are aborted with a pointer to it. */
     private @Nullable FindingException obstacle;
@@ -72,6 +72,7 @@ final class ConformanceRun implements AutoCloseable {
         this.folder = folder;
         this.cluster = opened.cluster();
         this.environments = new RunEnvironments(opened.environments());
+        this.matrix = cluster == null ? null : new CellMatrix(selection, environments, cluster);
         this.knownIssues = opened.knownIssues();
         this.recorded = opened.recorded();
         this.obstacle = opened.obstacle();
@@ -90,10 +91,16 @@ final class ConformanceRun implements AutoCloseable {
 
     /** @param property gives the values of {@code cluster}, {@code root}, {@code work} and of the selection */
     static ConformanceRun open(Function<String, @Nullable String> property) {
-        return open(property, new Canaries(FaultCatalogue::canaries));
+        return open(property, List.of());
     }
 
-    static ConformanceRun open(Function<String, @Nullable String> property, Canaries canaries) {
+    /** @param announced the methods that will ask for their cells; empty where that is not known */
+    static ConformanceRun open(Function<String, @Nullable String> property, List<Announced> announced) {
+        return open(property, announced, new Canaries(FaultCatalogue::canaries));
+    }
+
+    static ConformanceRun open(
+            Function<String, @Nullable String> property, List<Announced> announced, Canaries canaries) {
         Path root = Path.of(or(property.apply("root"), "")).toAbsolutePath();
         Path folder = root.resolve("target").resolve("conformance");
         boolean canariesOn = !"off".equalsIgnoreCase(property.apply("canaries"));
@@ -116,7 +123,7 @@ final class ConformanceRun implements AutoCloseable {
                     canaries,
                     canariesOn);
         }
-        run.begin();
+        run.begin(announced);
         return run;
     }
 
@@ -150,7 +157,7 @@ final class ConformanceRun implements AutoCloseable {
         return value == null ? otherwise : value;
     }
 
-    private void begin() {
+    private void begin(List<Announced> announced) {
         try {
             ResultsFolder.prepare(folder);
         } catch (FindingException unwritable) {
@@ -163,6 +170,9 @@ final class ConformanceRun implements AutoCloseable {
                             cluster().nodes().stream()
                                     .map(node -> node + " (" + node.facts().cores() + " cores)")
                                     .toList()));
+            if (!announced.isEmpty()) {
+                environments.leaveOutAllBut(matrix().environments(announced), this::say);
+            }
             environments
                     .prove(cluster().nodes(), folder.resolve("evidence"), this::say)
                     .ifPresent(failed -> obstacle = failed);
@@ -196,7 +206,7 @@ final class ConformanceRun implements AutoCloseable {
         }
     }
 
-    /** Cells of one method, in the environments that have their backend, as far as they are selected. */
+    /** Cells of one method, as far as they are selected. */
     List<Cell> cells(Method method, Class<?> testClass) {
         if (obstacle != null) {
             if (obstacleSaid) {
@@ -205,55 +215,7 @@ final class ConformanceRun implements AutoCloseable {
             obstacleSaid = true;
             throw obstacle;
         }
-        List<Cell> cells = new ArrayList<>();
-        if (!selection.takes(PlanReader.level(method, testClass))) {
-            return cells;
-        }
-        List<String> asked = PlanReader.environments(method, testClass);
-        for (Planned planned : PlanReader.read(method, testClass)) {
-            Optional<Backend> backend = planned instanceof Planned.Possible possible
-                    ? Optional.of(possible.plan().backend())
-                    : Optional.empty();
-            List<Optional<String>> all = environmentsFor(backend, asked);
-            for (Optional<String> environment : all) {
-                // The environment shows in a name where there is a choice, or where it is what the case is about.
-                boolean shown = all.size() > 1 || !asked.isEmpty();
-                String name = nameHere(planned)
-                        + environment
-                                .filter(each -> shown)
-                                .map(each -> ", " + each)
-                                .orElse("");
-                if (selection.takes(name, backend)) {
-                    cells.add(
-                            new Cell(unique(name), testClass.getName(), method.getName(), planned, environment, asked));
-                }
-            }
-        }
-        return cells;
-    }
-
-    /** Where caches give way to memory, the name says with how many blocks the case is really run. */
-    private String nameHere(Planned planned) {
-        return planned instanceof Planned.Possible possible
-                        && cluster().assign(possible.plan()) instanceof Assigned.On on
-                ? on.name()
-                : planned.name();
-    }
-
-    private List<Optional<String>> environmentsFor(Optional<Backend> backend, List<String> asked) {
-        List<Optional<String>> having =
-                backend.map(each -> environments.choices(each, asked)).orElse(List.of()).stream()
-                        .map(choice -> Optional.of(choice.name()))
-                        .toList();
-        return having.isEmpty() ? List.of(Optional.empty()) : having;
-    }
-
-    private String unique(String name) {
-        String unique = name;
-        for (int copy = 2; !names.add(unique); copy++) {
-            unique = name + " (" + copy + ")";
-        }
-        return unique;
+        return matrix().of(method, testClass);
     }
 
     boolean listOnly() {
@@ -274,6 +236,10 @@ final class ConformanceRun implements AutoCloseable {
 
     Cluster cluster() {
         return present(cluster);
+    }
+
+    private CellMatrix matrix() {
+        return present(matrix);
     }
 
     private static <T> T present(@Nullable T value) {

@@ -4,10 +4,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.configuration.EnvironmentSpec;
 import org.nixlconform.environment.Environment;
@@ -23,20 +27,36 @@ final class RunEnvironments {
     private final List<EnvironmentChoice> choices;
     private final Map<String, Environment> proven = new LinkedHashMap<>();
     private final Map<String, FindingException> refused = new LinkedHashMap<>();
+    private Set<String> leftOut = Set.of();
 
     RunEnvironments(List<EnvironmentChoice> choices) {
         this.choices = List.copyOf(choices);
     }
 
+    /** What no cell of the run has is not put on the nodes. */
+    void leaveOutAllBut(Set<String> needed, Consumer<String> console) {
+        leftOut = beforeTheFirstCell()
+                .map(EnvironmentChoice::name)
+                .filter(name -> !needed.contains(name))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        if (!leftOut.isEmpty()) {
+            console.accept("left out, as no selected cell has them: " + String.join(", ", leftOut));
+        }
+    }
+
+    private Stream<EnvironmentChoice> beforeTheFirstCell() {
+        return choices.stream().filter(choice -> !choice.onRequest());
+    }
+
     /**
-     * Proves every environment before the first cell, but for those on request: what is missing is said once, not by each
-     * cell.
+     * Proves every environment before the first cell, but for those on request and those that were left out: what is missing
+     * is said once, not by each cell.
      *
      * @return what keeps the run from beginning, where none could be set up
      */
     Optional<FindingException> prove(List<Node> nodes, Path evidence, Consumer<String> console) {
-        for (EnvironmentSpec spec : choices.stream()
-                .filter(choice -> !choice.onRequest())
+        for (EnvironmentSpec spec : beforeTheFirstCell()
+                .filter(choice -> !leftOut.contains(choice.name()))
                 .flatMap(EnvironmentChoice::both)
                 .toList()) {
             prove(spec, nodes, evidence, console);

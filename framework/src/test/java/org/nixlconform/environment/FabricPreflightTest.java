@@ -39,6 +39,8 @@ class FabricPreflightTest {
             new FabricSpec(Provider.SOCKETS, Optional.empty(), 1, 1, FabricTopology.NONE);
     private static final FabricSpec SIMULATED =
             new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 4, 4, FabricTopology.NONE);
+    private static final FabricSpec ON_P5 =
+            new FabricSpec(Provider.SIMULATED_EFA, Optional.empty(), 4, 4, FabricTopology.P5);
 
     @TempDir
     Path folder;
@@ -317,6 +319,20 @@ class FabricPreflightTest {
         assertThat(allowed(SIMULATED, "Mismatch between hwloc (4) and libfabric (2) EFA device counts"))
                 .isFalse();
         assertThat(allowed(TCP, "No NICs or GPUs found for grouping")).isFalse();
+
+        for (String line : List.of(
+                "Could not find EFA devices, rail selection for DRAM memory type aborted",
+                "Could not find EFA devices connected to any PCIe switch, NUMA-aware rail selection for DRAM memory type aborted",
+                "Using default (all) rail selection policy for DRAM memory type due to previous errors")) {
+            assertThat(allowed(TCP, line)).isTrue();
+            assertThat(allowed(SIMULATED, line)).isTrue();
+            assertThat(allowed(ON_P5, line)).isFalse();
+        }
+        assertThat(allowed(
+                        SIMULATED,
+                        "Could not deduce average EFA device line bandwidth, NUMA-aware rail selection for DRAM memory type"
+                                + " aborted"))
+                .isFalse();
 
         for (String line : List.of("from /wheel/nixl/libplugin_%s.so: undefined symbol", "'%s' from any directory")) {
             String text = "E1122 nixl_plugin_manager.cpp:122] Failed to load plugin " + line;

@@ -14,11 +14,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
 import org.junit.platform.engine.discovery.ClassSelector;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
@@ -159,6 +163,36 @@ final class ConformanceKit {
     }
 
     Run run(Class<?>... fixtures) {
+        return inTheProject(printed -> {
+            EngineExecutionResults results = EngineTestKit.engine("junit-jupiter")
+                    .selectors(selectors(fixtures))
+                    .execute();
+            return new Run(
+                    ended(results.testEvents().finished().stream()),
+                    ended(results.containerEvents().finished().stream()),
+                    printed.toString(StandardCharsets.UTF_8),
+                    RecordingReporter.last());
+        });
+    }
+
+    /** In a session of JUnit's launcher, as a build does it; what became of single tests is not in the result. */
+    Run launch(Class<?>... fixtures) {
+        return inTheProject(printed -> {
+            try (LauncherSession session = LauncherFactory.openSession()) {
+                session.getLauncher()
+                        .execute(LauncherDiscoveryRequestBuilder.request()
+                                .selectors(selectors(fixtures))
+                                .build());
+            }
+            return new Run(List.of(), List.of(), printed.toString(StandardCharsets.UTF_8), RecordingReporter.last());
+        });
+    }
+
+    private static ClassSelector[] selectors(Class<?>... fixtures) {
+        return Stream.of(fixtures).map(fixture -> selectClass(fixture)).toArray(ClassSelector[]::new);
+    }
+
+    private Run inTheProject(Function<ByteArrayOutputStream, Run> running) {
         Map<String, @Nullable String> before = new HashMap<>();
         PROPERTIES.forEach(name -> before.put(name, System.getProperty(name)));
         PrintStream console = System.out;
@@ -172,16 +206,7 @@ final class ConformanceKit {
                 Files.createDirectories(link.getParent());
                 Files.createSymbolicLink(link, engine.get());
             }
-            EngineExecutionResults results = EngineTestKit.engine("junit-jupiter")
-                    .selectors(Stream.of(fixtures)
-                            .map(fixture -> selectClass(fixture))
-                            .toArray(ClassSelector[]::new))
-                    .execute();
-            return new Run(
-                    ended(results.testEvents().finished().stream()),
-                    ended(results.containerEvents().finished().stream()),
-                    printed.toString(StandardCharsets.UTF_8),
-                    RecordingReporter.last());
+            return running.apply(printed);
         } catch (IOException unlinked) {
             throw new UncheckedIOException(unlinked);
         } finally {

@@ -62,7 +62,8 @@ class LiveCanaryTest {
 
         @Override
         public void beforeAll(ExtensionContext context) {
-            PipelineStore.run(context, () -> ConformanceRun.open(System::getProperty, new Canaries(catalogue)));
+            PipelineStore.run(
+                    context, () -> ConformanceRun.open(System::getProperty, List.of(), new Canaries(catalogue)));
         }
     }
 
