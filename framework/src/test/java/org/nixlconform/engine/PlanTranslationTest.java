@@ -59,9 +59,9 @@ class PlanTranslationTest {
     }
 
     private static PlanTranslation opened(TransferPlan plan) {
-        PlanTranslation translation = new PlanTranslation(plan);
+        PlanTranslation translation = new PlanTranslation(plan, onOneNode(plan));
         for (RankId rank : plan.topology().ranks()) {
-            translation.opened(rank, pid(rank), address(rank), metadata(rank));
+            translation.opened(rank, pid(rank), address(rank), metadata(rank), new byte[0]);
         }
         return translation;
     }
@@ -82,7 +82,7 @@ class PlanTranslationTest {
     @ParameterizedTest
     @MethodSource("plans")
     void everyByteOfTheShapeLiesWhereThePlanHasIt(TransferPlan plan) {
-        PlanTranslation translation = new PlanTranslation(plan);
+        PlanTranslation translation = new PlanTranslation(plan, onOneNode(plan));
         LocationSpace space = plan.locationSpace();
         for (RankId rank : plan.topology().ranks()) {
             ArenaShape shape = translation.arena(rank);
@@ -144,7 +144,7 @@ class PlanTranslationTest {
 
     @Test
     void aRankThatHasNotOpenedIsNamed() {
-        PlanTranslation translation = new PlanTranslation(plan(draft -> draft));
+        PlanTranslation translation = new PlanTranslation(plan(draft -> draft), onOneNode(plan(draft -> draft)));
 
         assertThatThrownBy(() -> translation.peers(new RankId(Role.DECODE, 0, 0)))
                 .hasMessage("prefill-0-rank-0 has not opened");

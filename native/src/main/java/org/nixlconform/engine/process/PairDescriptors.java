@@ -1,6 +1,7 @@
 package org.nixlconform.engine.process;
 
 import org.nixlconform.binding.NixlAgent.BlockRanges;
+import org.nixlconform.binding.NixlMemory;
 import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.PairShape;
 
@@ -54,6 +55,12 @@ record PairDescriptors(ArenaShape own, long ownAddress, PairShape pair) {
             regions[region] = address + arena.regionOffset(region);
         }
         long first = arena.headsOutermost() ? arena.contentOffset(pair.firstHead(), 0) : 0;
-        return new BlockRanges(regions, first, lengthBytes(), arena.blockBytes(), arena.cachedBlocks());
+        return new BlockRanges(regions, first, lengthBytes(), arena.blockBytes(), arena.cachedBlocks(), memory(arena));
+    }
+
+    static NixlMemory memory(ArenaShape arena) {
+        return arena.place() == null
+                ? NixlMemory.HOST
+                : NixlMemory.device(arena.place().ordinal());
     }
 }
