@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** One GPU of this node with its primary context, through the CUDA driver; see {@code device.h}. Stays open until the process ends. */
 public final class Device {
     /** A number of simulated GPUs: then there is no CUDA driver, but our stand-in for it. */
-    public static final String SIMULATED = "NIXLCONFORM_SIMULATED_GPUS";
+    private static final String SIMULATED = "NIXLCONFORM_SIMULATED_GPUS";
 
     private static final String STAND_IN = "libnixlconform_simulated_gpu.so";
 
@@ -70,8 +70,13 @@ public final class Device {
         }
     }
 
+    /** Whether this process is shown simulated GPUs. */
+    public static boolean simulated() {
+        return System.getenv(SIMULATED) != null;
+    }
+
     private static @Nullable String library() {
-        if (System.getenv(SIMULATED) == null) {
+        if (!simulated()) {
             return null;
         }
         Path beside = Path.of(System.getProperty(Conform.PATH_PROPERTY)).resolveSibling(STAND_IN);

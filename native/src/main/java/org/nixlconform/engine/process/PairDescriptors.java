@@ -1,5 +1,6 @@
 package org.nixlconform.engine.process;
 
+import org.nixlconform.binding.Device;
 import org.nixlconform.binding.NixlAgent.BlockRanges;
 import org.nixlconform.binding.NixlMemory;
 import org.nixlconform.engine.protocol.ArenaShape;
@@ -58,8 +59,9 @@ record PairDescriptors(ArenaShape own, long ownAddress, PairShape pair) {
         return new BlockRanges(regions, first, lengthBytes(), arena.blockBytes(), arena.cachedBlocks(), memory(arena));
     }
 
+    /** What a simulated GPU has is memory of the host: NIXL, which would not take it for anything else, is told so. */
     static NixlMemory memory(ArenaShape arena) {
-        return arena.place() == null
+        return arena.place() == null || Device.simulated()
                 ? NixlMemory.HOST
                 : NixlMemory.device(arena.place().ordinal());
     }
