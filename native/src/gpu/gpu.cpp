@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,6 +40,27 @@ struct Share {
 
 /* Before each allocation: how long it is. */
 constexpr uint64_t headerBytes = 4096;
+
+/* An allocation of another process, and the address that stands for it here. */
+struct Import {
+    uint64_t address;
+    uint64_t bytes;
+    Share share;
+};
+Import imports[64];
+
+const Import *importOf(uint64_t address) {
+    for (const Import &import : imports) {
+        if (address - import.address < import.bytes) return &import;
+    }
+    return nullptr;
+}
+
+template <typename Copy> int copied(const Import &other, uint64_t there, uint64_t here, size_t bytes, Copy copy) {
+    const iovec local = {reinterpret_cast<void *>(here), bytes};
+    const iovec remote = {reinterpret_cast<void *>(other.share.address + (there - other.address)), bytes};
+    return copy(pid_t(other.share.process), &local, 1, &remote, 1, 0) == ssize_t(bytes) ? 0 : invalidValue;
+}
 
 uint64_t now() {
     timespec time;
@@ -239,6 +261,8 @@ int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *) {
 }
 
 int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *) {
+    if (const Import *other = importOf(to)) return copied(*other, to, from, bytes, process_vm_writev);
+    if (const Import *other = importOf(from)) return copied(*other, from, to, bytes, process_vm_readv);
     memcpy(reinterpret_cast<void *>(to), reinterpret_cast<const void *>(from), bytes);
     return 0;
 }
@@ -271,7 +295,6 @@ int cuEventElapsedTime(float *milliseconds, void *begin, void *end) {
     return 0;
 }
 
-/* Memory of another process cannot be mapped here: what copies from and to it, copies through the kernel. */
 int cuIpcGetMemHandle(void *handle, uint64_t address) {
     const Share share = {getpid(), address};
     memset(handle, 0, 64);
@@ -283,12 +306,23 @@ struct IpcBytes {
     uint8_t bytes[64];
 };
 
+/* Memory of another process cannot be mapped here: an address stands for it, and copies go through the kernel. */
 int cuIpcOpenMemHandle_v2(uint64_t *address, IpcBytes handle, unsigned) {
     Share share;
     memcpy(&share, handle.bytes, sizeof share);
-    if (share.process != getpid()) return invalidValue;
-    *address = share.address;
-    return 0;
+    uint64_t bytes = 0;
+    const iovec length = {&bytes, sizeof bytes};
+    const iovec header = {reinterpret_cast<void *>(share.address - headerBytes), sizeof bytes};
+    if (process_vm_readv(pid_t(share.process), &length, 1, &header, 1, 0) != ssize_t(sizeof bytes)) return invalidValue;
+    void *const standing = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (standing == MAP_FAILED) return outOfMemory;
+    for (Import &import : imports) {
+        if (import.bytes != 0) continue;
+        import = {reinterpret_cast<uint64_t>(standing), bytes, share};
+        *address = import.address;
+        return 0;
+    }
+    return outOfMemory;
 }
 
 int cuIpcCloseMemHandle(uint64_t) { return 0; }

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.nixlconform.engine.EngineStep;
 import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.PathObservation.Posted;
@@ -34,6 +35,9 @@ final class ObservationNotes {
 
     static final String STREAMED = "TCP streams between the nodes, one for each pair of ranks";
 
+    static final String ON_DEVICES = "copy between two GPUs of a node by the copy engine (cuMemcpyDtoDAsync)";
+
+    private final TransferPlan plan;
     private final DifferenceWording wording;
     private final List<GivenMetadata> metadata = new ArrayList<>();
     private final List<PhaseTime> phases = new ArrayList<>();
@@ -48,6 +52,7 @@ final class ObservationNotes {
     private long streamedBytes;
 
     ObservationNotes(TransferPlan plan) {
+        this.plan = plan;
         wording = new DifferenceWording(plan);
     }
 
@@ -72,6 +77,13 @@ final class ObservationNotes {
                 .forEach(rank -> losses.add(
                         new EngineLoss(rank.rank(), step.name(), rank.signal(), rank.exitCode(), rank.lastLogLines())));
         step.overdue().forEach(rank -> timeouts.add(timeout(step.name(), iteration, rank)));
+    }
+
+    private String method() {
+        if (plan.memory() == MemoryKind.VRAM) {
+            return ON_DEVICES;
+        }
+        return streamedBytes > 0 ? STREAMED : COPIED;
     }
 
     private static Timeout timeout(String step, int iteration, EngineStep.OverdueRank rank) {
@@ -145,7 +157,7 @@ final class ObservationNotes {
         Map<RankId, Double> medians = new TreeMap<>();
         copiesBytesPerSecond.forEach((rank, rates) ->
                 medians.put(rank, rates.stream().sorted().toList().get((rates.size() - 1) / 2)));
-        return Optional.of(new Reference(streamedBytes > 0 ? STREAMED : COPIED, medians, streamedBytes));
+        return Optional.of(new Reference(method(), medians, streamedBytes));
     }
 
     private void posted(RankId rank, List<EngineStep.RailCount> counts) {

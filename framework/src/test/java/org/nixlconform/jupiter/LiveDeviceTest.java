@@ -29,6 +29,7 @@ class LiveDeviceTest {
     @Direction(operation = WRITE, initiator = PREFILL)
     @ExpectIntegrity
     @ExpectCompletion
+    @ExpectThroughput(shareOfReference = 0.0001)
     static class BlocksTestCase {
         @TransferTest
         void cell() {}
@@ -45,6 +46,12 @@ class LiveDeviceTest {
         assertThat(run.reporter().published())
                 .as(run.console())
                 .hasSize(2)
+                .allSatisfy(report -> assertThat(report.observation()
+                                .orElseThrow()
+                                .reference()
+                                .orElseThrow()
+                                .method())
+                        .contains("copy engine"))
                 .extracting(TransferReport::verdict)
                 .allSatisfy(verdict -> {
                     assertThat(verdict.findings()).isEmpty();
