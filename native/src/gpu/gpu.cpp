@@ -260,6 +260,12 @@ int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *) {
     return 0;
 }
 
+int cuMemcpyHtoD_v2(uint64_t to, const void *from, size_t bytes) {
+    return cuMemcpyHtoDAsync_v2(to, from, bytes, nullptr);
+}
+
+int cuMemcpyDtoH_v2(void *to, uint64_t from, size_t bytes) { return cuMemcpyDtoHAsync_v2(to, from, bytes, nullptr); }
+
 int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *) {
     if (const Import *other = importOf(to)) return copied(*other, to, from, bytes, process_vm_writev);
     if (const Import *other = importOf(from)) return copied(*other, from, to, bytes, process_vm_readv);
