@@ -50,6 +50,19 @@ public final class EngineBundle {
     }
 
     /**
+     * @param root of an unpacked archive, which has it in {@code engine}, or of a checkout, where the build leaves it in {@code
+     *     native/target/engine}
+     * @throws FindingException when a piece is missing
+     */
+    public static EngineBundle below(Path root) {
+        Path unpacked = root.resolve("engine");
+        return in(
+                Files.isDirectory(unpacked)
+                        ? unpacked
+                        : root.resolve("native").resolve("target").resolve("engine"));
+    }
+
+    /**
      * @param folder {@code native/target/engine}
      * @throws FindingException when a piece is missing
      */
