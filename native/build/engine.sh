@@ -22,7 +22,8 @@ class_path=$5
 skip_tests=$6
 
 # Targets of CMakeLists.txt that are shipped. Its other targets are built only for our own tests.
-libraries=(nixlconform nixlconform_cuda nixlconform_fabric nixlconform_fault nixlconform_shim)
+libraries=(nixlconform nixlconform_cuda nixlconform_fabric nixlconform_fault nixlconform_shim
+    nixlconform_simulated_gpu)
 
 target=$module/target
 engine=$target/engine

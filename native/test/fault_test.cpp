@@ -38,6 +38,9 @@ struct engine {
 };
 
 // Two agents of one process, decode reads from prefill; what a serving engine does with them.
+/* As NIXL numbers it: 0 is the host's. The memory itself is the host's in any case, as a simulated GPU's is. */
+int kind_of_memory = 0;
+
 struct world {
     explicit world(void *fault_library) : library(fault_library) {
         void *real = dlopen(fake_library, RTLD_NOW | RTLD_NOLOAD);
@@ -75,7 +78,7 @@ struct world {
         world &it = *this;
         void *list = nullptr;
         void *prepared = nullptr;
-        good(NIXL(create_xfer_dlist)(0, &list));
+        good(NIXL(create_xfer_dlist)(kind_of_memory, &list));
         good(NIXL(xfer_dlist_add_desc)(list, 1, 1, 0));
         good(NIXL(xfer_dlist_clear)(list));
         good(NIXL(xfer_dlist_add_desc)(list, 2, 2, 0));
@@ -787,14 +790,26 @@ void missing_functions(suite &s) {
 
 } // namespace
 
+/* What is in a GPU's memory is damaged through its driver. */
+void memory_faults_on_a_device(suite &s, const char *driver) {
+    kind_of_memory = 1;
+    setenv("NIXLCONFORM_CUDA_DRIVER", driver, 1);
+    memory_faults(s);
+    old_and_exchanged_between_requests(s);
+    setenv("NIXLCONFORM_CUDA_DRIVER", "/nowhere/libcuda.so.1", 1);
+    s.reads("{'fault': 'zero', 'descriptor': 2}", "", [](world &, bytes &) {});
+    kind_of_memory = 0;
+}
+
 int main(int argc, char **argv) {
-    CHECK(argc == 3, "usage: fault_test FAULT_LIBRARY FAKE_LIBRARY");
+    CHECK(argc == 4, "usage: fault_test FAULT_LIBRARY FAKE_LIBRARY CUDA_DRIVER");
     fake_library = argv[2];
     const cases all(argv[1], argv[2]);
     suite s(all);
     nothing_planted(s);
     memory_faults(s);
     old_and_exchanged_between_requests(s);
+    memory_faults_on_a_device(s, argv[3]);
     changed_lists(s);
     late_parts(s);
     order(s);

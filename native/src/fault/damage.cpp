@@ -1,9 +1,8 @@
 #include "damage.h"
 
-#include <string.h>
-
 #include <algorithm>
 
+#include "memory.h"
 #include "signatures.h"
 
 namespace fault {
@@ -13,7 +12,9 @@ namespace {
 /* Requests up to this size are copied whole for the sake of `old`; of larger ones only the descriptors that it names. */
 constexpr size_t whole_copy_bytes = size_t{64} << 20;
 
-char *at(uintptr_t address) { return reinterpret_cast<char *>(address); }
+bytes_at bytes_of(const request &of, const range &target) {
+    return bytes_at(of.memory, target.address, target.length);
+}
 
 std::string place(const request &of, const planned &fault) {
     return said("request", of.ordinal) + " " + said("descriptor", fault.descriptor);
@@ -23,31 +24,42 @@ bool within(const std::vector<range> &ranges, int64_t index) {
     return index < static_cast<int64_t>(ranges.size());
 }
 
+/* What was done, or that the memory did not take it. */
+void end(const planned &fault, const request &done, bool there, const std::string &what) {
+    trace(fault, done.rank, there ? what : what + " failed");
+}
+
 void zero(planned &fault, const request &done) {
     const range &target = done.locals[static_cast<size_t>(fault.descriptor)];
-    if (take(fault, done.rank, done.ordinal)) {
-        memset(at(target.address), 0, target.length);
-        trace(fault, done.rank, place(done, fault));
+    bytes_at bytes = bytes_of(done, target);
+    if (!bytes.empty() && take(fault, done.rank, done.ordinal)) {
+        std::fill(bytes.begin(), bytes.end(), 0);
+        end(fault, done, bytes.put(), place(done, fault));
     }
 }
 
 void flip(planned &fault, const request &done) {
     const range &target = done.locals[static_cast<size_t>(fault.descriptor)];
-    if (fault.byte < static_cast<int64_t>(target.length) && take(fault, done.rank, done.ordinal)) {
-        at(target.address)[fault.byte] ^= static_cast<char>(1 << fault.bit);
-        trace(fault, done.rank, place(done, fault) + " " + said("byte", fault.byte) + " " + said("bit", fault.bit));
+    if (fault.byte >= static_cast<int64_t>(target.length)) {
+        return;
+    }
+    bytes_at bytes(done.memory, target.address + static_cast<size_t>(fault.byte), 1);
+    if (!bytes.empty() && take(fault, done.rank, done.ordinal)) {
+        *bytes.begin() ^= static_cast<char>(1 << fault.bit);
+        end(fault, done, bytes.put(),
+            place(done, fault) + " " + said("byte", fault.byte) + " " + said("bit", fault.bit));
     }
 }
 
 void write_pattern(planned &fault, const request &done) {
     const range &target = done.locals[static_cast<size_t>(fault.descriptor)];
-    if (take(fault, done.rank, done.ordinal)) {
-        char *begin = at(target.address) + fault.offset;
+    bytes_at bytes(done.memory, target.address + static_cast<uintptr_t>(fault.offset), static_cast<size_t>(fault.bytes));
+    if (!bytes.empty() && take(fault, done.rank, done.ordinal)) {
         for (int64_t i = 0; i < fault.bytes; i++) {
-            begin[i] = static_cast<char>(i % 2 == 0 ? 0xa5 : 0x3c);
+            bytes.begin()[i] = static_cast<char>(i % 2 == 0 ? 0xa5 : 0x3c);
         }
-        trace(fault, done.rank,
-              place(done, fault) + " " + said("offset", fault.offset) + " " + said("bytes", fault.bytes));
+        end(fault, done, bytes.put(),
+            place(done, fault) + " " + said("offset", fault.offset) + " " + said("bytes", fault.bytes));
     }
 }
 
@@ -63,15 +75,19 @@ void every(planned &fault, const request &done) {
     }
     int64_t next = std::min(fault.words, words) / 2; /* counted from where the current descriptor begins */
     int64_t inverted = 0;
+    bool there = true;
     for (const range &each : done.locals) {
         const int64_t count = static_cast<int64_t>(each.length / 8);
         for (; next < count; next += fault.words, inverted++) {
-            char *word = at(each.address) + next * 8;
-            std::for_each(word, word + 8, [](char &byte) { byte = static_cast<char>(~byte); });
+            bytes_at word(done.memory, each.address + static_cast<size_t>(next) * 8, 8);
+            if (!word.empty()) {
+                std::for_each(word.begin(), word.end(), [](char &byte) { byte = static_cast<char>(~byte); });
+            }
+            there &= word.put();
         }
         next -= count;
     }
-    trace(fault, done.rank, said("request", done.ordinal) + " " + said("inverted", inverted));
+    end(fault, done, there, said("request", done.ordinal) + " " + said("inverted", inverted));
 }
 
 void old(ledger &in, planned &fault, const request &done) {
@@ -82,12 +98,13 @@ void old(ledger &in, planned &fault, const request &done) {
     }
     --copy;
     const size_t skipped = target.address - copy->first;
-    if (skipped + target.length > copy->second.size() || !take(fault, done.rank, done.ordinal)) {
+    bytes_at bytes = bytes_of(done, target);
+    if (bytes.empty() || skipped + target.length > copy->second.size() || !take(fault, done.rank, done.ordinal)) {
         return;
     }
     const size_t from = static_cast<size_t>(fault.byte);
-    memcpy(at(target.address) + from, copy->second.data() + skipped + from, target.length - from);
-    trace(fault, done.rank, place(done, fault) + " " + said("byte", fault.byte));
+    std::copy_n(copy->second.data() + skipped + from, target.length - from, bytes.begin() + from);
+    end(fault, done, bytes.put(), place(done, fault) + " " + said("byte", fault.byte));
 }
 
 const std::vector<range> *locals_of(const ledger &in, const request &done, int64_t ordinal) {
@@ -116,8 +133,14 @@ void exchange(ledger &in, planned &fault, const request &done) {
     }
     const range &a = (*first)[static_cast<size_t>(fault.descriptor)];
     const range &b = (*second)[static_cast<size_t>(fault.with)];
-    std::swap_ranges(at(a.address), at(a.address) + std::min(a.length, b.length), at(b.address));
-    trace(fault, done.rank,
+    const size_t length = std::min(a.length, b.length);
+    bytes_at ours(done.memory, a.address, length);
+    bytes_at theirs(done.memory, b.address, length);
+    const bool there = !ours.empty() && !theirs.empty();
+    if (there) {
+        std::swap_ranges(ours.begin(), ours.end(), theirs.begin());
+    }
+    end(fault, done, there && ours.put() && theirs.put(),
           said("request", one) + " " + said("descriptor", fault.descriptor) + " " + said("withRequest", other) + " " +
               said("with", fault.with));
 }
@@ -128,7 +151,12 @@ std::map<uintptr_t, std::string> copies_of(const ledger &in, const request &done
         bytes += each.length;
     }
     std::map<uintptr_t, std::string> copies;
-    const auto copy = [&copies](const range &each) { copies[each.address].assign(at(each.address), each.length); };
+    const auto copy = [&copies, &done](const range &each) {
+        bytes_at now = bytes_of(done, each);
+        if (!now.empty()) {
+            copies[each.address].assign(now.begin(), now.end());
+        }
+    };
     if (bytes <= whole_copy_bytes) {
         std::for_each(done.locals.begin(), done.locals.end(), copy);
         return copies;
@@ -154,7 +182,7 @@ void apply(ledger &in, planned &fault, const request &done) {
 } // namespace
 
 void damage(ledger &in, const request &done) {
-    if (done.operation != read_operation || done.memory != host_memory) {
+    if (done.operation != read_operation) {
         return;
     }
     std::map<uintptr_t, std::string> fresh;

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "nixlconform/device.h"
 #include "nixlconform/drive.h"
 #include "nixlconform/payload.h"
 
@@ -103,6 +104,17 @@ const nxc_layout_field fields[] = {
     FIELD(nxc_payload_bounds, location_limit),
     FIELD(nxc_payload_bounds, generation_limit),
     FIELD(nxc_payload_bounds, reserved),
+    STRUCTURE(nxc_device_facts),
+    FIELD(nxc_device_facts, name),
+    FIELD(nxc_device_facts, bus_id),
+    FIELD(nxc_device_facts, uuid),
+    FIELD(nxc_device_facts, memory_bytes),
+    FIELD(nxc_device_facts, driver_version),
+    FIELD(nxc_device_facts, capability_major),
+    FIELD(nxc_device_facts, capability_minor),
+    STRUCTURE(nxc_device_failure),
+    FIELD(nxc_device_failure, text),
+    STRUCTURE(nxc_device_share),
 };
 
 #undef FIELD

@@ -22,10 +22,9 @@ class NodesRestored {
         Path root = Path.of(System.getProperty("root", "")).toAbsolutePath();
         ClusterSpec spec = Configuration.cluster(System.getProperty("cluster", "local"), root);
         String work = System.getProperty("work");
-        Path engine = root.resolve("native").resolve("target").resolve("engine");
         List<Finding> failures = new ArrayList<>();
         try (Cluster cluster = Cluster.open(
-                work == null ? spec : spec.withWorkFolder(Path.of(work).toAbsolutePath()), EngineBundle.in(engine))) {
+                work == null ? spec : spec.withWorkFolder(Path.of(work).toAbsolutePath()), EngineBundle.below(root))) {
             for (Node node : cluster.nodes()) {
                 failures.addAll(new Restoration(node, line -> System.out.println(node + ": " + line)).restore());
             }

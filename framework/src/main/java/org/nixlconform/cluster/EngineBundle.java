@@ -37,6 +37,7 @@ public final class EngineBundle {
             "lib/libnixlconform_fabric.so",
             "lib/libnixlconform_fault.so",
             "lib/libnixlconform_shim.so",
+            "lib/libnixlconform_simulated_gpu.so",
             "lib/libjnidispatch.so",
             "shim/build.sh",
             "fabric/p4d.xml",
@@ -46,6 +47,19 @@ public final class EngineBundle {
 
     private EngineBundle(Path folder) {
         this.folder = folder;
+    }
+
+    /**
+     * @param root of an unpacked archive, which has it in {@code engine}, or of a checkout, where the build leaves it in {@code
+     *     native/target/engine}
+     * @throws FindingException when a piece is missing
+     */
+    public static EngineBundle below(Path root) {
+        Path unpacked = root.resolve("engine");
+        return in(
+                Files.isDirectory(unpacked)
+                        ? unpacked
+                        : root.resolve("native").resolve("target").resolve("engine"));
     }
 
     /**

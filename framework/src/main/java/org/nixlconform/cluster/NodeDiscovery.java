@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Asks a node what it is, by reading files and running short commands. {@link NodeText} reads the answers. */
 final class NodeDiscovery {
@@ -21,10 +23,18 @@ final class NodeDiscovery {
             "/usr/lib64");
     private static final Pattern FABRIC_LIBRARY = Pattern.compile("lib(fabric|efa|ibverbs|rdmacm)\\.so(\\.\\d+)?");
 
-    private final NodeConnection connection;
+    /** How many simulated GPUs the engines of a node are shown, in place of those that it may have. */
+    private static final String SIMULATED_GPUS = "NIXLCONFORM_SIMULATED_GPUS";
 
-    NodeDiscovery(NodeConnection connection) {
+    private static final long SIMULATED_GPU_BYTES = 4L << 30;
+
+    private final NodeConnection connection;
+    private final Map<String, String> variables;
+
+    /** @param variables of engines on this node, as the cluster's file has them */
+    NodeDiscovery(NodeConnection connection, Map<String, String> variables) {
         this.connection = connection;
+        this.variables = variables;
     }
 
     NodeFacts discover() {
@@ -89,6 +99,12 @@ final class NodeDiscovery {
 
     /** {@code nvidia-smi} shows what a container was given; the kernel's list shows all, so it comes second. */
     private List<NodeFacts.Gpu> gpus() {
+        String simulated = variables.get(SIMULATED_GPUS);
+        if (simulated != null) {
+            return IntStream.range(0, Integer.parseInt(simulated))
+                    .mapToObj(index -> new NodeFacts.Gpu(index, "simulated GPU", "", SIMULATED_GPU_BYTES))
+                    .toList();
+        }
         Optional<String> csv = output(
                 "nvidia-smi", "--query-gpu=index,name,driver_version,memory.total", "--format=csv,noheader,nounits");
         if (csv.isPresent()) {

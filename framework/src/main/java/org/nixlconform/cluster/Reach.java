@@ -77,7 +77,7 @@ final class Reach {
         NodeConnection connection = LocalConnection.open(bundle, System.getenv(), log(workFolder));
         return new Node(
                 node,
-                new NodeDiscovery(connection).discover(),
+                new NodeDiscovery(connection, node.variables()).discover(),
                 connection,
                 bundle,
                 workFolder,
@@ -105,7 +105,7 @@ final class Reach {
             connection.hold(runFolder.resolve("owner"), owner(), Duration.ZERO);
             return new Node(
                     node,
-                    new NodeDiscovery(connection).discover(),
+                    new NodeDiscovery(connection, node.variables()).discover(),
                     connection,
                     shipped.bundle(),
                     workFolder,

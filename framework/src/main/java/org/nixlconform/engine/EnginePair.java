@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.EngineStep.Armed;
@@ -69,7 +70,7 @@ public final class EnginePair implements AutoCloseable {
         this.settings = settings;
         this.roster = roster;
         this.steps = new RankSteps(roster, plan);
-        this.translation = new PlanTranslation(plan);
+        this.translation = new PlanTranslation(plan, roster.assignment());
         this.step = step(plan);
     }
 
@@ -160,7 +161,13 @@ public final class EnginePair implements AutoCloseable {
         }
         return perform("open", asks, step.plus(forBytes()), (rank, answer) -> {
             FromRank.Opened opened = (FromRank.Opened) answer;
-            translation.opened(rank, roster.pidOf(rank), opened.arenaAddress(), opened.metadata());
+            FromRank.@Nullable Gpu device = opened.device();
+            translation.opened(
+                    rank,
+                    roster.pidOf(rank),
+                    opened.arenaAddress(),
+                    opened.metadata(),
+                    device == null ? new byte[0] : device.share());
             return inspected(rank, opened);
         });
     }

@@ -5,6 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.PairShape;
 import org.nixlconform.engine.protocol.ToRank;
@@ -21,6 +24,7 @@ import org.nixlconform.plan.TransferPlan;
 /** A plan in the words of the protocol, with what the ranks said of themselves when they opened. */
 final class PlanTranslation {
     private final TransferPlan plan;
+    private final RankAssignment assignment;
     private final LocationSpace space;
     private final List<RankTransfer> transfers;
     private final Map<EngineIds, BlockRequest> requests = new HashMap<>();
@@ -28,10 +32,11 @@ final class PlanTranslation {
 
     private record EngineIds(int prefill, int decode) {}
 
-    private record Opened(int pid, long address, byte[] metadata) {}
+    private record Opened(int pid, long address, byte[] metadata, byte[] share) {}
 
-    PlanTranslation(TransferPlan plan) {
+    PlanTranslation(TransferPlan plan, RankAssignment assignment) {
         this.plan = plan;
+        this.assignment = assignment;
         this.space = plan.locationSpace();
         this.transfers = plan.rankTransfers();
         plan.requests()
@@ -39,8 +44,9 @@ final class PlanTranslation {
                         requests.put(new EngineIds(request.prefillEngine(), request.decodeEngine()), request));
     }
 
-    void opened(RankId rank, int pid, long address, byte[] metadata) {
-        opened.put(rank, new Opened(pid, address, metadata));
+    /** @param share of the arena on a GPU, else empty */
+    void opened(RankId rank, int pid, long address, byte[] metadata, byte[] share) {
+        opened.put(rank, new Opened(pid, address, metadata, share));
     }
 
     ArenaShape arena(RankId rank) {
@@ -58,7 +64,18 @@ final class PlanTranslation {
                 heads.count(),
                 plan.geometry().tokensPerBlock(),
                 plan.geometry().contentBytes(),
-                plan.geometry().layout() == Layout.HND);
+                plan.geometry().layout() == Layout.HND,
+                place(rank));
+    }
+
+    private ArenaShape.@Nullable DevicePlace place(RankId rank) {
+        OptionalInt device = assignment.device(rank);
+        return device.isPresent() ? new ArenaShape.DevicePlace(device.getAsInt(), false) : null;
+    }
+
+    /** Of a peer on the same node: no other can open it. */
+    private byte[] share(RankId rank, RankId peer) {
+        return assignment.node(rank).equals(assignment.node(peer)) ? of(peer).share() : new byte[0];
     }
 
     /** Who must know whom: both ends of every transfer. */
@@ -84,6 +101,7 @@ final class PlanTranslation {
                     arena(peer),
                     of(peer).pid(),
                     of(peer).address(),
+                    share(rank, peer),
                     transfer.heads().first(),
                     transfer.heads().count(),
                     ids(prefill ? request.sourceBlocks() : request.destinationBlocks()),

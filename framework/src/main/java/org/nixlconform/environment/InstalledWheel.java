@@ -77,6 +77,24 @@ record InstalledWheel(
                 folder.resolve(FILE_NAME), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
     }
 
+    /** A part of it, with a list of files of its own. */
+    InstalledWheel asParts(String otherRecordSha256, String installedBy) {
+        return new InstalledWheel(
+                distribution,
+                version,
+                wheelTag,
+                otherRecordSha256,
+                library,
+                librarySizeBytes,
+                librarySha256,
+                installedBy,
+                installedAt);
+    }
+
+    String described() {
+        return distribution + " " + version;
+    }
+
     Path libraryIn(Path folder) {
         return folder.resolve(library);
     }
@@ -165,7 +183,7 @@ record InstalledWheel(
     }
 
     /** {@code nixl_cu12-1.5.1.dist-info}; the name of a folder that is not there when there is none. */
-    private static Path metadataFolder(NodeFiles files, Path folder, String distribution) {
+    static Path metadataFolder(NodeFiles files, Path folder, String distribution) {
         String prefix = normalized(distribution) + "-";
         return files.connection().list(folder).stream()
                 .filter(name -> name.endsWith(".dist-info"))

@@ -70,6 +70,11 @@ record PublishedLibrary(String name, WheelInstall wheel, String release, String 
      * @throws FindingException when it cannot be had, or is another than the one that is known
      */
     Path bring(Node node, Consumer<String> console) throws IOException {
+        return bring(node, console, CarriedFolders.ofThisProcess());
+    }
+
+    /** @param carried where it may lie, so that it is fetched from nowhere */
+    Path bring(Node node, Consumer<String> console, CarriedFolders carried) throws IOException {
         NodeFiles files = new NodeFiles(node.connection());
         Path parent = node.workFolder().resolve("environments");
         Path folder = parent.resolve(Digest.of(List.of("library", name, wheel.requirement(), sha256)));
@@ -81,9 +86,31 @@ record PublishedLibrary(String name, WheelInstall wheel, String release, String 
         Path lock = parent.resolve(folder.getFileName() + ".lock");
         try (NodeLock ignored = NodeLock.taken(node, lock, OTHERS_DEADLINE)) {
             if (!files.sha256(file).equals(sha256)) {
-                fetch(node, files, folder, console);
+                Optional<Path> ours = carried.folder(String.valueOf(folder.getFileName()));
+                if (ours.isPresent()) {
+                    put(node, files, ours.get(), folder);
+                } else {
+                    fetch(node, files, folder, console);
+                }
             }
             return file;
+        }
+    }
+
+    /** The lock is held. */
+    private void put(Node node, NodeFiles files, Path ours, Path folder) throws IOException {
+        Path partial = folder.resolveSibling(folder.getFileName() + ".partial");
+        files.remove(partial);
+        try {
+            Optional<String> failure = node.connection().send(ours, partial);
+            if (failure.isPresent() || !files.sha256(partial.resolve(name)).equals(sha256)) {
+                throw new IOException("%s cannot be put on node %s from %s: %s"
+                        .formatted(name, node, ours, failure.orElse("it is another file than the one that is known")));
+            }
+            files.makeFolders(folder);
+            files.rename(partial.resolve(name), folder.resolve(name));
+        } finally {
+            files.remove(partial);
         }
     }
 

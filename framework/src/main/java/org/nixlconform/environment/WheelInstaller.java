@@ -26,11 +26,18 @@ final class WheelInstaller {
     private final NodeFiles files;
     private final WheelInstall wheel;
     private final Consumer<String> console;
+    private final CarriedFolders carried;
     private final Path parent;
     private final String digest;
 
     /** @param console takes one line about what is done */
     WheelInstaller(Node node, WheelInstall wheel, Consumer<String> console) {
+        this(node, wheel, console, CarriedFolders.ofThisProcess());
+    }
+
+    /** @param carried where a wheel may lie that is fetched from nowhere */
+    WheelInstaller(Node node, WheelInstall wheel, Consumer<String> console, CarriedFolders carried) {
+        this.carried = carried;
         this.node = node;
         this.files = new NodeFiles(node.connection());
         this.wheel = wheel;
@@ -72,7 +79,8 @@ final class WheelInstaller {
             }
             console.accept("%s was changed (%s): installing it anew".formatted(folder, changed.get()));
         }
-        InstalledWheel installed = installInto(folder);
+        Optional<Path> ours = carried.folder(digest);
+        InstalledWheel installed = ours.isPresent() ? putInto(folder, ours.get()) : installInto(folder);
         say("installed into " + folder + " by " + installed.installedBy(), startedAt);
         return installed.in(folder, new Fact("environment digest", digest));
     }
@@ -115,6 +123,25 @@ final class WheelInstaller {
             installed.write(files, partial);
             replace(folder, partial);
             return installed;
+        } finally {
+            removePartial();
+        }
+    }
+
+    /** Neither Python nor a package index is asked. */
+    private InstalledWheel putInto(Path folder, Path ours) throws IOException {
+        Path partial =
+                parent.resolve(digest + ".partial-" + ProcessHandle.current().pid());
+        try {
+            Optional<String> failure = node.connection().send(ours, partial);
+            if (failure.isPresent()) {
+                throw new IOException(ours + " cannot be copied to " + node + ": " + failure.get());
+            }
+            InstalledWheel put = InstalledWheel.read(files, partial)
+                    .orElseThrow(() ->
+                            new IOException("%s has no %s that can be read".formatted(ours, InstalledWheel.FILE_NAME)));
+            replace(folder, partial);
+            return put;
         } finally {
             removePartial();
         }

@@ -89,7 +89,7 @@ final class ConformanceRun implements AutoCloseable {
         }
     }
 
-    /** @param property gives the values of {@code cluster}, {@code root}, {@code work} and of the selection */
+    /** @param property gives the values of {@code cluster}, {@code root}, {@code results}, {@code work} and of the selection */
     static ConformanceRun open(Function<String, @Nullable String> property) {
         return open(property, List.of());
     }
@@ -102,13 +102,13 @@ final class ConformanceRun implements AutoCloseable {
     static ConformanceRun open(
             Function<String, @Nullable String> property, List<Announced> announced, Canaries canaries) {
         Path root = Path.of(or(property.apply("root"), "")).toAbsolutePath();
-        Path folder = root.resolve("target").resolve("conformance");
+        Path folder = ResultsFolder.of(property, root);
         boolean canariesOn = !"off".equalsIgnoreCase(property.apply("canaries"));
         ConformanceRun run;
         try {
             Selection selection = Selection.of(property);
             // A list leaves the last run's report alone.
-            Path own = selection.listOnly() ? root.resolve("target").resolve("conformance-list") : folder;
+            Path own = selection.listOnly() ? folder.resolveSibling(folder.getFileName() + "-list") : folder;
             run = new ConformanceRun(selection, own, reach(property, root), canaries, canariesOn);
         } catch (FindingException refused) {
             run = new ConformanceRun(
@@ -139,8 +139,7 @@ final class ConformanceRun implements AutoCloseable {
                 spec.environmentsOnRequest().stream().map(file).toList(),
                 Selection.of(property).releases());
         KnownIssues knownIssues = new KnownIssues(Configuration.knownIssues(root));
-        EngineBundle bundle =
-                EngineBundle.in(root.resolve("native").resolve("target").resolve("engine"));
+        EngineBundle bundle = EngineBundle.below(root);
         RecordedFigures recorded = new RecordedFigures(Configuration.references(spec.name(), root));
         return new Opened(Cluster.open(spec, bundle), environments, knownIssues, recorded, null);
     }

@@ -223,7 +223,7 @@ public final class JudgeProof implements AutoCloseable {
     public void close() {
         System.out.println("[nixlconform] " + matrix.summary());
         try {
-            Path folder = Files.createDirectories(root.resolve("target").resolve("conformance"));
+            Path folder = Files.createDirectories(ResultsFolder.of(System::getProperty, root));
             Files.writeString(folder.resolve("confusion.json"), matrix.json());
             if (wanted.only().isEmpty() && !matrix.isEmpty()) {
                 Path page = root.resolve(PAGE);

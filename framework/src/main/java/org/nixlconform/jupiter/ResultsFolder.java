@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
@@ -12,6 +14,14 @@ import org.nixlconform.message.FindingKind;
 /** Where a run leaves what it found. */
 final class ResultsFolder {
     private ResultsFolder() {}
+
+    /** {@code target/conformance} below the root, unless {@code results} names another. */
+    static Path of(Function<String, @Nullable String> property, Path root) {
+        String given = property.apply("results");
+        return given == null
+                ? root.resolve("target").resolve("conformance")
+                : Path.of(given).toAbsolutePath().normalize();
+    }
 
     /**
      * Makes it, and empties it but for the last proof of the judge, which is none of a run's results.

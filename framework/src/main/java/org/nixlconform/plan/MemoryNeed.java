@@ -11,12 +11,12 @@ import java.util.Map;
  * <ul>
  *   <li>DRAM: 80 MiB a process (JVM, NIXL, its backend; 80 of them were seen to need about 50 MiB each), and 128 bytes for each block and region of its own cache and
  *       of the caches it exchanges blocks with (prepared descriptor lists, runs to verify)
- *   <li>VRAM: 512 MiB a process (CUDA context, kernels)
+ *   <li>VRAM: 640 MiB a process (CUDA context, kernels, what the reference writes to)
  * </ul>
  */
 public final class MemoryNeed {
     private static final long HOST_PROCESS_BYTES = 80L << 20;
-    private static final long DEVICE_PROCESS_BYTES = 512L << 20;
+    private static final long DEVICE_PROCESS_BYTES = 640L << 20;
     private static final long DESCRIPTOR_BYTES = 128;
 
     private final TransferPlan plan;

@@ -12,6 +12,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.nixlconform.engine.EngineStep;
 import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
@@ -35,6 +36,8 @@ final class ObservationNotes {
     static final String COPIED = "copy between two processes by the kernel (process_vm_readv, process_vm_writev)";
 
     static final String STREAMED = "TCP streams between the nodes, one for each pair of ranks";
+
+    static final String ON_DEVICES = "copy between two GPUs of a node by the copy engine (cuMemcpyDtoDAsync)";
 
     private final TransferPlan plan;
     private final DifferenceWording wording;
@@ -76,6 +79,13 @@ final class ObservationNotes {
                 .forEach(rank -> losses.add(
                         new EngineLoss(rank.rank(), step.name(), rank.signal(), rank.exitCode(), rank.lastLogLines())));
         step.overdue().forEach(rank -> timeouts.add(timeout(step.name(), iteration, rank)));
+    }
+
+    private String method() {
+        if (plan.memory() == MemoryKind.VRAM) {
+            return ON_DEVICES;
+        }
+        return streamedBytes > 0 ? STREAMED : COPIED;
     }
 
     private static Timeout timeout(String step, int iteration, EngineStep.OverdueRank rank) {
@@ -149,7 +159,7 @@ final class ObservationNotes {
         Map<RankId, Double> medians = new TreeMap<>();
         copiesBytesPerSecond.forEach((rank, rates) ->
                 medians.put(rank, rates.stream().sorted().toList().get((rates.size() - 1) / 2)));
-        return Optional.of(new Reference(streamedBytes > 0 ? STREAMED : COPIED, medians, streamedBytes));
+        return Optional.of(new Reference(method(), medians, streamedBytes));
     }
 
     private void posted(RankId rank, List<EngineStep.RailCount> counts) {

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every package says what it consumes, what it produces and what it never does. */
 class PackageDescriptionTest {
-    private static final List<String> MODULES = List.of("native", "framework", "reports", "conformance-tests");
+    private static final List<String> MODULES =
+            List.of("native", "framework", "reports", "conformance-tests", "launcher");
     private static final List<String> SAID = List.of("consumes", "produces", "never", "@nullmarked");
 
     @TempDir

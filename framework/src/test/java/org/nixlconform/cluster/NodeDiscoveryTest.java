@@ -15,7 +15,7 @@ class NodeDiscoveryTest {
     @Test
     void thisMachineIsWhatTheJvmSaysItIs() {
         try (NodeConnection connection = BuiltEngine.here(System.getenv(), folder)) {
-            NodeFacts facts = new NodeDiscovery(connection).discover();
+            NodeFacts facts = new NodeDiscovery(connection, Map.of()).discover();
 
             assertThat(facts.cores()).isEqualTo(Runtime.getRuntime().availableProcessors());
             assertThat(facts.memoryAvailableBytes()).isPositive().isLessThanOrEqualTo(facts.memoryTotalBytes());
@@ -32,7 +32,7 @@ class NodeDiscoveryTest {
         assertThat(program.toFile().setExecutable(true)).isTrue();
 
         try (NodeConnection connection = BuiltEngine.here(Map.of("PATH", folder + ":/usr/bin:/bin"), folder)) {
-            assertThat(new NodeDiscovery(connection).discover().gpus())
+            assertThat(new NodeDiscovery(connection, Map.of()).discover().gpus())
                     .containsExactly(new NodeFacts.Gpu(0, "NVIDIA H100", "550.90.07", 81559L << 20));
         }
     }

@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nixlconform.cluster.Node;
+import org.nixlconform.cluster.RankAssignment;
+import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.PairShape;
 import org.nixlconform.engine.protocol.ToRank;
@@ -31,6 +37,15 @@ import org.nixlconform.plan.Topology;
 import org.nixlconform.plan.TransferPlan;
 
 class PlanTranslationTest {
+    /** Of it, nothing is asked but whether another is the same. */
+    @SuppressWarnings("NullAway")
+    private static final Node NODE =
+            new Node(NodeSpec.local("here"), null, null, null, null, Optional.empty(), Optional.empty());
+
+    private static RankAssignment onOneNode(TransferPlan plan) {
+        return new RankAssignment(plan.topology().ranks().stream()
+                .collect(Collectors.toMap(rank -> rank, rank -> new RankAssignment.Place(NODE, OptionalInt.empty()))));
+    }
 
     private static TransferPlan plan(UnaryOperator<PlanDraft> change) {
         Planned planned = change.apply(PlanDraft.at("PlanTranslationTest").expectIntegrity())
@@ -59,9 +74,9 @@ class PlanTranslationTest {
     }
 
     private static PlanTranslation opened(TransferPlan plan) {
-        PlanTranslation translation = new PlanTranslation(plan);
+        PlanTranslation translation = new PlanTranslation(plan, onOneNode(plan));
         for (RankId rank : plan.topology().ranks()) {
-            translation.opened(rank, pid(rank), address(rank), metadata(rank));
+            translation.opened(rank, pid(rank), address(rank), metadata(rank), new byte[0]);
         }
         return translation;
     }
@@ -82,7 +97,7 @@ class PlanTranslationTest {
     @ParameterizedTest
     @MethodSource("plans")
     void everyByteOfTheShapeLiesWhereThePlanHasIt(TransferPlan plan) {
-        PlanTranslation translation = new PlanTranslation(plan);
+        PlanTranslation translation = new PlanTranslation(plan, onOneNode(plan));
         LocationSpace space = plan.locationSpace();
         for (RankId rank : plan.topology().ranks()) {
             ArenaShape shape = translation.arena(rank);
@@ -144,7 +159,7 @@ class PlanTranslationTest {
 
     @Test
     void aRankThatHasNotOpenedIsNamed() {
-        PlanTranslation translation = new PlanTranslation(plan(draft -> draft));
+        PlanTranslation translation = new PlanTranslation(plan(draft -> draft), onOneNode(plan(draft -> draft)));
 
         assertThatThrownBy(() -> translation.peers(new RankId(Role.DECODE, 0, 0)))
                 .hasMessage("prefill-0-rank-0 has not opened");

@@ -32,7 +32,7 @@ class FitTest {
         assertThat(plan.memoryNeedBytes(List.of(rank))).isEqualTo(arena + (80L << 20) + 2L * 3750 * 50 * 128);
         assertThat(plan.memoryNeedBytes(allOf(plan))).isEqualTo(2 * plan.memoryNeedBytes(List.of(rank)));
         TransferPlan vram = possible(PlanDraft.of("here", plan).memory(MemoryKind.VRAM));
-        assertThat(vram.memoryNeedBytes(List.of(rank))).isEqualTo(arena + (512L << 20));
+        assertThat(vram.memoryNeedBytes(List.of(rank))).isEqualTo(arena + (640L << 20));
     }
 
     @Test
@@ -114,7 +114,7 @@ class FitTest {
             int prefill = transferred + random.nextInt(300);
             int decode = transferred + random.nextInt(300);
             TransferPlan plan = plan(transferred, prefill, decode, true);
-            long available = 512L * (1 << 20) + random.nextLong(2 * GIB);
+            long available = 640L * (1 << 20) + random.nextLong(2 * GIB);
             if (plan.fitInto(available, allOf(plan)) instanceof Fit.Lowered fit) {
                 lowered++;
                 BlockUse use = fit.plan().blocks();

@@ -2,39 +2,94 @@ package org.nixlconform.binding;
 
 import com.sun.jna.Pointer;
 
-/** One rank's cache with its guards: anonymous, page-aligned memory. Its bytes never enter the heap. */
-public final class Arena implements AutoCloseable {
+/** One rank's cache with its guards, in host memory or on a GPU. Its bytes never enter the heap. */
+public abstract sealed class Arena implements AutoCloseable permits Arena.Host, DeviceArena {
     private final long address;
     private final long bytes;
 
-    private Arena(long address, long bytes) {
+    Arena(long address, long bytes) {
         this.address = address;
         this.bytes = bytes;
     }
 
-    /** @throws OutOfMemoryError when the system gives none */
-    public static Arena allocate(long bytes) {
+    /**
+     * Anonymous, page-aligned memory of the host.
+     *
+     * @throws OutOfMemoryError when the system gives none
+     */
+    public static Arena onHost(long bytes) {
         long address = Pointer.nativeValue(Conform.nxc_arena_allocate(bytes));
         if (address == 0) {
             throw new OutOfMemoryError("no " + bytes + " bytes for a cache");
         }
-        return new Arena(address, bytes);
+        return new Host(address, bytes);
     }
 
-    public long address() {
+    /** Of its first byte, as NIXL is told. */
+    public final long address() {
         return address;
     }
 
-    public long bytes() {
+    public final long bytes() {
         return bytes;
     }
 
-    Pointer pointer() {
+    final Pointer pointer() {
         return new Pointer(address);
     }
 
+    /** The runs where they are: to be filled, compared and counted there. They must stay open as long as that is. */
+    public abstract PlacedRuns place(Payload payload, RunList runs);
+
     @Override
-    public void close() {
-        Conform.nxc_arena_release(pointer(), bytes);
+    public abstract void close();
+
+    static final class Host extends Arena {
+        private Host(long address, long bytes) {
+            super(address, bytes);
+        }
+
+        @Override
+        public PlacedRuns place(Payload payload, RunList runs) {
+            return new OnHost(this, payload, runs);
+        }
+
+        @Override
+        public void close() {
+            Conform.nxc_arena_release(pointer(), bytes());
+        }
+    }
+
+    private record OnHost(Arena arena, Payload payload, RunList runs) implements PlacedRuns {
+        @Override
+        public void fill() {
+            Conform.nxc_payload_fill(arena.pointer(), payload.key(), runs.memory().pointer(), runs.size());
+        }
+
+        @Override
+        public long landed() {
+            return Conform.nxc_payload_landed(
+                    arena.pointer(), payload.key(), runs.memory().pointer(), runs.size());
+        }
+
+        @Override
+        public Payload.Verification verify(long locationLimitBytes, int generationLimit, int capacity) {
+            return Payload.verification(
+                    locationLimitBytes,
+                    generationLimit,
+                    capacity,
+                    (bounds, differences, summary) -> Conform.nxc_payload_verify(
+                            arena.pointer(),
+                            payload.key(),
+                            bounds,
+                            runs.memory().pointer(),
+                            runs.size(),
+                            differences,
+                            capacity,
+                            summary));
+        }
+
+        @Override
+        public void close() {}
     }
 }

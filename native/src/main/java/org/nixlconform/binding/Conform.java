@@ -3,6 +3,8 @@ package org.nixlconform.binding;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
+import com.sun.jna.ptr.LongByReference;
+import com.sun.jna.ptr.PointerByReference;
 import org.jspecify.annotations.Nullable;
 
 /** The functions of {@code libnixlconform.so}, found at the path in the system property {@value #PATH_PROPERTY}. */
@@ -36,6 +38,45 @@ final class Conform {
     static native long nxc_payload_landed(Pointer arena, Pointer key, Pointer runs, long count);
 
     static native String nxc_payload_vector();
+
+    static native int nxc_device_open(
+            @Nullable String library, int ordinal, PointerByReference device, Pointer facts, Pointer failure);
+
+    static native int nxc_device_allocate(
+            Pointer device, long bytes, int memory, LongByReference address, Pointer failure);
+
+    static native int nxc_device_release(Pointer device, long address, Pointer failure);
+
+    static native int nxc_device_runs_hold(
+            Pointer device,
+            long arena,
+            Pointer key,
+            Pointer runs,
+            long count,
+            PointerByReference held,
+            Pointer failure);
+
+    static native void nxc_device_runs_release(Pointer held);
+
+    static native int nxc_device_fill(Pointer held, Pointer kernelNanos, Pointer failure);
+
+    static native int nxc_device_verify(
+            Pointer held,
+            Pointer bounds,
+            Pointer differences,
+            long capacity,
+            Pointer summary,
+            Pointer kernelNanos,
+            Pointer failure);
+
+    static native long nxc_device_landed(Pointer held, Pointer failure);
+
+    static native int nxc_device_export(Pointer device, long address, Pointer share, Pointer failure);
+
+    static native int nxc_device_import(Pointer device, Pointer share, LongByReference address, Pointer failure);
+
+    static native long nxc_device_copy(
+            Pointer device, long to, long from, long bytes, long totalBytes, Pointer failure);
 
     static native String nxc_nixl_function_name(int index);
 

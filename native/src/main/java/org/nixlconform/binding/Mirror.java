@@ -56,7 +56,10 @@ final class Mirror {
                 Payload.KEY,
                 Payload.BOUNDS,
                 Payload.DIFFERENCE,
-                Payload.SUMMARY);
+                Payload.SUMMARY,
+                Device.FACTS,
+                Device.FAILURE,
+                Device.SHARE);
     }
 
     /** What the library says of itself: entries of {@code nxc_layout_field}, by full name. */

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * {@link NixlCallException} with the first status that is not success. Handles are plain addresses.
  */
 public final class NixlAgent {
-    private static final int DRAM = 0;
     private static final int TELEMETRY_BYTES = 40;
 
     private final Nixl nixl;
@@ -89,11 +88,11 @@ public final class NixlAgent {
         return settings;
     }
 
-    /** Registers all regions of host memory in one call. */
-    public void register(long[] addresses, long lengthBytes) throws NixlCallException {
-        Pointer list = nixl.create(CREATE_REG_DLIST, DRAM);
+    /** Registers all regions in one call. */
+    public void register(long[] addresses, long lengthBytes, NixlMemory memory) throws NixlCallException {
+        Pointer list = nixl.create(CREATE_REG_DLIST, memory.kind());
         for (long address : addresses) {
-            nixl.call(REG_DLIST_ADD_DESC, list, address, lengthBytes, 0L, Pointer.NULL, 0L);
+            nixl.call(REG_DLIST_ADD_DESC, list, address, lengthBytes, (long) memory.device(), Pointer.NULL, 0L);
         }
         nixl.call(REGISTER_MEM, agent, list, options);
         registered = list;
@@ -126,12 +125,17 @@ public final class NixlAgent {
      * @param firstBytes offset within a block
      */
     public record BlockRanges(
-            long[] regionAddresses, long firstBytes, long lengthBytes, long strideBytes, int blocks) {}
+            long[] regionAddresses,
+            long firstBytes,
+            long lengthBytes,
+            long strideBytes,
+            int blocks,
+            NixlMemory memory) {}
 
     /** @param remoteAgent empty for the local side @return handle of the prepared list */
     public long prepare(String remoteAgent, BlockRanges ranges) throws NixlCallException {
         nixl.require(XFER_DLIST_ADD_DESC);
-        Pointer list = nixl.create(CREATE_XFER_DLIST, DRAM);
+        Pointer list = nixl.create(CREATE_XFER_DLIST, ranges.memory().kind());
         try (NativeMemory bases = NativeMemory.allocate((long) ranges.regionAddresses().length * Long.BYTES)) {
             for (int i = 0; i < ranges.regionAddresses().length; i++) {
                 bases.putLong((long) i * Long.BYTES, ranges.regionAddresses()[i]);
@@ -145,7 +149,7 @@ public final class NixlAgent {
                     ranges.lengthBytes(),
                     ranges.strideBytes(),
                     ranges.blocks(),
-                    0);
+                    ranges.memory().device());
             if (status != 0) {
                 throw new NixlCallException(XFER_DLIST_ADD_DESC, status);
             }

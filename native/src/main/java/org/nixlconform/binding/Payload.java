@@ -1,9 +1,10 @@
 package org.nixlconform.binding;
 
+import com.sun.jna.Pointer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The payload of a run: its key, and fill and verify over lists of runs. See {@code payload.h} for the scheme. */
+/** The payload of a run: its key, and what is found where it should be. See {@code payload.h} for the scheme. */
 public final class Payload implements AutoCloseable {
     public static final int DATA = 1;
     public static final int POISON = 2;
@@ -57,14 +58,8 @@ public final class Payload implements AutoCloseable {
         return Conform.nxc_payload_vector();
     }
 
-    public void fill(Arena arena, RunList runs) {
-        Conform.nxc_payload_fill(arena.pointer(), key.pointer(), runs.memory().pointer(), runs.size());
-    }
-
-    /** How many selected runs hold their expected content in their last word. Safe beside a running transfer. */
-    public long landed(Arena arena, RunList runs) {
-        return Conform.nxc_payload_landed(
-                arena.pointer(), key.pointer(), runs.memory().pointer(), runs.size());
+    Pointer key() {
+        return key.pointer();
     }
 
     /** One differing run, as {@code nxc_payload_difference} has it. */
@@ -90,28 +85,20 @@ public final class Payload implements AutoCloseable {
     public record Verification(
             long bytesVerified, long runsDiffering, long[] byClassification, List<Difference> differences) {}
 
-    /**
-     * Compares every run with what it must hold.
-     *
-     * @param locationLimitBytes size of the location space
-     * @param generationLimit highest generation handed out so far
-     * @param capacity differences to list; all are counted
-     */
-    public Verification verify(Arena arena, RunList runs, long locationLimitBytes, int generationLimit, int capacity) {
+    /** Compares: writes at most as many differences as there is room for, and the summary. */
+    interface Comparison {
+        void into(Pointer bounds, Pointer differences, Pointer summary);
+    }
+
+    /** What a comparison found. Parameters as in {@link PlacedRuns#verify}. */
+    static Verification verification(
+            long locationLimitBytes, int generationLimit, int capacity, Comparison comparison) {
         try (NativeMemory bounds = NativeMemory.allocate(BOUNDS.sizeBytes());
                 NativeMemory out = NativeMemory.allocate((long) Math.max(1, capacity) * DIFFERENCE.sizeBytes());
                 NativeMemory summary = NativeMemory.allocate(SUMMARY.sizeBytes())) {
             bounds.putLong(LOCATION_LIMIT, locationLimitBytes);
             bounds.putInt(GENERATION_LIMIT, generationLimit);
-            Conform.nxc_payload_verify(
-                    arena.pointer(),
-                    key.pointer(),
-                    bounds.pointer(),
-                    runs.memory().pointer(),
-                    runs.size(),
-                    out.pointer(),
-                    capacity,
-                    summary.pointer());
+            comparison.into(bounds.pointer(), out.pointer(), summary.pointer());
             long[] byClassification = new long[CLASSIFICATIONS.size()];
             for (int i = 0; i < byClassification.length; i++) {
                 byClassification[i] = summary.getLong(BY_CLASSIFICATION + (long) i * Long.BYTES);

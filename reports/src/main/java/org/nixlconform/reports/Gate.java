@@ -1,6 +1,7 @@
 package org.nixlconform.reports;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,11 @@ public final class Gate {
         System.exit(message.isPresent() ? 1 : 0);
     }
 
+    /** @param folder the run's; what {@link #main} would say of it, empty where it would end with 0 */
+    public static Optional<String> message(Path folder) {
+        return message(new RunFolder(folder));
+    }
+
     /** What a run that does not pass ends with: why it could not begin, or else all that is missing. */
     static Optional<String> message(RunFolder run) {
         return obstacle(run).or(() -> objection(run).map(FindingRenderer::render));
@@ -67,7 +73,8 @@ public final class Gate {
             return Optional.empty();
         }
         List<Fact> facts = new ArrayList<>(reasons);
-        facts.add(new Fact("evidence", run.matrixFile() + ", " + run.indexFile()));
+        facts.add(
+                new Fact("evidence", run.matrixFile() + (Files.exists(run.indexFile()) ? ", " + run.indexFile() : "")));
         String headline = "the run does not pass, for %d %s"
                 .formatted(reasons.size(), reasons.size() == 1 ? "reason" : "reasons");
         return Optional.of(new Finding(FindingKind.CHECK, "gate", headline, Optional.empty(), facts));

@@ -49,30 +49,58 @@ public final class Render {
         }
     }
 
+    /**
+     * Writes the pages that need nothing but this program, for a run on a machine without the Allure command line, and says
+     * how {@code index.html} is made elsewhere.
+     *
+     * @param folder the run's
+     * @throws IOException when a page cannot be written
+     */
+    public static void withoutAllure(Path folder, PrintStream out) throws IOException {
+        Render render = new Render(new RunFolder(folder), out);
+        if (render.matrix()) {
+            render.summary(false);
+            out.println(
+                    "The report with plots and evidence (index.html) is made from this folder by a checkout with Maven:");
+            out.println("  mvn verify -DskipTests -Dconformance.results=" + folder);
+            out.println();
+        }
+    }
+
     /** Whether all pages are there. */
     boolean pages(Optional<Path> allureHome) throws IOException {
+        if (!matrix()) {
+            return true;
+        }
+        Optional<Finding> failure = AllurePage.write(run, allureHome, title(run.readRun()));
+        summary(failure.isEmpty());
+        failure.map(FindingRenderer::render).ifPresent(out::println);
+        return failure.isEmpty();
+    }
+
+    /** Whether there is something to show. */
+    private boolean matrix() throws IOException {
         Cells cells = run.readCells();
         Optional<RunState> state = run.readRun();
         if (state.map(RunState::obstacle).isPresent()) {
-            return true; // The gate says it, and it alone.
+            return false; // The gate says it, and it alone.
         }
         if (cells.cells().isEmpty()) {
             out.println("Nothing was judged: " + run.resultsFile()
                     + (Files.exists(run.resultsFile()) ? " has no cell." : " is not there."));
-            return true;
+            return false;
         }
         Files.writeString(run.matrixFile(), MatrixPage.of(cells, state));
         Optional<String> versions = VersionsPage.of(cells.cells());
         if (versions.isPresent()) {
             Files.writeString(run.versionsFile(), versions.get());
         }
-        Optional<Finding> failure = AllurePage.write(run, allureHome, title(state));
-        summary(cells, state, failure.isEmpty());
-        failure.map(FindingRenderer::render).ifPresent(out::println);
-        return failure.isEmpty();
+        return true;
     }
 
-    private void summary(Cells cells, Optional<RunState> state, boolean index) {
+    private void summary(boolean index) throws IOException {
+        Cells cells = run.readCells();
+        Optional<RunState> state = run.readRun();
         out.println();
         out.println(title(state) + ": " + MatrixPage.counts(cells.cells()));
         if (!state.map(RunState::finished).orElse(false)) {

@@ -32,7 +32,8 @@ final class InvalidRequests {
                                 whole.firstBytes(),
                                 whole.lengthBytes() / 2,
                                 whole.strideBytes(),
-                                whole.blocks()));
+                                whole.blocks(),
+                                whole.memory()));
                 int status = make(write, shorter, locals, remote, remotes);
                 agent.releasePrepared(shorter);
                 return status;

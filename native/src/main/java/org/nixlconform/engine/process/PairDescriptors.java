@@ -2,8 +2,10 @@ package org.nixlconform.engine.process;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.nixlconform.binding.Device;
 import org.nixlconform.binding.Drive;
 import org.nixlconform.binding.NixlAgent.BlockRanges;
+import org.nixlconform.binding.NixlMemory;
 import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.PairShape;
 
@@ -80,6 +82,13 @@ record PairDescriptors(ArenaShape own, long ownAddress, PairShape pair) {
             regions[region] = address + arena.regionOffset(region);
         }
         long first = arena.headsOutermost() ? arena.contentOffset(pair.firstHead(), 0) : 0;
-        return new BlockRanges(regions, first, lengthBytes(), arena.blockBytes(), arena.cachedBlocks());
+        return new BlockRanges(regions, first, lengthBytes(), arena.blockBytes(), arena.cachedBlocks(), memory(arena));
+    }
+
+    /** What a simulated GPU has is memory of the host: NIXL, which would not take it for anything else, is told so. */
+    static NixlMemory memory(ArenaShape arena) {
+        return arena.place() == null || Device.simulated()
+                ? NixlMemory.HOST
+                : NixlMemory.device(arena.place().ordinal());
     }
 }

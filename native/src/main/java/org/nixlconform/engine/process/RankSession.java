@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.binding.Arena;
+import org.nixlconform.binding.Device;
 import org.nixlconform.binding.Drive;
 import org.nixlconform.binding.Nixl;
 import org.nixlconform.binding.NixlAgent;
@@ -15,6 +16,7 @@ import org.nixlconform.binding.NixlCallException;
 import org.nixlconform.binding.NixlFunction;
 import org.nixlconform.binding.NixlStatus;
 import org.nixlconform.binding.Payload;
+import org.nixlconform.binding.PlacedRuns;
 import org.nixlconform.binding.ProgressPage;
 import org.nixlconform.binding.RunList;
 import org.nixlconform.binding.Visibility;
@@ -37,7 +39,6 @@ final class RankSession {
 
     private final String label;
     private final ProgressPage page = new ProgressPage();
-    private final ReferenceCopies references = new ReferenceCopies();
     private final List<Prepared> prepared = new ArrayList<>();
     private final Map<BlockRanges, Long> localLists = new HashMap<>();
     private final List<Made> made = new ArrayList<>();
@@ -48,7 +49,9 @@ final class RankSession {
     private @Nullable Arena arena;
     private @Nullable Payload payload;
     private ToRank.@Nullable Prepare plan;
+    private @Nullable Device device;
     private @Nullable RunList expected;
+    private @Nullable PlacedRuns placed;
     private List<Drive.Notice> notices = List.of();
     private Generations generations = new Generations(1, 1, 1);
     private long slices;
@@ -93,15 +96,19 @@ final class RankSession {
     private FromRank open(ToRank.Open ask, PhaseClock clock) throws NixlCallException {
         open = ask;
         ArenaShape shape = ask.arena();
+        ArenaShape.DevicePlace place = shape.place();
+        if (place != null) {
+            // First, as in serving engines: NIXL and UCX look for the context that is current.
+            clock.enter("context");
+            device = Device.open(place.ordinal());
+        }
         clock.enter("allocate");
-        Arena memory = Arena.allocate(shape.totalBytes());
+        Arena memory = allocate(shape);
         arena = memory;
         Payload content = new Payload(ask.payloadSeed());
         payload = content;
         clock.enter("fill");
-        try (RunList runs = new CacheOracle(shape, List.of(), ask.source()).initial()) {
-            content.fill(memory, runs);
-        }
+        fill(new CacheOracle(shape, List.of(), ask.source()).initial());
         clock.enter("load");
         Nixl nixl = Nixl.load(ask.library(), page);
         clock.enter("agent");
@@ -117,11 +124,41 @@ final class RankSession {
         for (int region = 0; region < regions.length; region++) {
             regions[region] = memory.address() + shape.regionOffset(region);
         }
-        created.register(regions, shape.regionBytes());
+        created.register(regions, shape.regionBytes(), PairDescriptors.memory(shape));
         clock.enter("metadata");
         byte[] metadata = created.metadata();
         drive = new Drive(created, page, ask.idleNanos());
-        return new FromRank.Opened(memory.address(), metadata, MappedLibraries.pluginOf(ask.backend()), clock.finish());
+        return new FromRank.Opened(
+                memory.address(), metadata, MappedLibraries.pluginOf(ask.backend()), gpu(), clock.finish());
+    }
+
+    private Arena allocate(ArenaShape shape) {
+        ArenaShape.DevicePlace place = shape.place();
+        return place == null
+                ? Arena.onHost(shape.totalBytes())
+                : present(device, "open")
+                        .allocate(shape.totalBytes() + DeviceCopies.scratchBytes(shape), place.mapped());
+    }
+
+    private FromRank.@Nullable Gpu gpu() {
+        if (device == null) {
+            return null;
+        }
+        Device.Facts facts = device.facts();
+        return new FromRank.Gpu(
+                facts.name(),
+                facts.busId(),
+                facts.uuid(),
+                facts.driverVersion(),
+                facts.capability(),
+                DeviceCopies.share(device, arena().address()));
+    }
+
+    private void fill(RunList content) {
+        try (RunList runs = content;
+                PlacedRuns there = arena().place(payload(), runs)) {
+            there.fill();
+        }
     }
 
     private FromRank connect(ToRank.Connect ask, PhaseClock clock) throws NixlCallException {
@@ -177,16 +214,16 @@ final class RankSession {
                 .map(each ->
                         new ReferenceCopies.Pair(each.pair(), each.descriptors().copyRanges(Integer.MAX_VALUE)))
                 .toList();
-        return references.copy(ask, pairs, planned().write(), clock);
+        DeviceCopies onDevices =
+                device == null ? null : new DeviceCopies(device, opened().arena(), arena().address());
+        return new ReferenceCopies(onDevices).copy(ask, pairs, planned().write(), clock);
     }
 
     private FromRank arm(ToRank.Arm ask, PhaseClock clock) throws NixlCallException {
         generations = new Generations(ask.dataGeneration(), ask.olderGeneration(), ask.poisonGeneration());
         CacheOracle oracle = new CacheOracle(opened().arena(), planned().pairs(), opened().source());
         clock.enter("arm");
-        try (RunList runs = oracle.arming(generations)) {
-            payload().fill(arena(), runs);
-        }
+        fill(oracle.arming(generations));
         expect(oracle.afterwards(generations));
         long alreadyRight = landed();
         notices = expectedNotices(ask.iteration());
@@ -208,10 +245,12 @@ final class RankSession {
             bytes += run.selected() ? run.length() : 0;
         }
         synchronized (runsLock) {
-            if (expected != null) {
+            if (placed != null && expected != null) {
+                placed.close();
                 expected.close();
             }
             expected = runs;
+            placed = arena().place(payload(), runs);
             slices = count;
             sliceBytes = bytes;
         }
@@ -310,14 +349,14 @@ final class RankSession {
 
     private FromRank verify(ToRank.Verify ask, PhaseClock clock) throws NixlCallException {
         clock.enter("verify");
-        RunList runs = expected == null ? new RunList() : expected;
-        Payload.Verification found = compare(runs, ask.listed());
+        RunList runs = present(expected, "arm");
+        Payload.Verification found = compare(ask.listed());
         long late = 0;
         long lateNanos = 0;
         if (complete && landedAtEnd < slices) {
             if (found.byClassification()[POISON] > 0) {
                 awaitLate();
-                found = compare(runs, ask.listed());
+                found = compare(ask.listed());
             }
             late = Math.max(0, landed() - landedAtEnd);
             lateNanos = late == 0 ? 0 : System.nanoTime() - endedNanos;
@@ -351,8 +390,8 @@ final class RankSession {
                 clock.finish());
     }
 
-    private Payload.Verification compare(RunList runs, int listed) {
-        return payload().verify(arena(), runs, opened().locationLimit(), generations.data(), listed);
+    private Payload.Verification compare(int listed) {
+        return present(placed, "arm").verify(opened().locationLimit(), generations.data(), listed);
     }
 
     /** Slices that were never written may still be under way: that is another failure than one that loses them. */
@@ -472,7 +511,7 @@ final class RankSession {
 
     private long landed() {
         synchronized (runsLock) {
-            return expected == null || arena == null || payload == null ? 0 : payload.landed(arena, expected);
+            return placed == null ? 0 : placed.landed();
         }
     }
 

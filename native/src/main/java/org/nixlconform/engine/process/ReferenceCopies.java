@@ -13,15 +13,21 @@ import org.nixlconform.engine.protocol.PairShape;
 import org.nixlconform.engine.protocol.ToRank;
 
 /**
- * The same amount of bytes without NIXL: copied by the kernel where the peer is on this node, in a TCP stream where it is
- * not. Never throws; where it does not work there is no figure.
+ * The same amount of bytes without NIXL: copied by the kernel where the peer is on this node, by the copy engine where both
+ * are on GPUs, in a TCP stream where it is on another node. Never throws; where it does not work there is no figure.
  */
 final class ReferenceCopies {
     private static final int LEAST_PASSES = 2;
     /** On a slow link two passes say enough. */
     private static final long ENOUGH_NANOS = 1_000_000_000L;
 
+    private final @Nullable DeviceCopies onDevices;
     private final Map<String, Integer> streams = new HashMap<>();
+
+    /** @param onDevices null with host memory */
+    ReferenceCopies(@Nullable DeviceCopies onDevices) {
+        this.onDevices = onDevices;
+    }
 
     /** @param ranges to copy, in this process and in the peer's */
     record Pair(PairShape shape, List<Drive.CopyRange> ranges) {
@@ -75,6 +81,9 @@ final class ReferenceCopies {
     }
 
     private long copy(Pair pair, ToRank.@Nullable Stream to, boolean write) {
+        if (onDevices != null) {
+            return onDevices.copy(pair.shape(), pair.bytes(), write);
+        }
         if (to == null) {
             return Drive.referenceCopy(pair.shape().peerPid(), pair.ranges(), write);
         }

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.nixlconform.binding.Arena;
 import org.nixlconform.binding.Nixl;
 import org.nixlconform.binding.Payload;
+import org.nixlconform.binding.PlacedRuns;
 import org.nixlconform.binding.Posix;
 import org.nixlconform.binding.ProgressPage;
 import org.nixlconform.binding.RunList;
@@ -27,12 +28,13 @@ final class WarmUp {
 
     static void run() {
         Nixl.checkMirrors();
-        ArenaShape arena = new ArenaShape(0, 4096, 16384, 2, 4, 2048, 40960, 0, 2, 16, 64, true);
+        ArenaShape arena = new ArenaShape(0, 4096, 16384, 2, 4, 2048, 40960, 0, 2, 16, 64, true, null);
         PairShape pair = new PairShape(
                 "prefill-0-rank-0",
-                new ArenaShape(40960, 4096, 16384, 2, 4, 2048, 40960, 0, 2, 16, 64, true),
+                new ArenaShape(40960, 4096, 16384, 2, 4, 2048, 40960, 0, 2, 16, 64, true, null),
                 Posix.getpid(),
                 0,
+                new byte[0],
                 0,
                 2,
                 new int[] {2, 0},
@@ -59,21 +61,22 @@ final class WarmUp {
 
     private static void verify(ArenaShape shape, PairShape pair) {
         CacheOracle oracle = new CacheOracle(shape, List.of(pair), false);
-        try (Arena arena = Arena.allocate(shape.totalBytes());
+        try (Arena arena = Arena.onHost(shape.totalBytes());
                 Payload payload = new Payload(1);
                 ProgressPage page = new ProgressPage();
                 RunList initial = oracle.initial();
                 RunList arming = oracle.arming(new Generations(2, 1, 1));
-                RunList after = oracle.afterwards(new Generations(2, 1, 1))) {
-            payload.fill(arena, initial);
-            payload.fill(arena, arming);
+                RunList after = oracle.afterwards(new Generations(2, 1, 1));
+                PlacedRuns placed = arena.place(payload, after)) {
+            arena.place(payload, initial).fill();
+            arena.place(payload, arming).fill();
             page.reset(1, 1);
-            Payload.Verification found = payload.verify(arena, after, 81920, 2, 4);
+            Payload.Verification found = placed.verify(81920, 2, 4);
             if (found.byClassification()[Payload.CLASSIFICATIONS.indexOf("POISON")] != 4) {
                 throw new IllegalStateException("an untouched destination was not found to be poison: " + found);
             }
-            payload.fill(arena, after);
-            if (payload.verify(arena, after, 81920, 2, 4).runsDiffering() != 0) {
+            placed.fill();
+            if (placed.verify(81920, 2, 4).runsDiffering() != 0) {
                 throw new IllegalStateException("what was filled does not verify");
             }
         }
@@ -99,7 +102,7 @@ final class WarmUp {
         }
         List<FromRank.Phase> phases = List.of(new FromRank.Phase("a", 1));
         Wire.encode(new FromRank.Hello(1, ""));
-        Wire.encode(new FromRank.Opened(1, new byte[] {1}, List.of(""), phases));
+        Wire.encode(new FromRank.Opened(1, new byte[] {1}, List.of(""), null, phases));
         Wire.encode(new FromRank.Done(phases));
         Wire.encode(new FromRank.Armed(1, 0, phases));
         Wire.encode(new FromRank.Transferred(

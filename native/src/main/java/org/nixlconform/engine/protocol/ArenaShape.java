@@ -1,5 +1,7 @@
 package org.nixlconform.engine.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One rank's arena: guard bytes, then each region followed by a gap of guard bytes. All sizes in bytes.
  *
@@ -12,6 +14,7 @@ package org.nixlconform.engine.protocol;
  * @param headCount how many it holds
  * @param contentBytes of one head of one token in one region
  * @param headsOutermost HND; else NHD
+ * @param place null for host memory
  */
 public record ArenaShape(
         long locationBase,
@@ -25,7 +28,16 @@ public record ArenaShape(
         int headCount,
         int tokensPerBlock,
         long contentBytes,
-        boolean headsOutermost) {
+        boolean headsOutermost,
+        @Nullable DevicePlace place) {
+
+    /**
+     * Memory of a GPU.
+     *
+     * @param ordinal among those that the rank's process is shown
+     * @param mapped allocated by CUDA's virtual memory management; else by its plain allocator
+     */
+    public record DevicePlace(int ordinal, boolean mapped) {}
 
     public long regionOffset(int region) {
         return guardBytes + region * regionStrideBytes;

@@ -3,6 +3,7 @@ package org.nixlconform.engine.protocol;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a rank answers. Every answer to a step carries the times of the phases that it went through. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "answer")
@@ -29,8 +30,20 @@ public sealed interface FromRank {
     /** First message: the process is up, NIXL is not loaded yet. */
     record Hello(int pid, String vector) implements FromRank {}
 
-    /** @param plugins files of the backend's plug-in that the process has mapped */
-    record Opened(long arenaAddress, byte[] metadata, List<String> plugins, List<Phase> phases) implements FromRank {}
+    /**
+     * @param plugins files of the backend's plug-in that the process has mapped
+     * @param device null with host memory
+     */
+    record Opened(
+            long arenaAddress, byte[] metadata, List<String> plugins, @Nullable Gpu device, List<Phase> phases)
+            implements FromRank {}
+
+    /**
+     * The GPU that holds a rank's arena, as the driver says.
+     *
+     * @param share by which another process of the node opens the arena; empty when the driver gives none
+     */
+    record Gpu(String name, String busId, String uuid, String driver, String capability, byte[] share) {}
 
     /** Answer to connect, prepare and close. */
     record Done(List<Phase> phases) implements FromRank {}

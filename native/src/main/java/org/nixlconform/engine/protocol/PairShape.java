@@ -7,6 +7,7 @@ package org.nixlconform.engine.protocol;
  * @param peerArena its arena
  * @param peerPid its process, for the reference copy on the same node
  * @param peerAddress where its arena begins in its own address space
+ * @param peerShare by which a process of the same node opens its arena on a GPU; empty for host memory, and where there is no such way
  * @param firstHead first head that moves, numbered over the whole model
  * @param headCount how many move
  * @param ownBlocks block ids of this rank, in request order
@@ -18,6 +19,7 @@ public record PairShape(
         ArenaShape peerArena,
         int peerPid,
         long peerAddress,
+        byte[] peerShare,
         int firstHead,
         int headCount,
         int[] ownBlocks,

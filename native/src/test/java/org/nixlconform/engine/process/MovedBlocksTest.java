@@ -121,6 +121,7 @@ class MovedBlocksTest {
                 pair.peerArena(),
                 0,
                 arenas.get(other).address(),
+                pair.peerShare(),
                 pair.firstHead(),
                 pair.headCount(),
                 pair.ownBlocks(),
@@ -177,7 +178,7 @@ class MovedBlocksTest {
             move(pairs(ranks, rank), false);
             try (RunList runs = oracle(ranks, rank).afterwards(later)) {
                 Payload.Verification found =
-                        payload.verify(arenas.get(rank), runs, ranks.locationLimit(), later.data(), LISTED);
+                        arenas.get(rank).place(payload, runs).verify(ranks.locationLimit(), later.data(), LISTED);
                 expectAll(found, "STALE", 9);
                 assertThat(found.differences()).allMatch(each -> each.foundGeneration() == GENERATIONS.data());
             }
@@ -220,13 +221,13 @@ class MovedBlocksTest {
 
     private void arm(Ranks ranks) {
         for (Rank rank : ranks.all()) {
-            Arena arena = Arena.allocate(ranks.arena(rank).totalBytes());
+            Arena arena = Arena.onHost(ranks.arena(rank).totalBytes());
             arenas.put(rank, arena);
             CacheOracle oracle = oracle(ranks, rank);
             try (RunList initial = oracle.initial();
                     RunList arming = oracle.arming(GENERATIONS)) {
-                payload.fill(arena, initial);
-                payload.fill(arena, arming);
+                arena.place(payload, initial).fill();
+                arena.place(payload, arming).fill();
             }
         }
     }
@@ -258,6 +259,7 @@ class MovedBlocksTest {
                         pair.peerArena(),
                         0,
                         pair.peerAddress(),
+                        pair.peerShare(),
                         firstHead,
                         pair.headCount(),
                         pair.ownBlocks(),
@@ -302,7 +304,7 @@ class MovedBlocksTest {
     private Payload.Verification verify(Ranks ranks, Rank rank) {
         try (RunList runs = oracle(ranks, rank).afterwards(GENERATIONS)) {
             Payload.Verification found =
-                    payload.verify(arenas.get(rank), runs, ranks.locationLimit(), GENERATIONS.data(), LISTED);
+                    arenas.get(rank).place(payload, runs).verify(ranks.locationLimit(), GENERATIONS.data(), LISTED);
             assertThat(found.bytesVerified()).isEqualTo(ranks.arena(rank).totalBytes());
             return found;
         }

@@ -112,7 +112,8 @@ record Ranks(
                 held.size(),
                 tokens,
                 contentBytes,
-                headsOutermost);
+                headsOutermost,
+                null);
     }
 
     /** The rank of a prefill engine that gives a head to a decode rank: of copies, one that is not always the first. */
@@ -154,6 +155,7 @@ record Ranks(
                 arena(peer),
                 0,
                 addresses.getOrDefault(peer, 0L),
+                new byte[0],
                 moved.get(0),
                 moved.size(),
                 own.stream().mapToInt(Integer::intValue).toArray(),

@@ -195,9 +195,9 @@ class RealTransferTest {
         warden.send(DECODE, new ToRank.Connect(List.of(new ToRank.Peer(PREFILL, prefill.metadata()))));
         done(warden);
         PairShape toDecode =
-                new PairShape(DECODE, decode(), decodePid, decode.arenaAddress(), 0, 2, SOURCES, DESTINATIONS, PREFIX);
+                new PairShape(DECODE, decode(), decodePid, decode.arenaAddress(), new byte[0], 0, 2, SOURCES, DESTINATIONS, PREFIX);
         PairShape toPrefill = new PairShape(
-                PREFILL, prefill(), prefillPid, prefill.arenaAddress(), 0, 2, DESTINATIONS, SOURCES, PREFIX);
+                PREFILL, prefill(), prefillPid, prefill.arenaAddress(), new byte[0], 0, 2, DESTINATIONS, SOURCES, PREFIX);
         warden.send(PREFILL, new ToRank.Prepare(List.of(toDecode), write, write, wrongOwner));
         warden.send(DECODE, new ToRank.Prepare(List.of(toPrefill), !write, write, wrongOwner));
         done(warden);
@@ -224,7 +224,7 @@ class RealTransferTest {
         // Regions whole blocks apart: blocks of another region then are at no distance that looks like a shift.
         long stride = (blocks + 1) * blockBytes;
         return new ArenaShape(
-                base, 4096, stride, REGIONS, blocks, blockBytes, 4096 + REGIONS * stride, 0, 2, 16, 256, true);
+                base, 4096, stride, REGIONS, blocks, blockBytes, 4096 + REGIONS * stride, 0, 2, 16, 256, true, null);
     }
 
     private static void done(WardenProcess warden) throws InterruptedException {

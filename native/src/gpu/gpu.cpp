@@ -1,0 +1,337 @@
+/*
+ * A simulated GPU: loaded in place of NVIDIA's driver where the product's tests ask for it by its path. Its memory is the
+ * host's, its kernels are ours alone, run lane after lane by the CPU, and its streams end each piece of work before they take
+ * the next. It proves our own side of device memory where there is no GPU; of NIXL, of UCX and of a GPU it proves nothing,
+ * and whoever opens it reads its name.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../device/tiles.h"
+
+using namespace nixlconform;
+using namespace nixlconform::device;
+
+namespace {
+
+constexpr int invalidValue = 1;
+constexpr int outOfMemory = 2;
+constexpr int notFound = 500;
+
+constexpr int devices = 2;
+constexpr uint64_t memoryBytes = uint64_t{1} << 32;
+constexpr uint64_t granularityBytes = uint64_t{2} << 20;
+
+struct Event {
+    uint64_t nanoseconds;
+};
+
+/* What an allocation is known by in another process. */
+struct Share {
+    int64_t process;
+    uint64_t address;
+};
+
+/* Before each allocation: how long it is. */
+constexpr uint64_t headerBytes = 4096;
+
+/* An allocation of another process, and the address that stands for it here. */
+struct Import {
+    uint64_t address;
+    uint64_t bytes;
+    Share share;
+};
+Import imports[64];
+
+const Import *importOf(uint64_t address) {
+    for (const Import &import : imports) {
+        if (address - import.address < import.bytes) return &import;
+    }
+    return nullptr;
+}
+
+template <typename Copy> int copied(const Import &other, uint64_t there, uint64_t here, size_t bytes, Copy copy) {
+    const iovec local = {reinterpret_cast<void *>(here), bytes};
+    const iovec remote = {reinterpret_cast<void *>(other.share.address + (there - other.address)), bytes};
+    return copy(pid_t(other.share.process), &local, 1, &remote, 1, 0) == ssize_t(bytes) ? 0 : invalidValue;
+}
+
+uint64_t now() {
+    timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return uint64_t(time.tv_sec) * 1000000000u + uint64_t(time.tv_nsec);
+}
+
+template <typename T> T argument(void **arguments, unsigned index) { return *static_cast<T *>(arguments[index]); }
+
+struct Launch {
+    uint64_t arena;
+    nxc_payload_key key;
+    const nxc_payload_run *runs;
+
+    explicit Launch(void **arguments)
+        : arena(argument<uint64_t>(arguments, 0)), key(argument<nxc_payload_key>(arguments, 1)),
+          runs(argument<const nxc_payload_run *>(arguments, 2)) {}
+};
+
+template <typename Work> void eachTile(void **arguments, Work work) {
+    const Launch launch(arguments);
+    const Tile *const tiles = argument<const Tile *>(arguments, 3);
+    const uint64_t count = argument<uint64_t>(arguments, 4);
+    for (uint64_t i = 0; i < count; i++) {
+        const nxc_payload_run &run = launch.runs[tiles[i].run];
+        for (uint32_t lane = 0; lane < lanes; lane++)
+            work(i, stretchOf(launch.arena, run, tiles[i]), Stream(launch.key, run), lane);
+    }
+}
+
+void fillAll(void **arguments) {
+    eachTile(arguments, [](uint64_t, const Stretch &stretch, const Stream &content, uint32_t lane) {
+        fillTile(stretch, content, lane);
+    });
+}
+
+void verifyAll(void **arguments) {
+    uint8_t *const differing = argument<uint8_t *>(arguments, 5);
+    eachTile(arguments, [differing](uint64_t tile, const Stretch &stretch, const Stream &content, uint32_t lane) {
+        if (differsTile(stretch, content, lane)) differing[tile] = 1;
+    });
+}
+
+void countLanded(void **arguments) {
+    const Launch launch(arguments);
+    const uint64_t count = argument<uint64_t>(arguments, 3);
+    uint64_t *const sum = argument<uint64_t *>(arguments, 4);
+    for (uint64_t i = 0; i < count; i++) {
+        const nxc_payload_run &run = launch.runs[i];
+        if ((run.flags & NXC_RUN_SELECTED) && landed(launch.arena, run, Stream(launch.key, run))) ++*sum;
+    }
+}
+
+using Kernel = void (*)(void **);
+
+struct Named {
+    const char *name;
+    Kernel kernel;
+};
+
+const Named kernels[] = {{"nxc_fill", fillAll}, {"nxc_verify", verifyAll}, {"nxc_landed", countLanded}};
+
+}  // namespace
+
+extern "C" {
+#pragma GCC visibility push(default)
+
+int cuInit(unsigned) { return 0; }
+
+int cuDriverGetVersion(int *version) {
+    *version = 12000;
+    return 0;
+}
+
+int cuGetErrorName(int status, const char **name) {
+    *name = status == invalidValue    ? "CUDA_ERROR_INVALID_VALUE"
+            : status == outOfMemory ? "CUDA_ERROR_OUT_OF_MEMORY"
+            : status == notFound    ? "CUDA_ERROR_NOT_FOUND"
+                                    : nullptr;
+    return *name == nullptr ? invalidValue : 0;
+}
+
+int cuGetErrorString(int, const char **text) {
+    *text = "said by the simulated GPU";
+    return 0;
+}
+
+int cuDeviceGetCount(int *count) {
+    *count = devices;
+    return 0;
+}
+
+int cuDeviceGet(int *device, int ordinal) {
+    *device = ordinal;
+    return ordinal >= 0 && ordinal < devices ? 0 : invalidValue;
+}
+
+int cuDeviceGetName(char *name, int size, int) {
+    snprintf(name, size_t(size), "simulated GPU");
+    return 0;
+}
+
+int cuDeviceGetPCIBusId(char *text, int size, int device) {
+    snprintf(text, size_t(size), "0000:%02x:00.0", device);
+    return 0;
+}
+
+int cuDeviceGetUuid(uint8_t *uuid, int device) {
+    memset(uuid, 0, 16);
+    uuid[15] = uint8_t(device);
+    return 0;
+}
+
+int cuDeviceGetAttribute(int *value, int attribute, int) {
+    *value = attribute == 16 ? 1 : attribute == 75 ? 8 : 0;
+    return 0;
+}
+
+int cuDevicePrimaryCtxRetain(void **context, int device) {
+    *context = reinterpret_cast<void *>(uintptr_t(device) + 1);
+    return 0;
+}
+
+int cuCtxSetCurrent(void *) { return 0; }
+
+int cuMemGetInfo_v2(size_t *free, size_t *total) {
+    *free = *total = memoryBytes;
+    return 0;
+}
+
+int cuModuleLoadData(void **module, const void *) {
+    *module = nullptr;
+    return 0;
+}
+
+int cuModuleGetFunction(void **function, void *, const char *name) {
+    for (const Named &each : kernels) {
+        if (strcmp(each.name, name) == 0) {
+            *function = reinterpret_cast<void *>(each.kernel);
+            return 0;
+        }
+    }
+    return notFound;
+}
+
+int cuLaunchKernel(void *function, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *,
+                   void **arguments, void **) {
+    reinterpret_cast<Kernel>(function)(arguments);
+    return 0;
+}
+
+int cuMemAlloc_v2(uint64_t *address, size_t bytes) {
+    if (bytes == 0) return invalidValue;
+    void *const memory = mmap(nullptr, bytes + headerBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return outOfMemory;
+    *static_cast<uint64_t *>(memory) = bytes;
+    *address = reinterpret_cast<uint64_t>(memory) + headerBytes;
+    return 0;
+}
+
+int cuMemFree_v2(uint64_t address) {
+    void *const memory = reinterpret_cast<void *>(address - headerBytes);
+    return munmap(memory, *static_cast<uint64_t *>(memory) + headerBytes) == 0 ? 0 : invalidValue;
+}
+
+int cuMemAddressReserve(uint64_t *address, size_t bytes, size_t, uint64_t, unsigned long long) {
+    return cuMemAlloc_v2(address, bytes);
+}
+
+int cuMemAddressFree(uint64_t address, size_t) { return cuMemFree_v2(address); }
+
+int cuMemCreate(unsigned long long *handle, size_t, const void *, unsigned long long) {
+    *handle = 1;
+    return 0;
+}
+
+int cuMemRelease(unsigned long long) { return 0; }
+
+int cuMemMap(uint64_t, size_t, size_t, unsigned long long, unsigned long long) { return 0; }
+
+int cuMemUnmap(uint64_t, size_t) { return 0; }
+
+int cuMemSetAccess(uint64_t, size_t, const void *, size_t) { return 0; }
+
+int cuMemGetAllocationGranularity(size_t *granularity, const void *, unsigned) {
+    *granularity = granularityBytes;
+    return 0;
+}
+
+int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, void *) {
+    memcpy(reinterpret_cast<void *>(to), from, bytes);
+    return 0;
+}
+
+int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *) {
+    memcpy(to, reinterpret_cast<const void *>(from), bytes);
+    return 0;
+}
+
+int cuMemcpyHtoD_v2(uint64_t to, const void *from, size_t bytes) {
+    return cuMemcpyHtoDAsync_v2(to, from, bytes, nullptr);
+}
+
+int cuMemcpyDtoH_v2(void *to, uint64_t from, size_t bytes) { return cuMemcpyDtoHAsync_v2(to, from, bytes, nullptr); }
+
+int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *) {
+    if (const Import *other = importOf(to)) return copied(*other, to, from, bytes, process_vm_writev);
+    if (const Import *other = importOf(from)) return copied(*other, from, to, bytes, process_vm_readv);
+    memcpy(reinterpret_cast<void *>(to), reinterpret_cast<const void *>(from), bytes);
+    return 0;
+}
+
+int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes, void *) {
+    memset(reinterpret_cast<void *>(to), value, bytes);
+    return 0;
+}
+
+int cuStreamCreate(void **stream, unsigned) {
+    *stream = nullptr;
+    return 0;
+}
+
+int cuStreamSynchronize(void *) { return 0; }
+
+int cuEventCreate(void **event, unsigned) {
+    *event = calloc(1, sizeof(Event));
+    return *event == nullptr ? outOfMemory : 0;
+}
+
+int cuEventRecord(void *event, void *) {
+    static_cast<Event *>(event)->nanoseconds = now();
+    return 0;
+}
+
+int cuEventElapsedTime(float *milliseconds, void *begin, void *end) {
+    *milliseconds =
+        float(double(static_cast<Event *>(end)->nanoseconds - static_cast<Event *>(begin)->nanoseconds) / 1e6);
+    return 0;
+}
+
+int cuIpcGetMemHandle(void *handle, uint64_t address) {
+    const Share share = {getpid(), address};
+    memset(handle, 0, 64);
+    memcpy(handle, &share, sizeof share);
+    return 0;
+}
+
+struct IpcBytes {
+    uint8_t bytes[64];
+};
+
+/* Memory of another process cannot be mapped here: an address stands for it, and copies go through the kernel. */
+int cuIpcOpenMemHandle_v2(uint64_t *address, IpcBytes handle, unsigned) {
+    Share share;
+    memcpy(&share, handle.bytes, sizeof share);
+    uint64_t bytes = 0;
+    const iovec length = {&bytes, sizeof bytes};
+    const iovec header = {reinterpret_cast<void *>(share.address - headerBytes), sizeof bytes};
+    if (process_vm_readv(pid_t(share.process), &length, 1, &header, 1, 0) != ssize_t(sizeof bytes)) return invalidValue;
+    void *const standing = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (standing == MAP_FAILED) return outOfMemory;
+    for (Import &import : imports) {
+        if (import.bytes != 0) continue;
+        import = {reinterpret_cast<uint64_t>(standing), bytes, share};
+        *address = import.address;
+        return 0;
+    }
+    return outOfMemory;
+}
+
+int cuIpcCloseMemHandle(uint64_t) { return 0; }
+
+#pragma GCC visibility pop
+}

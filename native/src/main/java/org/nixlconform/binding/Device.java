@@ -1,0 +1,152 @@
+package org.nixlconform.binding;
+
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.LongByReference;
+import com.sun.jna.ptr.PointerByReference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** One GPU of this node with its primary context, through the CUDA driver; see {@code device.h}. Stays open until the process ends. */
+public final class Device {
+    /** A number of simulated GPUs: then there is no CUDA driver, but our stand-in for it. */
+    private static final String SIMULATED = "NIXLCONFORM_SIMULATED_GPUS";
+
+    private static final String STAND_IN = "libnixlconform_simulated_gpu.so";
+
+    static final Mirror FACTS = new Mirror("nxc_device_facts", 256);
+    private static final int NAME = FACTS.field("name", 0, 128);
+    private static final int BUS_ID = FACTS.field("bus_id", 128, 32);
+    private static final int UUID = FACTS.field("uuid", 160, 48);
+    private static final int MEMORY_BYTES = FACTS.field("memory_bytes", 208, 8);
+    private static final int DRIVER_VERSION = FACTS.field("driver_version", 224, 4);
+    private static final int CAPABILITY_MAJOR = FACTS.field("capability_major", 232, 4);
+    private static final int CAPABILITY_MINOR = FACTS.field("capability_minor", 236, 4);
+
+    static final Mirror FAILURE = new Mirror("nxc_device_failure", 256);
+    private static final int TEXT = FAILURE.field("text", 4, 252);
+
+    static final Mirror SHARE = new Mirror("nxc_device_share", 64);
+
+    private final Pointer device;
+    private final int ordinal;
+    private final Facts facts;
+
+    private Device(Pointer device, int ordinal, Facts facts) {
+        this.device = device;
+        this.ordinal = ordinal;
+        this.facts = facts;
+    }
+
+    /**
+     * What the driver says.
+     *
+     * @param busId PCI domain, bus, device and function
+     * @param driverVersion of CUDA, such as {@code 13.0}
+     * @param capability such as {@code 9.0}
+     */
+    public record Facts(
+            String name, String busId, String uuid, long memoryBytes, String driverVersion, String capability) {}
+
+    /**
+     * Makes the context, which takes up to seconds, and has it current on this thread.
+     *
+     * @param ordinal among the GPUs that this process is shown
+     * @throws DeviceException when there is no driver or no such GPU
+     */
+    public static Device open(int ordinal) {
+        try (NativeMemory said = NativeMemory.allocate(FACTS.sizeBytes())) {
+            PointerByReference device = new PointerByReference();
+            check(failure -> Conform.nxc_device_open(library(), ordinal, device, said.pointer(), failure));
+            int version = said.getInt(DRIVER_VERSION);
+            Facts facts = new Facts(
+                    said.getText(NAME),
+                    said.getText(BUS_ID),
+                    said.getText(UUID),
+                    said.getLong(MEMORY_BYTES),
+                    version / 1000 + "." + version % 1000 / 10,
+                    said.getInt(CAPABILITY_MAJOR) + "." + said.getInt(CAPABILITY_MINOR));
+            return new Device(device.getValue(), ordinal, facts);
+        }
+    }
+
+    /** Whether this process is shown simulated GPUs. */
+    public static boolean simulated() {
+        return System.getenv(SIMULATED) != null;
+    }
+
+    private static @Nullable String library() {
+        if (!simulated()) {
+            return null;
+        }
+        Path beside = Path.of(System.getProperty(Conform.PATH_PROPERTY)).resolveSibling(STAND_IN);
+        if (!Files.exists(beside)) {
+            throw new DeviceException(SIMULATED + " is set, but there is no " + beside);
+        }
+        return beside.toString();
+    }
+
+    public int ordinal() {
+        return ordinal;
+    }
+
+    public Facts facts() {
+        return facts;
+    }
+
+    /** @param mapped by CUDA's virtual memory management; else by its plain allocator */
+    public Arena allocate(long bytes, boolean mapped) {
+        LongByReference address = new LongByReference();
+        check(failure -> Conform.nxc_device_allocate(device, bytes, mapped ? 1 : 0, address, failure));
+        return new DeviceArena(this, address.getValue(), bytes);
+    }
+
+    /** What another process of this node needs to open an allocation there. */
+    public byte[] export(long address) {
+        try (NativeMemory share = NativeMemory.allocate(SHARE.sizeBytes())) {
+            check(failure -> Conform.nxc_device_export(device, address, share.pointer(), failure));
+            return share.getBytes(0, SHARE.sizeBytes());
+        }
+    }
+
+    /** Opens another process's allocation here. @return its address in this process */
+    public long importShare(byte[] exported) {
+        try (NativeMemory share = NativeMemory.allocate(SHARE.sizeBytes())) {
+            share.pointer().write(0, exported, 0, SHARE.sizeBytes());
+            LongByReference address = new LongByReference();
+            check(failure -> Conform.nxc_device_import(device, share.pointer(), address, failure));
+            return address.getValue();
+        }
+    }
+
+    /**
+     * Copies by the copy engine, as often as it takes.
+     *
+     * @param bytes of one copy
+     * @param totalBytes of all
+     * @return nanoseconds
+     */
+    public long copy(long to, long from, long bytes, long totalBytes) {
+        return check(failure -> Conform.nxc_device_copy(device, to, from, bytes, totalBytes, failure));
+    }
+
+    Pointer pointer() {
+        return device;
+    }
+
+    /** A call that says in its argument what failed. */
+    interface Call {
+        long with(Pointer failure);
+    }
+
+    /** @throws DeviceException when the call returns a negative number */
+    static long check(Call call) {
+        try (NativeMemory failure = NativeMemory.allocate(FAILURE.sizeBytes())) {
+            long result = call.with(failure.pointer());
+            if (result < 0) {
+                throw new DeviceException(failure.getText(TEXT));
+            }
+            return result;
+        }
+    }
+}

@@ -1,0 +1,204 @@
+// Device memory: what a GPU writes and finds is what the CPU writes and finds. Usage: device_test DRIVER [GIBIBYTES]. With the
+// simulated GPU it runs anywhere; with a real driver and a size it also says how fast fill, verify and the copy engine are.
+#include <dlfcn.h>
+
+#include "check.h"
+#include "nixlconform/device.h"
+
+namespace {
+
+constexpr uint64_t guardBytes = 4096;
+constexpr nxc_payload_bounds bounds = {uint64_t{1} << 40, 100, 0};
+
+nxc_device_failure failure;
+
+#define WORKS(call) CHECK((call) >= 0, "%s", failure.text)
+
+// The driver's own copies, as nobody else moves bytes here.
+struct Copies {
+    int (*out)(void *, uint64_t, size_t, void *);
+    int (*in)(uint64_t, const void *, size_t, void *);
+    int (*wait)(void *);
+
+    explicit Copies(const char *library) {
+        void *const driver = dlopen(library, RTLD_NOW);
+        CHECK(driver != nullptr, "%s", dlerror());
+        out = reinterpret_cast<decltype(out)>(dlsym(driver, "cuMemcpyDtoHAsync_v2"));
+        in = reinterpret_cast<decltype(in)>(dlsym(driver, "cuMemcpyHtoDAsync_v2"));
+        wait = reinterpret_cast<decltype(wait)>(dlsym(driver, "cuStreamSynchronize"));
+    }
+};
+
+std::vector<uint8_t> read(const Copies &copies, uint64_t address, uint64_t bytes) {
+    std::vector<uint8_t> memory(bytes);
+    CHECK(copies.out(memory.data(), address, bytes, nullptr) == 0 && copies.wait(nullptr) == 0, "copy out");
+    return memory;
+}
+
+void write(const Copies &copies, uint64_t address, const std::vector<uint8_t> &memory) {
+    CHECK(copies.in(address, memory.data(), memory.size(), nullptr) == 0 && copies.wait(nullptr) == 0, "copy in");
+}
+
+// Runs of all lengths and alignments with gaps between them, some selected.
+std::vector<nxc_payload_run> mixedRuns(Numbers &numbers, uint64_t *end) {
+    const uint64_t lengths[] = {1, 7, 8, 15, 16, 17, 23, 31, 63, 656, 4095, 4096, 4097, 32767, 32768, 32769, 100000};
+    std::vector<nxc_payload_run> runs;
+    uint64_t offset = guardBytes;
+    for (int i = 0; i < 400; i++) {
+        const uint64_t length = lengths[numbers.below(sizeof lengths / sizeof *lengths)];
+        offset += numbers.below(40);
+        const bool selected = numbers.below(3) != 0;
+        const uint32_t kind = selected ? uint32_t(NXC_KIND_DATA) : 1 + uint32_t(numbers.below(3));
+        runs.push_back({offset, length, (uint64_t{1} << 30) + numbers.below(uint64_t{1} << 39), offset + 77, kind,
+                        2 + uint32_t(numbers.below(90)), selected ? uint32_t(NXC_RUN_SELECTED) : 0, 5});
+        offset += length;
+    }
+    *end = offset + guardBytes;
+    return runs;
+}
+
+struct Held {
+    nxc_device_runs *runs;
+
+    Held(nxc_device *device, uint64_t arena, const nxc_payload_key &key, const std::vector<nxc_payload_run> &list) {
+        WORKS(nxc_device_runs_hold(device, arena, &key, list.data(), list.size(), &runs, &failure));
+    }
+    ~Held() { nxc_device_runs_release(runs); }
+    Held(const Held &) = delete;
+    Held &operator=(const Held &) = delete;
+};
+
+// One planted fault a run, of a kind that the seed chooses; some are left alone.
+void damage(Numbers &numbers, const nxc_payload_key &key, const std::vector<nxc_payload_run> &runs, uint8_t *arena) {
+    for (nxc_payload_run run : runs) {
+        uint8_t *const bytes = arena + run.offset;
+        switch (numbers.below(9)) {
+        case 0: memset(bytes, 0, run.length); break;
+        case 1: run.generation -= 1; nxc_payload_fill(arena, &key, &run, 1); break;
+        case 2: run.location += 65536; nxc_payload_fill(arena, &key, &run, 1); break;
+        case 3: bytes[numbers.below(run.length)] ^= 1; break;
+        case 4: bytes[run.length - 1] ^= 0x80; break;
+        case 5: memset(bytes + run.length / 2, 0, run.length - run.length / 2); break;
+        case 6: run.kind = NXC_KIND_POISON; run.generation = run.poison_generation; run.location = run.own;
+                nxc_payload_fill(arena, &key, &run, 1); break;
+        default: break;
+        }
+    }
+}
+
+void sameAsOnTheCpu(nxc_device *device, const Copies &copies, int32_t memory) {
+    const nxc_payload_key key = keyOf(77);
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        Numbers numbers(seed);
+        uint64_t bytes = 0;
+        const std::vector<nxc_payload_run> runs = mixedRuns(numbers, &bytes);
+        uint64_t arena = 0;
+        WORKS(nxc_device_allocate(device, bytes, memory, &arena, &failure));
+        std::vector<uint8_t> mirror(bytes, 0x5a);
+        write(copies, arena, mirror);
+        const Held held(device, arena, key, runs);
+        WORKS(nxc_device_fill(held.runs, nullptr, &failure));
+        nxc_payload_fill(mirror.data(), &key, runs.data(), runs.size());
+        CHECK(read(copies, arena, bytes) == mirror, "seed %" PRIu64 ": the device wrote something else", seed);
+
+        for (int damaged = 0; damaged < 2; damaged++) {
+            if (damaged) damage(numbers, key, runs, mirror.data());
+            write(copies, arena, mirror);
+            std::vector<nxc_payload_difference> expected(runs.size()), found(runs.size());
+            nxc_payload_summary expectedSum, foundSum;
+            nxc_payload_verify(mirror.data(), &key, &bounds, runs.data(), runs.size(), expected.data(), runs.size(), &expectedSum);
+            WORKS(nxc_device_verify(held.runs, &bounds, found.data(), runs.size(), &foundSum, nullptr, &failure));
+            CHECK(memcmp(&expectedSum, &foundSum, sizeof expectedSum) == 0, "%" PRIu64 " differ, the CPU found %" PRIu64, foundSum.runs_differing, expectedSum.runs_differing);
+            CHECK(damaged ? foundSum.runs_differing > 200 : foundSum.runs_differing == 0, "%" PRIu64, foundSum.runs_differing);
+            CHECK(memcmp(expected.data(), found.data(), foundSum.runs_differing * sizeof found[0]) == 0, "the differences");
+            const uint64_t there = nxc_payload_landed(mirror.data(), &key, runs.data(), runs.size());
+            CHECK(nxc_device_landed(held.runs, &failure) == int64_t(there), "landed %" PRIu64, there);
+        }
+        WORKS(nxc_device_release(device, arena, &failure));
+    }
+}
+
+// One difference far behind in a run that is longer than what is looked at.
+void longRunsAreLookedAtFromTheirFirstDifference(nxc_device *device, const Copies &copies) {
+    const nxc_payload_key key = keyOf(3);
+    const uint64_t bytes = uint64_t{NXC_DEVICE_LOOK_BYTES} + (uint64_t{3} << 20);
+    const std::vector<nxc_payload_run> runs = {{0, bytes, 1 << 20, 1 << 20, NXC_KIND_POISON, 4, 0, 4}};
+    uint64_t arena = 0;
+    WORKS(nxc_device_allocate(device, bytes, NXC_MEMORY_PLAIN, &arena, &failure));
+    const Held held(device, arena, key, runs);
+    WORKS(nxc_device_fill(held.runs, nullptr, &failure));
+    const uint64_t at = bytes - 4321;
+    std::vector<uint8_t> one = read(copies, arena + at, 1);
+    one[0] ^= 1;
+    write(copies, arena + at, one);
+    nxc_payload_difference difference;
+    nxc_payload_summary summary;
+    WORKS(nxc_device_verify(held.runs, &bounds, &difference, 1, &summary, nullptr, &failure));
+    CHECK(summary.runs_by_classification[NXC_DIFF_OVERRUN] == 1 && difference.first_offset == at &&
+              difference.last_offset == at && difference.differing_bytes == 1,
+          "at %" PRIu64 ", found %" PRIu64 " with %" PRIu64 " bytes", at, difference.first_offset, difference.differing_bytes);
+    WORKS(nxc_device_release(device, arena, &failure));
+}
+
+void refusalsSayWhatWasRefused(nxc_device *device) {
+    nxc_device *none = nullptr;
+    nxc_device_facts facts;
+    CHECK(nxc_device_open(nullptr, 1000, &none, &facts, &failure) == NXC_DEVICE_REFUSED && none == nullptr, "opened");
+    CHECK(strstr(failure.text, "none with the number 1000") != nullptr, "%s", failure.text);
+    uint64_t address = 0;
+    CHECK(nxc_device_allocate(device, uint64_t{1} << 50, NXC_MEMORY_PLAIN, &address, &failure) == NXC_DEVICE_REFUSED, "a pebibyte");
+    CHECK(strstr(failure.text, "CUDA_ERROR_OUT_OF_MEMORY") != nullptr, "%s", failure.text);
+}
+
+double gigabytesASecond(uint64_t bytes, uint64_t nanoseconds) { return double(bytes) / double(nanoseconds); }
+
+void speeds(nxc_device *device, uint64_t gibibytes) {
+    const nxc_payload_key key = keyOf(9);
+    const uint64_t bytes = gibibytes << 30;
+    uint64_t arena = 0;
+    WORKS(nxc_device_allocate(device, bytes, NXC_MEMORY_PLAIN, &arena, &failure));
+    for (uint64_t length : {uint64_t{656}, uint64_t{4096}, uint64_t{65536}, bytes}) {
+        std::vector<nxc_payload_run> runs;
+        const uint64_t most = length == 656 ? bytes / 16 : bytes;
+        for (uint64_t offset = 0; offset + length <= most; offset += length)
+            runs.push_back({offset, length, offset, offset, NXC_KIND_DATA, 3, NXC_RUN_SELECTED, 2});
+        const uint64_t total = runs.size() * length;
+        const Held held(device, arena, key, runs);
+        uint64_t fill = ~0ull, verify = ~0ull, took = 0;
+        nxc_payload_summary summary;
+        for (int pass = 0; pass < 5; pass++) {
+            WORKS(nxc_device_fill(held.runs, &took, &failure));
+            fill = took < fill ? took : fill;
+            WORKS(nxc_device_verify(held.runs, &bounds, nullptr, 0, &summary, &took, &failure));
+            verify = took < verify ? took : verify;
+            CHECK(summary.runs_differing == 0, "%" PRIu64, summary.runs_differing);
+        }
+        std::printf("runs of %" PRIu64 " bytes, %.2f GiB: fill %.0f GB/s, verify %.0f GB/s\n", length, double(total) / (1 << 30),
+                    gigabytesASecond(total, fill), gigabytesASecond(total, verify));
+    }
+    const int64_t copy = nxc_device_copy(device, arena, arena + bytes / 2, bytes / 2, bytes, &failure);
+    WORKS(copy);
+    std::printf("copy engine, same GPU: %.0f GB/s\n", gigabytesASecond(bytes, uint64_t(copy)));
+    WORKS(nxc_device_release(device, arena, &failure));
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+    CHECK(argc == 2 || argc == 3, "usage: %s DRIVER [GIBIBYTES]", argv[0]);
+    nxc_device *device = nullptr;
+    nxc_device_facts facts;
+    CHECK(nxc_device_open("/nowhere/libcuda.so.1", 0, &device, &facts, &failure) == NXC_DEVICE_NO_DRIVER, "a driver");
+    CHECK(strstr(failure.text, "/nowhere/libcuda.so.1") != nullptr, "%s", failure.text);
+    WORKS(nxc_device_open(argv[1], 0, &device, &facts, &failure));
+    std::printf("%s, %s, %s, %.1f GiB, driver of CUDA %d.%d, ready after %.0f ms\n", facts.name, facts.bus_id, facts.uuid,
+                double(facts.memory_bytes) / (1 << 30), facts.driver_version / 1000, facts.driver_version % 1000 / 10,
+                double(facts.context_ns) / 1e6);
+    const Copies copies(argv[1]);
+    sameAsOnTheCpu(device, copies, NXC_MEMORY_PLAIN);
+    sameAsOnTheCpu(device, copies, NXC_MEMORY_VMM);
+    longRunsAreLookedAtFromTheirFirstDifference(device, copies);
+    refusalsSayWhatWasRefused(device);
+    if (argc == 3) speeds(device, strtoull(argv[2], nullptr, 10));
+    return 0;
+}
