@@ -22,61 +22,75 @@ import org.nixlconform.plan.TransferPlan;
 
 /** Transfers of mixed geometry in which nothing is wrong: a judge that finds something in one of them is wrong. */
 public final class CleanCases {
-    private static final int[] TENSOR_PARALLEL = {1, 1, 1, 2, 2, 4};
-    private static final int[] HEADS = {4, 8};
-    private static final int[] HEAD_DIM = {41, 64, 128};
-    private static final int[] TOKENS = {1, 8, 16};
+    private static final List<Integer> TENSOR_PARALLEL = List.of(1, 1, 1, 2, 2, 4);
+    private static final List<Integer> HEADS = List.of(1, 2, 4, 8, 16);
+    private static final List<Integer> HEAD_DIM = List.of(41, 64, 128, 576);
+    private static final List<Integer> TOKENS = List.of(1, 8, 16, 64);
+    private static final List<Attention> ATTENTION =
+            List.of(Attention.GQA, Attention.GQA, Attention.MHA, Attention.MLA);
+
+    /** So that two cores carry a case in seconds. */
+    private static final int MOST_RANKS = 8;
+
+    private static final long MOST_BYTES = 1L << 30;
 
     private CleanCases() {}
 
-    /** As many as asked for, the same each time. */
-    public static List<TransferPlan> of(int count, Backend backend) {
-        SplittableRandom random = new SplittableRandom(count);
+    /** @return as many as asked for, the same each time */
+    public static List<TransferPlan> of(int count, long seed, Backend backend) {
+        SplittableRandom random = new SplittableRandom(seed);
         List<TransferPlan> plans = new ArrayList<>();
         while (plans.size() < count) {
-            if (draft(random, backend, plans.size()).plan() instanceof Planned.Possible possible) {
+            if (draft(random, backend, plans.size()).plan() instanceof Planned.Possible possible
+                    && isSmall(possible.plan())) {
                 plans.add(possible.plan());
             }
         }
         return List.copyOf(plans);
     }
 
+    private static boolean isSmall(TransferPlan plan) {
+        return plan.topology().rankCount() <= MOST_RANKS
+                && plan.memoryNeedBytes(plan.topology().ranks()) <= MOST_BYTES;
+    }
+
     private static PlanDraft draft(SplittableRandom random, Backend backend, int number) {
         boolean read = random.nextBoolean();
-        int cached = 20 + random.nextInt(100);
-        int transferred = 1 + random.nextInt(9);
+        Topology topology = new Topology(
+                1 + random.nextInt(2),
+                one(random, TENSOR_PARALLEL),
+                1 + random.nextInt(2),
+                one(random, TENSOR_PARALLEL),
+                one(random, List.of(Pairing.values())));
+        Attention attention = one(random, ATTENTION);
+        int transferred = 1 + random.nextInt(20);
         return PlanDraft.at("clean case " + number)
                 .backend(backend)
-                .topology(new Topology(
-                        1 + random.nextInt(2),
-                        one(random, TENSOR_PARALLEL),
-                        1,
-                        one(random, TENSOR_PARALLEL),
-                        Pairing.MESH))
+                .topology(topology)
                 .direction(read ? Operation.READ : Operation.WRITE, read ? Role.DECODE : Role.PREFILL)
                 .geometry(new KvGeometry(
                         1 + random.nextInt(5),
-                        one(random, HEADS),
+                        attention == Attention.MLA ? 1 : one(random, HEADS),
                         one(random, HEAD_DIM),
                         one(random, TOKENS),
-                        random.nextBoolean() ? DataType.BF16 : DataType.FP8,
-                        Layout.HND,
-                        Attention.GQA,
-                        random.nextBoolean() ? KeyValue.PACKED : KeyValue.SEPARATE))
+                        one(random, List.of(DataType.values())),
+                        one(random, List.of(Layout.values())),
+                        attention,
+                        one(random, List.of(KeyValue.values()))))
                 .blocks(new BlockUse(
                         transferred,
-                        cached,
-                        cached + random.nextInt(10),
-                        random.nextBoolean() ? Selection.SHUFFLED : Selection.CONTIGUOUS,
-                        random.nextInt(1000),
-                        random.nextInt(transferred),
+                        transferred * topology.requestsPerEngine(Role.PREFILL) + random.nextInt(100),
+                        transferred * topology.requestsPerEngine(Role.DECODE) + random.nextInt(100),
+                        one(random, List.of(Selection.values())),
+                        random.nextInt(1_000_000),
+                        random.nextBoolean() ? random.nextInt(transferred) : 0,
                         false))
                 .iterations(1 + random.nextInt(3))
                 .expectIntegrity()
                 .expectCompletion(Duration.ofSeconds(60), Duration.ofSeconds(20));
     }
 
-    private static int one(SplittableRandom random, int[] values) {
-        return values[random.nextInt(values.length)];
+    private static <T> T one(SplittableRandom random, List<T> values) {
+        return values.get(random.nextInt(values.size()));
     }
 }

@@ -1,10 +1,13 @@
 package org.nixlconform.fault;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.PlanDraft;
+import org.nixlconform.plan.Planned;
 import org.nixlconform.plan.TransferPlan;
 
 /**
@@ -29,6 +32,9 @@ public record PlantedFault(
         OptionalDouble floor,
         Set<FindingKind> expected,
         Set<String> says) {
+    private static final Duration PATIENT_WITHIN = Duration.ofSeconds(60);
+    private static final Duration PATIENT_STALL = Duration.ofSeconds(15);
+
     public PlantedFault {
         faults = List.copyOf(faults);
         expected = Set.copyOf(expected);
@@ -44,5 +50,25 @@ public record PlantedFault(
             Optional<Outside> outside,
             Set<FindingKind> expected) {
         this(name, family, seed, plan, faults, outside, OptionalDouble.empty(), expected, Set.of());
+    }
+
+    /**
+     * The same where the transfer may take long: many rails on a busy machine are connected within one call, for seconds in
+     * which nothing moves.
+     */
+    public PlantedFault patient() {
+        Planned patient = PlanDraft.of(name, plan)
+                .expectCompletion(PATIENT_WITHIN, PATIENT_STALL)
+                .plan();
+        return new PlantedFault(
+                name + ", with more time",
+                family,
+                seed,
+                ((Planned.Possible) patient).plan(),
+                faults,
+                outside,
+                floor,
+                expected,
+                says);
     }
 }

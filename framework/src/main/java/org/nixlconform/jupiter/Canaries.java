@@ -1,9 +1,11 @@
 package org.nixlconform.jupiter;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.nixlconform.environment.Environment;
 import org.nixlconform.fault.PlantedFault;
@@ -19,6 +21,14 @@ import org.nixlconform.report.RunReport;
  */
 final class Canaries {
     private static final long SEED = 1;
+
+    /** What a machine that is too busy, or a backend with much to connect, brings about by itself. */
+    private static final Set<FindingKind> OF_TIME = EnumSet.of(
+            FindingKind.CALL_NEVER_RETURNED,
+            FindingKind.NEVER_STARTED,
+            FindingKind.STALLED,
+            FindingKind.NOT_NOTIFIED,
+            FindingKind.SLOW);
 
     private final Catalogue catalogue;
     private final List<RunReport.Property> properties = new ArrayList<>();
@@ -41,6 +51,11 @@ final class Canaries {
         /** The environment's own trouble came first, or is found without the fault as well. The cells will tell of it. */
         boolean prevented() {
             return !found.planted() && !found.findings().isEmpty() || hidden();
+        }
+
+        /** Nothing but time is found: the fault may be seen where there is more of it. */
+        boolean ranOutOfTime() {
+            return !caught() && !found.findings().isEmpty() && OF_TIME.containsAll(found.kinds());
         }
 
         private boolean hidden() {
@@ -79,6 +94,9 @@ final class Canaries {
             List<Sung> all = catalogue.of(SEED, Backend.valueOf(name)).parallelStream()
                     .map(fault -> new Sung(fault, runner.of(fault), Optional.empty()))
                     .toList()
+                    .parallelStream()
+                    .map(canary -> patiently(runner, canary))
+                    .toList()
                     .stream()
                     .map(canary -> againstClean(runner, canary))
                     .toList();
@@ -97,6 +115,15 @@ final class Canaries {
                         throw new FindingException(lived(runner, name, lives));
                     });
         }
+    }
+
+    /** Deadlines of canaries are short, so that each run can afford them. */
+    private static Sung patiently(FaultRun runner, Sung canary) {
+        if (!canary.ranOutOfTime()) {
+            return canary;
+        }
+        PlantedFault patient = canary.fault().patient();
+        return new Sung(patient, runner.of(patient), Optional.empty());
     }
 
     private static Sung againstClean(FaultRun runner, Sung canary) {

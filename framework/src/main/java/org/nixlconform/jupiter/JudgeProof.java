@@ -200,7 +200,7 @@ public final class JudgeProof implements AutoCloseable {
     /** One test for each clean case. */
     public Stream<DynamicTest> cleanCases() {
         return wanted.takesClean()
-                ? CleanCases.of(wanted.cleanCases(), backend).stream()
+                ? CleanCases.of(wanted.cleanCases(), wanted.cleanCases(), backend).stream()
                         .map(plan -> DynamicTest.dynamicTest(plan.name(), () -> clean(plan)))
                 : Stream.empty();
     }

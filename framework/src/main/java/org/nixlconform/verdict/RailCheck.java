@@ -6,8 +6,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.BlockRequest;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
@@ -200,10 +202,11 @@ final class RailCheck implements Check {
         /** How often in the least transfer it is a rail's turn. Regions with other rails begin to count anew. */
         private long turns() {
             int most = regions.stream().mapToInt(List::size).max().orElse(0);
-            long descriptors = transfers.stream()
-                    .mapToLong(RankTransferOutcome::descriptors)
-                    .min()
-                    .orElse(0);
+            long descriptors = (long) (transfers.stream()
+                            .mapToLong(RankTransferOutcome::descriptors)
+                            .min()
+                            .orElse(0)
+                    * leftOfMerging());
             if (most == 0 || descriptors == 0) {
                 return 0;
             }
@@ -212,6 +215,26 @@ final class RailCheck implements Check {
                     most > 1 && transfers.get(0).bytes() / transfers.get(0).descriptors() >= SPLIT_BYTES;
             int group = plan.direction().operation() == Operation.WRITE ? GROUP : 1;
             return split ? together * TURNS_TO_BE_EVEN : together / group / most;
+        }
+
+        /** Of 1, the share of its descriptors that a request keeps: NIXL makes one of blocks that follow each other. */
+        private double leftOfMerging() {
+            return plan.requests().stream()
+                    .mapToDouble(request -> (double) runs(request) / plan.blocks().moved())
+                    .min()
+                    .orElse(1);
+        }
+
+        /** Blocks that move and do not follow the one before them on both sides. */
+        private long runs(BlockRequest request) {
+            List<Integer> source = request.sourceBlocks();
+            List<Integer> destination = request.destinationBlocks();
+            int first = plan.blocks().prefixHit();
+            return IntStream.range(first, source.size())
+                    .filter(at -> at == first
+                            || source.get(at) != source.get(at - 1) + 1
+                            || destination.get(at) != destination.get(at - 1) + 1)
+                    .count();
         }
     }
 }

@@ -141,6 +141,30 @@ class LiveCanaryTest {
                 "NOT found as it is, but [FOREIGN]");
     }
 
+    /** The transfer stands still for longer than a canary may, as on a machine that is too busy, and then goes on. */
+    @Test
+    void aFaultForWhichTimeRanOutIsPlantedOnceMoreWithMoreTime() {
+        PlantedFault flip = flip(FLIP.with("descriptor", 3), true, FindingKind.FOREIGN);
+        LibraryFault late = LibraryFault.on("decode-0-rank-0", "late")
+                .with("request", 0)
+                .with("descriptor", 5)
+                .with("milliseconds", 6_000)
+                .with("hold", true);
+        Run run = with((seed, backend) -> List.of(new PlantedFault(
+                flip.name(),
+                flip.family(),
+                flip.seed(),
+                flip.plan(),
+                List.of(late, flip.faults().get(0)),
+                flip.outside(),
+                flip.expected())));
+
+        assertThat(run.cells())
+                .hasSize(2)
+                .allSatisfy(cell -> assertThat(cell.status()).isEqualTo(SUCCESSFUL));
+        assertThat(run.console()).contains("canary nixl UCX, a flip, with more time: found [FOREIGN]");
+    }
+
     /** A library that puts blocks into wrong places by itself hides what is planted: its cells are judged all the same. */
     @Test
     @Tag("releases")

@@ -107,6 +107,18 @@ class RailCheckTest {
         assertThat(found(few, DECODE_0, allRegionsOn(32), bytes)).isEmpty();
     }
 
+    /** NIXL makes one descriptor of blocks that follow each other on both sides: here a third of them is left. */
+    @Test
+    void blocksThatFollowEachOtherAreOneTurn() {
+        TransferPlan contiguous =
+                plan(draft -> draft.blocks(new BlockUse(3, 64, 64, Selection.CONTIGUOUS, 7, 0, false)));
+        TransferPlan shuffled = plan(draft -> draft.blocks(moving(3)));
+        long third = moved(contiguous) / 3;
+
+        assertThat(found(contiguous, DECODE_0, allRegionsOn(4), third, third, third, 0)).isEmpty();
+        assertThat(found(shuffled, DECODE_0, allRegionsOn(4), third, third, third, 0)).hasSize(1);
+    }
+
     @Test
     void writesGoToARailInGroups() {
         TransferPlan one =
