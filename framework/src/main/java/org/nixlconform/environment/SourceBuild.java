@@ -137,7 +137,9 @@ final class SourceBuild {
                     .with("expected", "c++, ninja and meson, in the PATH of a session over SSH")
                     .with("actual", "no " + String.join(", no ", missing))
                     .with("node", node.name())
-                    .with("remedy", "sudo apt-get install g++ pkg-config; python3 -m pip install meson ninja pybind11"));
+                    .with(
+                            "remedy",
+                            "sudo apt-get install g++ pkg-config; python3 -m pip install meson ninja pybind11"));
         }
         return first;
     }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.Planned;
 import org.nixlconform.plan.TransferPlan;
@@ -57,18 +58,17 @@ public record PlantedFault(
      * which nothing moves.
      */
     public PlantedFault patient() {
-        Planned patient = PlanDraft.of(name, plan)
-                .expectCompletion(PATIENT_WITHIN, PATIENT_STALL)
-                .plan();
-        return new PlantedFault(
-                name + ", with more time",
-                family,
-                seed,
-                ((Planned.Possible) patient).plan(),
-                faults,
-                outside,
-                floor,
-                expected,
-                says);
+        return with(
+                name + ", with more time", PlanDraft.of(name, plan).expectCompletion(PATIENT_WITHIN, PATIENT_STALL));
+    }
+
+    /** The same with caches there. */
+    public PlantedFault in(MemoryKind memory) {
+        return with(name, PlanDraft.of(name, plan).memory(memory));
+    }
+
+    private PlantedFault with(String otherName, PlanDraft draft) {
+        TransferPlan other = ((Planned.Possible) draft.plan()).plan();
+        return new PlantedFault(otherName, family, seed, other, faults, outside, floor, expected, says);
     }
 }

@@ -25,6 +25,9 @@ import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Backend;
+import org.nixlconform.plan.MemoryKind;
+import org.nixlconform.plan.PlanDraft;
+import org.nixlconform.plan.Planned;
 import org.nixlconform.plan.TransferPlan;
 import org.opentest4j.AssertionFailedError;
 
@@ -33,7 +36,8 @@ import org.opentest4j.AssertionFailedError;
  * {@code target/conformance/confusion.json} and, when everything was run, the matrix in {@code docs/judge.md}.
  *
  * <p>System properties: {@code cluster}, {@code root}, {@code work} as for a run; {@code judge.seeds} how many seeds for
- * each fault (1), {@code judge.clean} how many clean cases (10), {@code judge.only} part of the names or families to run.
+ * each fault (1), {@code judge.clean} how many clean cases (10), {@code judge.only} part of the names or families to run,
+ * {@code judge.memory} where the caches are (DRAM).
  */
 public final class JudgeProof implements AutoCloseable {
     private static final String PAGE = "docs/judge.md";
@@ -50,8 +54,9 @@ public final class JudgeProof implements AutoCloseable {
     /**
      * @param seeds for each fault
      * @param only in lower case; empty for all
+     * @param memory of the caches
      */
-    record Wanted(int seeds, int cleanCases, String only) {
+    record Wanted(int seeds, int cleanCases, String only, MemoryKind memory) {
 
         /** @throws FindingException when a number is none */
         static Wanted of(Function<String, @Nullable String> property) {
@@ -59,7 +64,20 @@ public final class JudgeProof implements AutoCloseable {
             return new Wanted(
                     number(property, "judge.seeds", 1, 1),
                     number(property, "judge.clean", 0, 10),
-                    only == null ? "" : only.toLowerCase(Locale.ROOT));
+                    only == null ? "" : only.toLowerCase(Locale.ROOT),
+                    memory(property.apply("judge.memory")));
+        }
+
+        private static MemoryKind memory(@Nullable String value) {
+            return Stream.of(MemoryKind.values())
+                    .filter(kind -> value == null || kind.name().equals(value))
+                    .findFirst()
+                    .orElseThrow(() -> new FindingException(
+                            Finding.of(FindingKind.CONFIGURATION, "selection", "-Djudge.memory is no kind of memory")
+                                    .with("expected", "one of " + List.of(MemoryKind.values()))
+                                    .with("actual", "'" + value + "'")
+                                    .with("where", "-Djudge.memory on the command line")
+                                    .with("remedy", "for example -Djudge.memory=VRAM")));
         }
 
         private static int number(Function<String, @Nullable String> property, String name, int least, int otherwise) {
@@ -148,6 +166,7 @@ public final class JudgeProof implements AutoCloseable {
     private Stream<DynamicTest> planted(List<PlantedFault> faults, FaultRun in) {
         return faults.stream()
                 .filter(fault -> wanted.takes(fault.name(), fault.family()))
+                .map(fault -> fault.in(wanted.memory()))
                 .map(fault -> test(
                         fault.name(),
                         fault.family(),
@@ -201,6 +220,8 @@ public final class JudgeProof implements AutoCloseable {
     public Stream<DynamicTest> cleanCases() {
         return wanted.takesClean()
                 ? CleanCases.of(wanted.cleanCases(), wanted.cleanCases(), backend).stream()
+                        .map(plan -> PlanDraft.of(plan.name(), plan).memory(wanted.memory()))
+                        .map(draft -> ((Planned.Possible) draft.plan()).plan())
                         .map(plan -> DynamicTest.dynamicTest(plan.name(), () -> clean(plan)))
                 : Stream.empty();
     }
@@ -225,7 +246,7 @@ public final class JudgeProof implements AutoCloseable {
         try {
             Path folder = Files.createDirectories(ResultsFolder.of(System::getProperty, root));
             Files.writeString(folder.resolve("confusion.json"), matrix.json());
-            if (wanted.only().isEmpty() && !matrix.isEmpty()) {
+            if (wanted.only().isEmpty() && wanted.memory() == MemoryKind.DRAM && !matrix.isEmpty()) {
                 Path page = root.resolve(PAGE);
                 Files.writeString(page, matrix.into(Files.readString(page), PAGE));
             }

@@ -220,7 +220,8 @@ final class RailCheck implements Check {
         /** Of 1, the share of its descriptors that a request keeps: NIXL makes one of blocks that follow each other. */
         private double leftOfMerging() {
             return plan.requests().stream()
-                    .mapToDouble(request -> (double) runs(request) / plan.blocks().moved())
+                    .mapToDouble(
+                            request -> (double) runs(request) / plan.blocks().moved())
                     .min()
                     .orElse(1);
         }

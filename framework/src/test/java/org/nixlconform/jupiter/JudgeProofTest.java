@@ -8,15 +8,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nixlconform.message.FindingException;
+import org.nixlconform.plan.MemoryKind;
 
 class JudgeProofTest {
 
     @Test
     void numbersAndPartsOfNamesAreTaken() {
-        JudgeProof.Wanted wanted =
-                JudgeProof.Wanted.of(Map.of("judge.seeds", "5", "judge.clean", "0", "judge.only", "Segv")::get);
+        JudgeProof.Wanted wanted = JudgeProof.Wanted.of(
+                Map.of("judge.seeds", "5", "judge.clean", "0", "judge.only", "Segv", "judge.memory", "VRAM")::get);
 
-        assertThat(wanted).isEqualTo(new JudgeProof.Wanted(5, 0, "segv"));
+        assertThat(wanted).isEqualTo(new JudgeProof.Wanted(5, 0, "segv", MemoryKind.VRAM));
         assertThat(wanted.takes("SEGV in post", "process")).isTrue();
         assertThat(wanted.takes("exit in post", "process")).isFalse();
         assertThat(wanted.takesClean()).isFalse();
@@ -26,9 +27,17 @@ class JudgeProofTest {
     void withoutAWordEverythingIsTakenOnce() {
         JudgeProof.Wanted wanted = JudgeProof.Wanted.of(name -> null);
 
-        assertThat(wanted).isEqualTo(new JudgeProof.Wanted(1, 10, ""));
+        assertThat(wanted).isEqualTo(new JudgeProof.Wanted(1, 10, "", MemoryKind.DRAM));
         assertThat(wanted.takes("zeros", "data")).isTrue();
         assertThat(wanted.takesClean()).isTrue();
+    }
+
+    @Test
+    void anUnknownMemoryIsRefused() {
+        assertThatThrownBy(() -> JudgeProof.Wanted.of(Map.of("judge.memory", "HBM")::get))
+                .isInstanceOf(FindingException.class)
+                .hasMessageContaining("expected : one of [DRAM, VRAM]")
+                .hasMessageContaining("actual   : 'HBM'");
     }
 
     @Test

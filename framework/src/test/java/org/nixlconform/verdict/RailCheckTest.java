@@ -115,8 +115,10 @@ class RailCheckTest {
         TransferPlan shuffled = plan(draft -> draft.blocks(moving(3)));
         long third = moved(contiguous) / 3;
 
-        assertThat(found(contiguous, DECODE_0, allRegionsOn(4), third, third, third, 0)).isEmpty();
-        assertThat(found(shuffled, DECODE_0, allRegionsOn(4), third, third, third, 0)).hasSize(1);
+        assertThat(found(contiguous, DECODE_0, allRegionsOn(4), third, third, third, 0))
+                .isEmpty();
+        assertThat(found(shuffled, DECODE_0, allRegionsOn(4), third, third, third, 0))
+                .hasSize(1);
     }
 
     @Test

@@ -63,7 +63,8 @@ public abstract sealed class Arena implements AutoCloseable permits Arena.Host, 
     private record OnHost(Arena arena, Payload payload, RunList runs) implements PlacedRuns {
         @Override
         public void fill() {
-            Conform.nxc_payload_fill(arena.pointer(), payload.key(), runs.memory().pointer(), runs.size());
+            Conform.nxc_payload_fill(
+                    arena.pointer(), payload.key(), runs.memory().pointer(), runs.size());
         }
 
         @Override

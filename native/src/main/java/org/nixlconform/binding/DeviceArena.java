@@ -16,13 +16,7 @@ final class DeviceArena extends Arena {
     public PlacedRuns place(Payload payload, RunList runs) {
         PointerByReference held = new PointerByReference();
         Device.check(failure -> Conform.nxc_device_runs_hold(
-                device.pointer(),
-                address(),
-                payload.key(),
-                runs.memory().pointer(),
-                runs.size(),
-                held,
-                failure));
+                device.pointer(), address(), payload.key(), runs.memory().pointer(), runs.size(), held, failure));
         return new OnDevice(held.getValue());
     }
 

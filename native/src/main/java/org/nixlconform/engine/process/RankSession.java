@@ -214,8 +214,7 @@ final class RankSession {
                 .map(each ->
                         new ReferenceCopies.Pair(each.pair(), each.descriptors().copyRanges(Integer.MAX_VALUE)))
                 .toList();
-        DeviceCopies onDevices =
-                device == null ? null : new DeviceCopies(device, opened().arena(), arena().address());
+        DeviceCopies onDevices = device == null ? null : new DeviceCopies(device, opened().arena(), arena().address());
         return new ReferenceCopies(onDevices).copy(ask, pairs, planned().write(), clock);
     }
 

@@ -35,8 +35,11 @@ public sealed interface FromRank {
      * @param device null with host memory
      */
     record Opened(
-            long arenaAddress, byte[] metadata, List<String> plugins, @Nullable Gpu device, List<Phase> phases)
-            implements FromRank {}
+            long arenaAddress,
+            byte[] metadata,
+            List<String> plugins,
+            @Nullable Gpu device,
+            List<Phase> phases) implements FromRank {}
 
     /**
      * The GPU that holds a rank's arena, as the driver says.

@@ -194,10 +194,19 @@ class RealTransferTest {
         warden.send(PREFILL, new ToRank.Connect(List.of(new ToRank.Peer(DECODE, decode.metadata()))));
         warden.send(DECODE, new ToRank.Connect(List.of(new ToRank.Peer(PREFILL, prefill.metadata()))));
         done(warden);
-        PairShape toDecode =
-                new PairShape(DECODE, decode(), decodePid, decode.arenaAddress(), new byte[0], 0, 2, SOURCES, DESTINATIONS, PREFIX);
+        PairShape toDecode = new PairShape(
+                DECODE, decode(), decodePid, decode.arenaAddress(), new byte[0], 0, 2, SOURCES, DESTINATIONS, PREFIX);
         PairShape toPrefill = new PairShape(
-                PREFILL, prefill(), prefillPid, prefill.arenaAddress(), new byte[0], 0, 2, DESTINATIONS, SOURCES, PREFIX);
+                PREFILL,
+                prefill(),
+                prefillPid,
+                prefill.arenaAddress(),
+                new byte[0],
+                0,
+                2,
+                DESTINATIONS,
+                SOURCES,
+                PREFIX);
         warden.send(PREFILL, new ToRank.Prepare(List.of(toDecode), write, write, wrongOwner));
         warden.send(DECODE, new ToRank.Prepare(List.of(toPrefill), !write, write, wrongOwner));
         done(warden);
