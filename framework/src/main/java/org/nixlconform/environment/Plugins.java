@@ -27,7 +27,7 @@ final class Plugins {
 
     /** The same installation, which says of each backend without a plug-in why that is so. */
     Installation missing(Installation installation, List<String> backends, String because) {
-        Map<String, String> without = new LinkedHashMap<>();
+        Map<String, String> without = new LinkedHashMap<>(installation.withoutPlugin());
         absent(installation, backends)
                 .forEach(backend -> without.put(
                         backend,
@@ -70,7 +70,27 @@ final class Plugins {
         variables.put(FOLDER_VARIABLE, both.toString());
         List<Fact> facts = new ArrayList<>(installation.facts());
         facts.add(new Fact("plug-ins of " + wheel.described(), String.join(", ", taken)));
-        return installation.with(variables, facts);
+        return installation.with(variables, facts).without(unloadable(installation, wheel, both, taken));
+    }
+
+    /** A wheel's compiler may be newer than the build's; NIXL says of a plug-in that does not load only that it is none. */
+    private Map<String, String> unloadable(Installation built, Installation wheel, Path folder, List<String> taken) {
+        List<Path> loaded = node.connection().list(built.coreFolder()).stream()
+                .filter(name -> name.endsWith(".so"))
+                .map(built.coreFolder()::resolve)
+                .toList();
+        Map<String, String> reasons = new LinkedHashMap<>();
+        for (String backend : taken) {
+            List<String> undefined =
+                    SharedLibraries.undefined(node.connection(), folder.resolve(fileName(backend)), loaded);
+            if (!undefined.isEmpty()) {
+                reasons.put(
+                        backend,
+                        "%s of %s does not load beside this build: undefined symbol %s"
+                                .formatted(fileName(backend), wheel.described(), undefined.get(0)));
+            }
+        }
+        return reasons;
     }
 
     /** @param variables of a process that loads it */

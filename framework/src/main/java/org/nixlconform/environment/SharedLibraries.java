@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nixlconform.cluster.Command;
 import org.nixlconform.cluster.CommandOutcome;
@@ -20,6 +21,8 @@ final class SharedLibraries {
     private static final Pattern ABSENT = Pattern.compile("(?m)^\\s*(\\S+) => not found");
     private static final Pattern FOUND = Pattern.compile("(?m)^\\s*(\\S+) => (?:(/.*) \\(0x[0-9a-f]+\\)|not found)");
     private static final Pattern OLD = Pattern.compile("(?m)^\\S+?:? ?(\\S+): version `([^']+)' not found");
+
+    private static final Pattern UNDEFINED = Pattern.compile("(?m)^undefined symbol: ([^\\s,]+)");
 
     private SharedLibraries() {}
 
@@ -48,6 +51,30 @@ final class SharedLibraries {
                     .forEach(match -> found.put(match.group(1), Objects.requireNonNullElse(match.group(2), "")));
             return found;
         });
+    }
+
+    /**
+     * Symbols that a library needs and nothing has, where others are loaded before it.
+     *
+     * @return empty, too, when {@code ldd} is not there, or does not find a library that may have them
+     */
+    static List<String> undefined(NodeConnection connection, Path library, List<Path> before) {
+        String loaded = before.stream().map(Path::toString).collect(Collectors.joining(":"));
+        CommandOutcome ldd = connection.run(
+                Command.of("ldd", "-r", library.toString()).with(Map.of("LD_PRELOAD", loaded)), DEADLINE);
+        return undefined(ldd.stdout() + "\n" + ldd.stderr());
+    }
+
+    /** Of the output of {@code ldd -r}. */
+    static List<String> undefined(String ldd) {
+        return ABSENT.matcher(ldd).find()
+                ? List.of()
+                : UNDEFINED
+                        .matcher(ldd)
+                        .results()
+                        .map(match -> match.group(1))
+                        .distinct()
+                        .toList();
     }
 
     private static Optional<String> ldd(NodeConnection connection, Path library, Map<String, String> variables) {

@@ -23,6 +23,22 @@ class SharedLibrariesTest {
     }
 
     @Test
+    void undefinedSymbolsAreReadOnceEach() {
+        String ldd = """
+                \tlibc.so.6 => /lib/libc.so.6 (0x00007f0c)
+                undefined symbol: _ZN4nixl4hideEv\t(/wheel/plugins/libplugin_UCX.so)
+                undefined symbol: _ZN4nixl4hideEv\t(/wheel/plugins/libplugin_UCX.so)
+                """;
+
+        assertThat(SharedLibraries.undefined(ldd)).containsExactly("_ZN4nixl4hideEv");
+        // What is not found may have it, and is told by itself.
+        assertThat(SharedLibraries.undefined("\tlibcuda.so.1 => not found\n" + ldd))
+                .isEmpty();
+        assertThat(SharedLibraries.undefined("\tlibc.so.6 => /lib/libc.so.6 (0x00007f0c)\n"))
+                .isEmpty();
+    }
+
+    @Test
     void ucxsVersionIsReadWhereThereIsOnlyOne() {
         assertThat(SharedLibraries.ucxVersion("\0A1.23.0\0more")).contains("1.23.0");
         assertThat(SharedLibraries.ucxVersion("1.23.0 and 1.20.0")).isEmpty();

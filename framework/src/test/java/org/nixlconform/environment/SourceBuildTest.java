@@ -312,6 +312,30 @@ class SourceBuildTest {
                 .isEmpty();
     }
 
+    /** Whose compiler was newer than the build's, say. */
+    @Test
+    void aPluginOfAWheelThatDoesNotLoadBesideTheBuildIsNone() throws Exception {
+        Installation built = install(isolated(new Origin.Folder(sources)));
+        Path wheel = Files.createDirectories(folder.resolve("wheel/.nixl.mesonpy.libs/plugins"));
+        Path code = Files.writeString(folder.resolve("plugin.cpp"), "void nowhere();\nvoid plugin() { nowhere(); }\n");
+        Path plugin = wheel.resolve("libplugin_UCX.so");
+        Process compiler = new ProcessBuilder("c++", "-shared", "-fPIC", "-o", plugin.toString(), code.toString())
+                .inheritIO()
+                .start();
+        assertThat(compiler.waitFor()).isZero();
+        Files.writeString(wheel.resolveSibling("libnixl.so"), "core");
+        Installation of = new ExistingInstallation(node).find(new InstalledAt(Place.FOLDER, folder.resolve("wheel")));
+
+        Plugins plugins = new Plugins(node);
+        Installation both = plugins.completed(built, List.of("UCX", "LIBFABRIC"), of, "plugins-of-planted");
+
+        assertThat(plugins.missing(both, List.of("UCX", "LIBFABRIC"), "").withoutPlugin())
+                .containsOnlyKeys("UCX")
+                .extractingByKey("UCX")
+                .asString()
+                .contains("does not load beside this build: undefined symbol _Z7nowherev");
+    }
+
     @Test
     void whatIsNotThereIsNotFound() {
         assertThatThrownBy(() ->
