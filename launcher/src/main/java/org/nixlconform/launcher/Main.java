@@ -27,7 +27,7 @@ public final class Main {
         System.exit(run(List.of(arguments), Path.of("").toAbsolutePath()));
     }
 
-    private static int run(List<String> words, Path here) throws IOException {
+    static int run(List<String> words, Path here) throws IOException {
         TestRun.Ended ended;
         Request request;
         try {
@@ -38,6 +38,9 @@ public final class Main {
             }
             // Where the run reads them; those that are not given stay absent, as with Maven.
             request.properties().forEach(System::setProperty);
+            if (request.command() == Command.RUN) {
+                Gate.forget(Path.of(request.properties().get("results")));
+            }
             ended = TestRun.of(request);
         } catch (FindingException refused) {
             System.err.println(FindingRenderer.render(refused.findings()));
