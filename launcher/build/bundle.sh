@@ -8,7 +8,7 @@
 #   nixl/             NIXL for the environments that were named, the parts that UCX and LIBFABRIC need
 #   docs/, README.md
 #
-# Usage: bundle.sh ROOT JAVA_HOME JDK_MODULES VERSION JAR CLASS_PATH COMPRESSION ENVIRONMENTS
+# Usage: bundle.sh ROOT JAVA_HOME JDK_MODULES VERSION JAR CLASS_PATH COMPRESSION nixl=[ENVIRONMENT,...]
 set -euo pipefail
 
 root=$1
@@ -18,7 +18,7 @@ version=$4
 jar=$5
 class_path=$6
 compression=$7
-environments=${8:-}
+environments=${8#nixl=}
 
 target=$root/launcher/target
 name=nixlconform-$version-linux-$(uname -m)
@@ -81,8 +81,11 @@ archive=$target/$name.tar.$suffix
 rm -rf "$target/bundle"
 mkdir -p "$folder/bin" "$folder/engine"
 link_runtime
-for piece in start lib shim fabric jars; do
-    cp -a "$root/native/target/engine/$piece" "$folder/engine/"
+for piece in "$root"/native/target/engine/*; do
+    case ${piece##*/} in
+        runtime | engine.jsa) ;;
+        *) cp -a "$piece" "$folder/engine/" ;;
+    esac
 done
 cp -a "$runtime" "$folder/engine/runtime"
 place_jars
