@@ -9,6 +9,7 @@ import org.nixlconform.cluster.Doctor;
 import org.nixlconform.configuration.ClusterSpec;
 import org.nixlconform.configuration.Configuration;
 import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.environment.NixlParts;
 
 /** Run by {@code -Ddoctor} alone: what a cluster's file means, and what stands in a run's way. */
 class ClusterExamined {
@@ -19,7 +20,7 @@ class ClusterExamined {
         List<EnvironmentSpec> environments = cluster.environments().stream()
                 .map(name -> Configuration.environment(name, root))
                 .toList();
-        Doctor doctor = new Doctor(cluster, environments, System.out::println);
+        Doctor doctor = new Doctor(cluster, environments, NixlParts::areCarried, System.out::println);
 
         assertThat(doctor.examine())
                 .as("nothing stands in a run's way (lines that begin with !)")

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.nixlconform.configuration.ClusterSpec;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 import org.nixlconform.configuration.EnvironmentSpec;
@@ -24,17 +25,24 @@ public final class Doctor {
 
     private final ClusterSpec spec;
     private final List<EnvironmentSpec> environments;
+    private final Predicate<EnvironmentSpec> carried;
     private final Consumer<String> out;
     /** Of nodes that can take part in an exchange. */
     private final Map<NodeSpec, String> pythons = new LinkedHashMap<>();
 
     /**
      * @param environments that a run would set up
+     * @param carried whether an environment's files lie beside our programs, so that a node needs nothing to install them
      * @param out takes the lines
      */
-    public Doctor(ClusterSpec spec, List<EnvironmentSpec> environments, Consumer<String> out) {
+    public Doctor(
+            ClusterSpec spec,
+            List<EnvironmentSpec> environments,
+            Predicate<EnvironmentSpec> carried,
+            Consumer<String> out) {
         this.spec = spec;
         this.environments = List.copyOf(environments);
+        this.carried = carried;
         this.out = out;
     }
 
@@ -47,8 +55,8 @@ public final class Doctor {
         out.accept("cluster " + spec.name() + ", " + spec.file());
         out.accept("would put our programs into " + spec.workFolder()
                 + "/engines of each node, or of its own work folder");
-        environments.forEach(each -> out.accept(
-                "environment " + each.name() + ": " + each.install().described() + ", " + change(each.install())));
+        environments.forEach(each ->
+                out.accept("environment " + each.name() + ": " + each.install().described() + ", " + change(each)));
         List<NodeSpec> nodes;
         try {
             nodes = spec.ray().isPresent() ? askRay() : spec.nodes();
@@ -63,7 +71,11 @@ public final class Doctor {
         return exchange() && right;
     }
 
-    private static String change(InstallSpec install) {
+    private String change(EnvironmentSpec environment) {
+        InstallSpec install = environment.install();
+        if (carried.test(environment)) {
+            return "to be put in a folder of ours, from those that were taken along";
+        }
         return install instanceof InstallSpec.InstalledAt
                 ? "used as it is there"
                 : "to be installed "
@@ -159,7 +171,11 @@ public final class Doctor {
                         .add(line.substring(space + 1).strip());
             });
             double after = now();
-            return new Examination(node, said, offset(said, before, after));
+            return new Examination(
+                    node,
+                    said,
+                    offset(said, before, after),
+                    environments.isEmpty() || !environments.stream().allMatch(carried));
         } catch (IOException failed) {
             throw new FindingException(
                     Finding.of(FindingKind.NODE, "doctor", "node " + node.name() + " could not be asked")

@@ -11,8 +11,9 @@ import org.nixlconform.configuration.ClusterSpec.NodeSpec;
  * What a node said of itself, in lines; those that stand in a run's way, or may, carry what to do.
  *
  * @param said values by name, in order
+ * @param installs whether a run would have the node's own pip or uv install something
  */
-record Examination(NodeSpec node, Map<String, List<String>> said, double clockOffsetSeconds) {
+record Examination(NodeSpec node, Map<String, List<String>> said, double clockOffsetSeconds, boolean installs) {
     private static final long LEAST_DISK_KIB = 2L << 20;
     private static final double MOST_CLOCK_OFFSET = 1.0;
     /** Registered memory is locked memory: less than this is not a cache. */
@@ -105,7 +106,7 @@ record Examination(NodeSpec node, Map<String, List<String>> said, double clockOf
                 lines,
                 "python",
                 value,
-                canInstall,
+                canInstall || !installs,
                 "a wheel is installed by pip of Python 3.10 or later, or by uv: sudo apt-get install python3-pip");
     }
 

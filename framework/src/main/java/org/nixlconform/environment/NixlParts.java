@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -31,6 +32,7 @@ public final class NixlParts {
             Plugins.fileName("UCX"),
             Plugins.fileName(FabricPlugin.BACKEND));
 
+    private static final String SECOND_COPIES = "nixl";
     private static final String UCX_MODULES = "ucx";
     private static final String UCX_BENCHMARK = "libucx_perftest";
 
@@ -58,27 +60,40 @@ public final class NixlParts {
         new NixlParts(spec, here, parent, console).take();
     }
 
+    /** Whether a node of this machine's kind gets the environment's NIXL from here, and has nothing to install it with. */
+    public static boolean areCarried(EnvironmentSpec spec) {
+        String machine = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
+        return wheel(spec)
+                .flatMap(wheel -> CarriedFolders.ofThisProcess().folder(Digest.ofWheel(wheel, machine)))
+                .isPresent();
+    }
+
+    /** Empty for what lies elsewhere than in a folder of ours, and for what is changed there. */
+    private static Optional<WheelInstall> wheel(EnvironmentSpec spec) {
+        return spec.install() instanceof WheelInstall wheel
+                        && !wheel.system()
+                        && wheel.efaPrefix().isEmpty()
+                ? Optional.of(wheel)
+                : Optional.empty();
+    }
+
     private void take() throws IOException {
-        if (!(spec.install() instanceof WheelInstall wheel)
-                || wheel.system()
-                || wheel.efaPrefix().isPresent()) {
-            throw new FindingException(Finding.of(
-                            FindingKind.CONFIGURATION,
-                            "environment",
-                            "NIXL of environment %s cannot be taken along".formatted(spec.name()))
-                    .with("expected", "a wheel in a folder of ours, as it is (mode: wheel, without system and fix)")
-                    .with("actual", spec.install().described())
-                    .with("where", spec.file())
-                    .with(
-                            "remedy",
-                            "leave it out of -Dbundle.nixl: the machine has to have it or to reach what it needs"));
-        }
+        WheelInstall wheel = wheel(spec)
+                .orElseThrow(() -> new FindingException(Finding.of(
+                                FindingKind.CONFIGURATION,
+                                "environment",
+                                "NIXL of environment %s cannot be taken along".formatted(spec.name()))
+                        .with("expected", "a wheel in a folder of ours, as it is (mode: wheel, without system and fix)")
+                        .with("actual", spec.install().described())
+                        .with("where", spec.file())
+                        .with("remedy", "leave it out of -Dbundle.nixl; the machine needs it, or what it comes from")));
         Installation installation = new WheelInstaller(node, wheel, console).install();
         Path from = installation.folder();
         NodeFiles files = new NodeFiles(node.connection());
         InstalledWheel installed = InstalledWheel.read(files, from).orElseThrow();
+        boolean old = installation.capi().isEmpty();
         List<Path> roots = installed.libraries(files, from).stream()
-                .filter(NixlParts::isRoot)
+                .filter(library -> isRoot(library, old))
                 .toList();
         Set<Path> parts = new TreeSet<>(roots);
         Set<String> beside = new TreeSet<>();
@@ -100,12 +115,12 @@ public final class NixlParts {
         }
     }
 
-    private static boolean isRoot(Path library) {
+    /** @param old whether it is a wheel whose second copies of plug-ins are used, as those of 0.6.1 are for LIBFABRIC */
+    private static boolean isRoot(Path library, boolean old) {
         String name = String.valueOf(library.getFileName());
-        return ROOTS.contains(name)
-                || (library.getParent() != null
-                        && library.getParent().endsWith(UCX_MODULES)
-                        && !name.startsWith(UCX_BENCHMARK));
+        String folder = String.valueOf(library.resolveSibling("").getFileName());
+        return (ROOTS.contains(name) && (old || !folder.equals(SECOND_COPIES)))
+                || (folder.equals(UCX_MODULES) && !name.startsWith(UCX_BENCHMARK));
     }
 
     /** Files by the name that they are needed by; empty text for what this machine has not. */

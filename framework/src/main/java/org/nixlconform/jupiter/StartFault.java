@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.nixlconform.cluster.EngineBundle;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 
@@ -93,7 +94,8 @@ record StartFault(String name, long seed, Path file, String content, Set<Finding
         }
         Path engine = Path.of("native", "target", "engine");
         Files.createDirectories(root.resolve(engine).getParent());
-        Files.createSymbolicLink(root.resolve(engine), project.resolve(engine));
+        Files.createSymbolicLink(
+                root.resolve(engine), EngineBundle.below(project).folder());
     }
 
     private static void remove(Path root) throws IOException {

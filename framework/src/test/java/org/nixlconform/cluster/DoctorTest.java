@@ -35,7 +35,8 @@ class DoctorTest {
     }
 
     private boolean examine(ClusterSpec spec) {
-        return new Doctor(spec, List.of(Configuration.environment("nixl-wheel", Hosts.ROOT)), said::add).examine();
+        return new Doctor(spec, List.of(Configuration.environment("nixl-wheel", Hosts.ROOT)), each -> false, said::add)
+                .examine();
     }
 
     @Test

@@ -40,6 +40,16 @@ class EngineBundleTest {
     }
 
     @Test
+    void itLiesInACheckoutWhereTheBuildLeavesItAndInAnArchiveOnTop() throws Exception {
+        Path unpacked = folder.resolve("engine");
+
+        assertThatThrownBy(() -> EngineBundle.below(folder)).hasMessageContaining("native/target/engine");
+        Files.createDirectories(unpacked);
+
+        assertThatThrownBy(() -> EngineBundle.below(folder)).hasMessageContaining("where    : " + unpacked);
+    }
+
+    @Test
     void theStartScriptKeepsTheClassPathAndOptionsComeBeforeTheProgram() throws Exception {
         plant();
 

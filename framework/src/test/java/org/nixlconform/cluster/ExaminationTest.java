@@ -46,7 +46,7 @@ class ExaminationTest {
     }
 
     private List<Examination.Line> lines() {
-        return new Examination(NodeSpec.local("p5").withGpus(1), said, 0).lines();
+        return new Examination(NodeSpec.local("p5").withGpus(1), said, 0, true).lines();
     }
 
     private Examination.Line line(String name) {
@@ -118,14 +118,14 @@ class ExaminationTest {
                 Optional.of(32),
                 Map.of("rack", "7"));
 
-        assertThat(new Examination(declared, said, 0).lines())
+        assertThat(new Examination(declared, said, 0, true).lines())
                 .anyMatch(line -> line.name().equals("rails") && line.value().equals("2 of 32 in the cluster's file"))
                 .anyMatch(line -> line.name().equals("rack") && line.value().equals("7"));
     }
 
     @Test
     void aClockThatIsOffIsSaid() {
-        assertThat(new Examination(NodeSpec.local("p5"), said, 4.2)
+        assertThat(new Examination(NodeSpec.local("p5"), said, 4.2, true)
                         .lines().stream()
                                 .filter(line -> line.name().equals("clock"))
                                 .findFirst()
@@ -140,5 +140,17 @@ class ExaminationTest {
         assertThat(line("peer memory").remedy()).isPresent();
         said.put("peer-memory", List.of("nvidia_peermem "));
         assertThat(line("peer memory").remedy()).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void pipIsNeededOnlyWhereItWouldInstallSomething() {
+        said.remove("pip");
+        said.remove("uv");
+
+        assertThat(line("python").blocks()).isTrue();
+        assertThat(new Examination(NodeSpec.local("p5").withGpus(1), said, 0, false)
+                        .lines().stream().filter(line -> line.name().equals("python")))
+                .singleElement()
+                .satisfies(line -> assertThat(line.remedy()).isEmpty());
     }
 }

@@ -117,7 +117,7 @@ class LiveRayTest {
 
     private void doctorShowsWhatRayKnows() {
         List<String> lines = new ArrayList<>();
-        new Doctor(Configuration.cluster("hosts", root), List.of(), lines::add).examine();
+        new Doctor(Configuration.cluster("hosts", root), List.of(), each -> false, lines::add).examine();
         assertThat(String.join("\n", lines))
                 .contains(
                         "at " + address(1) + ":" + PORT + " knows these nodes",

@@ -27,7 +27,7 @@ public final class Main {
         System.exit(run(List.of(arguments), Path.of("").toAbsolutePath()));
     }
 
-    private static int run(List<String> words, Path here) throws IOException {
+    static int run(List<String> words, Path here) throws IOException {
         TestRun.Ended ended;
         Request request;
         try {
@@ -38,6 +38,9 @@ public final class Main {
             }
             // Where the run reads them; those that are not given stay absent, as with Maven.
             request.properties().forEach(System::setProperty);
+            if (request.command() == Command.RUN) {
+                Gate.forget(Path.of(request.properties().get("results")));
+            }
             ended = TestRun.of(request);
         } catch (FindingException refused) {
             System.err.println(FindingRenderer.render(refused.findings()));
@@ -52,9 +55,12 @@ public final class Main {
         Render.withoutAllure(results, System.out);
         Optional<String> message = Gate.message(results);
         message.ifPresent(text -> System.err.println("\n" + text + "\n"));
-        // The gate knows the cells. What failed beside them, or though it passes, would be silent.
+        // The gate knows the cells, and why a run did not begin. What failed beside them, or though it passes, would be
+        // silent.
         ended.failures().stream()
-                .filter(failure -> message.isEmpty() || !failure.test())
+                .filter(failure -> message.isEmpty()
+                        || (!failure.test()
+                                && !message.get().contains(failure.message().strip())))
                 .forEach(Main::say);
         return message.isEmpty() && ended.failures().isEmpty() ? PASSED : FAILED;
     }

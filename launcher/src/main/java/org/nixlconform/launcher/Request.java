@@ -36,9 +36,8 @@ record Request(Command command, Map<String, String> properties, List<String> tes
         Map<String, String> properties = new LinkedHashMap<>();
         List<String> tests = new ArrayList<>();
         Optional<String> tags = Optional.empty();
-        if (command == Command.RUN) {
-            properties.put("results", here.resolve("conformance").toString());
-        }
+        // Where the program is called, and not in its own folder, which Maven's is.
+        properties.put("results", here.resolve("conformance").toString());
         command.properties().forEach(name -> properties.put(name, "true"));
         for (int at = 1; at < words.size(); at++) {
             String word = words.get(at);

@@ -39,6 +39,17 @@ public final class Gate {
         System.exit(message.isPresent() ? 1 : 0);
     }
 
+    /**
+     * Takes away what an earlier run would be passed by, should the next one not begin at all.
+     *
+     * @param folder the run's; need not exist
+     */
+    public static void forget(Path folder) throws IOException {
+        RunFolder run = new RunFolder(folder);
+        Files.deleteIfExists(run.runFile());
+        Files.deleteIfExists(run.resultsFile());
+    }
+
     /** @param folder the run's; what {@link #main} would say of it, empty where it would end with 0 */
     public static Optional<String> message(Path folder) {
         return message(new RunFolder(folder));

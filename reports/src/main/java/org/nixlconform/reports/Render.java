@@ -62,7 +62,7 @@ public final class Render {
             render.summary(false);
             out.println(
                     "The report with plots and evidence (index.html) is made from this folder by a checkout with Maven:");
-            out.println("  mvn verify -DskipTests -Dconformance.results=" + folder);
+            out.println("  mvn verify -DskipTests -DskipITs -Dconformance.results=" + folder);
             out.println();
         }
     }

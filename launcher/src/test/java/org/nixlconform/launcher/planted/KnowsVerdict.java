@@ -1,0 +1,7 @@
+package org.nixlconform.launcher.planted;
+
+import org.nixlconform.verdict.Outcome;
+
+class KnowsVerdict {
+    Outcome outcome = Outcome.CONFORMS;
+}
