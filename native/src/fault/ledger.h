@@ -36,6 +36,7 @@ struct listing {
 struct agent {
     std::string name;
     std::vector<range> regions; /* registered, in order */
+    int memory = 0;             /* of them; of those registered last, where kinds differ */
     int64_t arrived = 0;        /* notifications */
 };
 

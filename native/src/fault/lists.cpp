@@ -171,6 +171,7 @@ int register_mem(void *agent, void *list, void *options) {
         for (const range &each : registration(in, list)) {
             in.agents[agent].regions.push_back(each);
         }
+        in.agents[agent].memory = in.registrations[list].memory;
     }
     return status;
 }

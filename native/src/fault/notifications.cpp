@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "requests.h"
+#include "memory.h"
 #include "signatures.h"
 
 namespace fault {
@@ -52,8 +53,14 @@ bool can_overwrite(const agent &receiver, const planned &fault) {
 }
 
 void overwrite(const agent &receiver, const planned &fault) {
-    char *begin = reinterpret_cast<char *>(receiver.regions[static_cast<size_t>(fault.region)].address);
-    memmove(begin + fault.offset, begin + fault.from, static_cast<size_t>(fault.bytes));
+    const uintptr_t begin = receiver.regions[static_cast<size_t>(fault.region)].address;
+    const size_t length = static_cast<size_t>(fault.bytes);
+    bytes_at from(receiver.memory, begin + static_cast<size_t>(fault.from), length);
+    bytes_at to(receiver.memory, begin + static_cast<size_t>(fault.offset), length);
+    if (!from.empty() && !to.empty()) {
+        memmove(to.begin(), from.begin(), length);
+        to.put();
+    }
 }
 
 void put(notification_map *map, const std::string &sender, const std::string &text) {

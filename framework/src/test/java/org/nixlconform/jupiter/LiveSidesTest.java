@@ -24,6 +24,7 @@ import org.nixlconform.verdict.Outcome;
 
 /** The two sides of a case differ, with a real wheel on this machine. */
 @Tag("network")
+@Tag("releases")
 @Timeout(400)
 class LiveSidesTest {
     @TempDir
@@ -101,7 +102,6 @@ class LiveSidesTest {
 
     /** No release of libfabric has what 1.5.1 needs, so that each side also has another library in front of it. */
     @Test
-    @Tag("releases")
     void theSidesMayHaveDifferentReleases() {
         Run run = LiveProject.in(root)
                 .write("config/environments/nixl.yaml", """
