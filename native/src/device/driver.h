@@ -86,8 +86,7 @@ constexpr int attributeRdmaWithVmm = 110;
     F(eventRecord, cuEventRecord, (Handle, Handle))                                                                      \
     F(eventElapsed, cuEventElapsedTime, (float *, Handle, Handle))                                                       \
     F(ipcGet, cuIpcGetMemHandle, (IpcHandle *, uint64_t))                                                                \
-    F(ipcOpen, cuIpcOpenMemHandle_v2, (uint64_t *, IpcHandle, unsigned))                                                 \
-    F(ipcClose, cuIpcCloseMemHandle, (uint64_t))
+    F(ipcOpen, cuIpcOpenMemHandle_v2, (uint64_t *, IpcHandle, unsigned))
 
 struct Driver {
 #define NXC_DRIVER_MEMBER(name, symbol, parameters) int(*name) parameters;

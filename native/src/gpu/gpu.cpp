@@ -331,7 +331,5 @@ int cuIpcOpenMemHandle_v2(uint64_t *address, IpcBytes handle, unsigned) {
     return outOfMemory;
 }
 
-int cuIpcCloseMemHandle(uint64_t) { return 0; }
-
 #pragma GCC visibility pop
 }
