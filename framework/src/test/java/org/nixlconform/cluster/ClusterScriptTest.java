@@ -39,6 +39,21 @@ class ClusterScriptTest {
         assertThat(Hosts.ROOT.resolve("config/clusters/" + name + ".yaml")).doesNotExist();
     }
 
+    /** A kernel takes its time with the interfaces of a namespace that has gone. */
+    @Test
+    void aNumberWithAnInterfaceLeftIsNotTaken() throws Exception {
+        String left;
+        try (Hosts hosts = Hosts.up(1, "y")) {
+            left = "nx" + hosts.address(1).split("\\.")[2] + "d1";
+        }
+        output("ip", "link", "add", left, "type", "bridge");
+        try (Hosts hosts = Hosts.up(1, "y")) {
+            assertThat("nx" + hosts.address(1).split("\\.")[2] + "d1").isNotEqualTo(left);
+        } finally {
+            output("ip", "link", "delete", left);
+        }
+    }
+
     private static List<String> processes(String name, int hosts) throws Exception {
         List<String> pids = new ArrayList<>();
         for (int host = 1; host <= hosts; host++) {
