@@ -184,7 +184,23 @@ public final class EnginePair implements AutoCloseable {
             found += given.contains(new Place(address, arena.regionBytes())) ? 1 : 0;
         }
         return new EngineStep.Opened(
-                opened.plugins(), metadata.withoutRegions(), arena.regions(), found, metadata.railsOfRegions());
+                opened.plugins(),
+                metadata.withoutRegions(),
+                arena.regions(),
+                found,
+                metadata.railsOfRegions(),
+                Optional.ofNullable(opened.device()).map(device -> gpu(rank, device)));
+    }
+
+    private EngineStep.Gpu gpu(RankId rank, FromRank.Gpu device) {
+        return new EngineStep.Gpu(
+                roster.assignment().node(rank).name(),
+                device.ordinal(),
+                device.name(),
+                device.busId(),
+                device.uuid(),
+                device.driver(),
+                device.simulated());
     }
 
     private record Place(long address, long lengthBytes) {}

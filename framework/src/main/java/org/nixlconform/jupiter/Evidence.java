@@ -122,6 +122,10 @@ record Evidence(Path report, Path folder) {
                 .map(seen -> seen.path().transportsDescribed())
                 .orElse(List.of())
                 .forEach(each -> lines.append(String.format("%-16s %s%n", "transports", each)));
+        observation.map(seen -> seen.path().gpus()).orElse(List.of()).stream()
+                .map(gpu -> gpu.rank() + " on " + gpu.name() + " " + gpu.uuid() + ", " + gpu.busId() + ", CUDA "
+                        + gpu.driver())
+                .forEach(each -> lines.append(String.format("%-16s %s%n", "gpu", each)));
         return lines.toString();
     }
 

@@ -48,6 +48,7 @@ final class ObservationNotes {
     private final List<Timeout> timeouts = new ArrayList<>();
     private final List<InvalidRequestOutcome> invalid = new ArrayList<>();
     private final List<IterationNotes> iterations = new ArrayList<>();
+    private final List<PathObservation.Gpu> gpus = new ArrayList<>();
     private final Map<String, RailUse> rails = new LinkedHashMap<>();
     private final Map<RankId, List<Double>> copiesBytesPerSecond = new TreeMap<>();
     private boolean everyCopyTimed = true;
@@ -110,15 +111,29 @@ final class ObservationNotes {
     }
 
     void opened(Map<RankId, EngineStep.Opened> answers, Function<RankId, Optional<String>> nixlVersion) {
-        new TreeMap<>(answers)
-                .forEach((rank, opened) -> metadata.add(new GivenMetadata(
-                        rank,
-                        nixlVersion.apply(rank),
-                        opened.plugins(),
-                        opened.metadata(),
-                        opened.regions(),
-                        opened.regionsInMetadata(),
-                        opened.railsOfRegions())));
+        new TreeMap<>(answers).forEach((rank, opened) -> {
+            metadata.add(new GivenMetadata(
+                    rank,
+                    nixlVersion.apply(rank),
+                    opened.plugins(),
+                    opened.metadata(),
+                    opened.regions(),
+                    opened.regionsInMetadata(),
+                    opened.railsOfRegions()));
+            opened.device().map(device -> gpu(rank, device)).ifPresent(gpus::add);
+        });
+    }
+
+    private static PathObservation.Gpu gpu(RankId rank, EngineStep.Gpu device) {
+        return new PathObservation.Gpu(
+                rank,
+                device.node(),
+                device.ordinal(),
+                device.name(),
+                device.busId(),
+                device.uuid(),
+                device.driver(),
+                device.simulated());
     }
 
     void invalid(RankId rank, List<EngineStep.Attempt> attempts) {
@@ -192,7 +207,7 @@ final class ObservationNotes {
                 reference(),
                 iterations.stream().map(IterationNotes::finish).toList(),
                 logLines,
-                path.with(List.copyOf(rails.values())),
+                path.with(List.copyOf(rails.values()), gpus),
                 Optional.empty());
     }
 

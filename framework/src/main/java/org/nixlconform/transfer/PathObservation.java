@@ -1,6 +1,7 @@
 package org.nixlconform.transfer;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.nixlconform.plan.RankId;
  * @param rails what each rank posted to each rail of simulated EFA in all transfers together, by rank and rail
  * @param devices RDMA devices of the nodes, of EFA with what they carried meanwhile
  * @param transports that backends said they take, as far as they do
+ * @param gpus that hold caches, by rank; none with host memory
  * @param asked transports or providers that the environment names; none where it leaves the choice to the backend
  */
 public record PathObservation(
@@ -27,16 +29,18 @@ public record PathObservation(
         List<RailUse> rails,
         List<RdmaDevice> devices,
         List<Transport> transports,
+        List<Gpu> gpus,
         Set<String> asked) {
     /** Nothing was counted or said. */
     public static final PathObservation NONE =
-            new PathObservation(List.of(), List.of(), List.of(), List.of(), Set.of());
+            new PathObservation(List.of(), List.of(), List.of(), List.of(), List.of(), Set.of());
 
     public PathObservation {
         interfaces = List.copyOf(interfaces);
         rails = List.copyOf(rails);
         devices = List.copyOf(devices);
         transports = List.copyOf(transports);
+        gpus = List.copyOf(gpus);
         asked = Set.copyOf(asked);
     }
 
@@ -50,9 +54,19 @@ public record PathObservation(
                 .toList();
     }
 
-    /** The same with what rails carried. */
-    PathObservation with(List<RailUse> counted) {
-        return new PathObservation(interfaces, counted, devices, transports, asked);
+    /** The same with what rails carried, and which GPUs hold caches. */
+    PathObservation with(List<RailUse> counted, List<Gpu> holding) {
+        return new PathObservation(interfaces, counted, devices, transports, holding, asked);
+    }
+
+    /** Such as {@code GPU 1 of node-1, NVIDIA H200, 0000:0f:00.0, has decode-0-rank-0}; a line for each GPU. */
+    public List<String> gpusDescribed() {
+        Map<String, List<String>> byDevice = new LinkedHashMap<>();
+        gpus.forEach(gpu -> byDevice.computeIfAbsent(gpu.described(), first -> new ArrayList<>())
+                .add(gpu.rank().label()));
+        return byDevice.entrySet().stream()
+                .map(device -> device.getKey() + ", has " + String.join(", ", device.getValue()))
+                .toList();
     }
 
     /** Of one rank. */
@@ -120,6 +134,27 @@ public record PathObservation(
     public record RdmaDevice(String node, String device, boolean efa, long receivedBytes, long sentBytes) {
         public long bytes() {
             return receivedBytes + sentBytes;
+        }
+    }
+
+    /**
+     * The GPU that holds a rank's cache, as its driver says.
+     *
+     * @param ordinal among those that the rank's process is shown
+     * @param driver the CUDA version that it offers
+     * @param simulated memory of the host, behind our stand-in for the driver
+     */
+    public record Gpu(
+            RankId rank,
+            String node,
+            int ordinal,
+            String name,
+            String busId,
+            String uuid,
+            String driver,
+            boolean simulated) {
+        private String described() {
+            return "GPU " + ordinal + " of " + node + ", " + name + ", " + busId;
         }
     }
 

@@ -89,6 +89,7 @@ public final class TransferRun {
                         .flatMap(line -> PathObservation.Transport.in(line.rank(), line.text()).stream())
                         .distinct()
                         .toList(),
+                List.of(),
                 engines.transports());
     }
 

@@ -176,6 +176,9 @@ public final class Judge {
         notes.addAll(new MetadataInspection(plan, observation).notes());
         RailCheck.note(observation).ifPresent(notes::add);
         notes.addAll(VisibilityCheck.notes(observation));
+        if (!observation.path().gpus().isEmpty()) {
+            notes.add(String.join("; ", observation.path().gpusDescribed()));
+        }
         throughputNotJudged.ifPresent(because -> notes.add("throughput was not judged: " + because));
         return notes;
     }

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Placement;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.PathObservation;
@@ -19,11 +20,14 @@ import org.nixlconform.transfer.TransferObservation;
 /**
  * The transport that a backend says it takes is none that leaves a node's RDMA devices idle or slow, unless the environment
  * asks for it: between nodes UCX takes more than tcp and ud where there are RDMA devices, and the rails of LIBFABRIC are of
- * provider efa where EFA is there or asked for.
+ * provider efa where EFA is there or asked for. Between GPUs of one node UCX has cuda_ipc, whatever is asked for: without it
+ * every block is staged through the host.
  */
 final class TransportCheck implements Check {
     private static final Pattern SLOW = Pattern.compile("tcp|ud|ud_.*");
     private static final String BETWEEN_NODES = "inter-node";
+    private static final String WITHIN_A_NODE = "intra-node";
+    private static final String BETWEEN_GPUS = "cuda_ipc";
     private static final String OF_RAILS = "provider";
     private static final String EFA = "efa";
 
@@ -42,6 +46,7 @@ final class TransportCheck implements Check {
                 .forEach((rank, taken) -> slow(path, taken)
                         .or(() -> notEfa(path, taken))
                         .map(words -> finding(path, rank, taken, words))
+                        .or(() -> staged(plan, path, rank, taken))
                         .ifPresent(findings::add));
         return findings;
     }
@@ -64,6 +69,34 @@ final class TransportCheck implements Check {
         boolean other = taken.stream()
                 .anyMatch(each -> each.use().equals(OF_RAILS) && !each.name().startsWith(EFA));
         return wanted && other ? Optional.of("rails of provider efa") : Optional.empty();
+    }
+
+    /** Simulated GPUs are memory of the host, where other transports are right. */
+    private static Optional<Finding> staged(
+            TransferPlan plan, PathObservation path, RankId rank, List<Transport> taken) {
+        List<String> within = taken.stream()
+                .filter(each -> each.reach().equals(WITHIN_A_NODE))
+                .map(Transport::name)
+                .distinct()
+                .toList();
+        boolean onGpu = path.gpus().stream().anyMatch(gpu -> gpu.rank().equals(rank) && !gpu.simulated());
+        if (!onGpu || plan.placement() != Placement.PACK || within.isEmpty() || within.contains(BETWEEN_GPUS)) {
+            return Optional.empty();
+        }
+        String names = String.join(", ", within);
+        return Optional.of(Finding.of(
+                        FindingKind.WRONG_PATH,
+                        "transport",
+                        rank + " has its blocks staged through the host: it reaches the GPUs of its node over " + names)
+                .with("expected", BETWEEN_GPUS)
+                .with("actual", names)
+                .with("where", rank)
+                .with("gpus", String.join("\n", path.gpusDescribed()))
+                .with(
+                        "remedy",
+                        "see whether UCX_TLS leaves out " + BETWEEN_GPUS + ", whether libcudart.so.12 is found, and"
+                                + " whether the processes may open each other's GPU memory (one IPC namespace, all GPUs"
+                                + " visible to both)"));
     }
 
     /** {@code ud} asks for all that begin so. */

@@ -56,6 +56,10 @@ class LiveDeviceTest {
                 .allSatisfy(verdict -> {
                     assertThat(verdict.findings()).isEmpty();
                     assertThat(verdict.outcome()).isEqualTo(Outcome.CONFORMS);
+                    assertThat(verdict.notes())
+                            .anySatisfy(note -> assertThat(note)
+                                    .matches("GPU 0 of here, simulated GPU, \\S+, has prefill-0-rank-0;"
+                                            + " GPU 1 of here, simulated GPU, \\S+, has decode-0-rank-0"));
                 });
     }
 }

@@ -23,6 +23,7 @@ import org.nixlconform.transfer.AtDone;
 import org.nixlconform.transfer.GivenMetadata;
 import org.nixlconform.transfer.PathObservation;
 import org.nixlconform.transfer.PathObservation.Carried;
+import org.nixlconform.transfer.PathObservation.Gpu;
 import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.PathObservation.RdmaDevice;
 import org.nixlconform.transfer.PathObservation.Transport;
@@ -177,30 +178,50 @@ public final class Observations {
     }
 
     Observations carried(Carried... each) {
-        path = new PathObservation(List.of(each), path.rails(), path.devices(), path.transports(), path.asked());
+        path = new PathObservation(
+                List.of(each), path.rails(), path.devices(), path.transports(), path.gpus(), path.asked());
         return this;
     }
 
     Observations rails(List<RailUse> each) {
-        path = new PathObservation(path.interfaces(), each, path.devices(), path.transports(), path.asked());
+        path = new PathObservation(
+                path.interfaces(), each, path.devices(), path.transports(), path.gpus(), path.asked());
         return this;
     }
 
     Observations devices(List<RdmaDevice> each) {
-        path = new PathObservation(path.interfaces(), path.rails(), each, path.transports(), path.asked());
+        path = new PathObservation(path.interfaces(), path.rails(), each, path.transports(), path.gpus(), path.asked());
         return this;
     }
 
     /** As a rank's log has it. */
     Observations said(RankId rank, String line) {
         path = new PathObservation(
-                path.interfaces(), path.rails(), path.devices(), Transport.in(rank, line), path.asked());
+                path.interfaces(), path.rails(), path.devices(), Transport.in(rank, line), path.gpus(), path.asked());
+        return this;
+    }
+
+    static Gpu gpu(RankId rank, int ordinal, boolean simulated) {
+        return new Gpu(
+                rank,
+                "node-1",
+                ordinal,
+                simulated ? "simulated GPU" : "NVIDIA H200",
+                "0000:0" + ordinal + ":00.0",
+                "GPU-" + ordinal,
+                "13.0",
+                simulated);
+    }
+
+    Observations gpus(Gpu... each) {
+        path = new PathObservation(
+                path.interfaces(), path.rails(), path.devices(), path.transports(), List.of(each), path.asked());
         return this;
     }
 
     Observations asked(String... transports) {
         path = new PathObservation(
-                path.interfaces(), path.rails(), path.devices(), path.transports(), Set.of(transports));
+                path.interfaces(), path.rails(), path.devices(), path.transports(), path.gpus(), Set.of(transports));
         return this;
     }
 

@@ -29,6 +29,12 @@ class TransportCheckTest {
     private static final String RAILS =
             "I1122 02:13:50.994505 23465 libfabric_rail_manager.cpp:232]" + " Created 1 rails using provider=tcp";
 
+    /** As UCX 1.23.0 of the wheel 1.5.1 wrote it between two H200 of one machine. */
+    private static final String BETWEEN_GPUS =
+            "[1795326071.389008] [vm:3925 :0]      ucp_worker.c:1997 UCX  INFO    decode-0-rank-0 intra-node cfg#2"
+                    + " rma_am(tcp/lo)  amo_am(tcp/lo)  device(cuda_ipc/cuda)  am(tcp/lo cma/memory cuda_ipc/cuda)"
+                    + "  ka(tcp/lo)";
+
     private static final RdmaDevice DEVICE = new RdmaDevice("node-1", "rdmap79s0 port 1", true, 0, 0);
 
     private final TransferPlan plan = Observations.plan(draft -> draft.placement(Placement.SPREAD));
@@ -85,6 +91,40 @@ class TransportCheckTest {
         assertThat(found(RAILS)).isEmpty();
         assertThat(asked(RAILS, "tcp")).isEmpty();
         assertThat(found(RAILS.replace("provider=tcp", "provider=efa"), DEVICE)).isEmpty();
+    }
+
+    /** The line of one machine without cuda_ipc is what UCX_TLS=tcp,cma,cuda_copy leaves of the other. */
+    @Test
+    void betweenGpusOfANodeWithoutCudaIpcIsAFinding() {
+        assertThat(onGpus(Placement.PACK, ON_ONE_NODE, false)).singleElement().satisfies(finding -> {
+            assertThat(finding.kind()).isEqualTo(FindingKind.WRONG_PATH);
+            assertThat(finding.headline())
+                    .isEqualTo("decode-0-rank-0 has its blocks staged through the host: it reaches the GPUs of its"
+                            + " node over tcp, cma");
+        });
+        assertThat(onGpus(Placement.PACK, BETWEEN_GPUS, false)).isEmpty();
+        assertThat(onGpus(Placement.PACK, "nothing was said", false)).isEmpty();
+        assertThat(onGpus(Placement.PACK, ON_ONE_NODE, true)).isEmpty();
+        assertThat(onGpus(Placement.SPREAD, ON_ONE_NODE, false)).isEmpty();
+        assertThat(new TransportCheck()
+                        .check(
+                                Observations.plan(draft -> draft.placement(Placement.PACK)),
+                                Observations.clean(plan)
+                                        .said(DECODE_0, ON_ONE_NODE)
+                                        .seen()))
+                .isEmpty();
+    }
+
+    private static List<Finding> onGpus(Placement placement, String line, boolean simulated) {
+        TransferPlan placed = Observations.plan(draft -> draft.placement(placement));
+        return new TransportCheck()
+                .check(
+                        placed,
+                        Observations.clean(placed)
+                                .said(DECODE_0, line)
+                                .gpus(Observations.gpu(DECODE_0, 1, simulated))
+                                .asked("tcp", "cma")
+                                .seen());
     }
 
     private List<Finding> found(String line, RdmaDevice... devices) {

@@ -70,6 +70,41 @@ public final class Samples {
         return report(plan, measured(Outcome.CONFORMS, List.of()), "passed", Optional.empty());
     }
 
+    /** Of one pair, in which these iterations were timed. */
+    public static TransferReport timed(List<Iteration> iterations) {
+        TransferReport report = conforms(1, 1, Operation.READ);
+        TransferObservation seen = report.observation().orElseThrow();
+        return new TransferReport(
+                report.cell(),
+                report.testClass(),
+                report.testMethod(),
+                report.environment(),
+                report.labels(),
+                report.plan(),
+                Optional.of(new TransferObservation(
+                        seen.settings(),
+                        seen.host(),
+                        seen.metadata(),
+                        seen.phases(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        seen.reference(),
+                        iterations,
+                        List.of(),
+                        seen.path(),
+                        Optional.empty())),
+                report.verdict(),
+                report.testResult(),
+                report.knownIssue(),
+                report.startedAt(),
+                report.took(),
+                report.places(),
+                report.stages(),
+                report.evidence());
+    }
+
     public static TransferReport violates() {
         return report(
                 plan(1, 2, Operation.READ, Backend.LIBFABRIC),

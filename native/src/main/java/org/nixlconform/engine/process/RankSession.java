@@ -146,11 +146,13 @@ final class RankSession {
         }
         Device.Facts facts = device.facts();
         return new FromRank.Gpu(
+                device.ordinal(),
                 facts.name(),
                 facts.busId(),
                 facts.uuid(),
                 facts.driverVersion(),
                 facts.capability(),
+                Device.simulated(),
                 DeviceCopies.share(device, arena().address()));
     }
 

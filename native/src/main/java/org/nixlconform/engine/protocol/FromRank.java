@@ -44,9 +44,19 @@ public sealed interface FromRank {
     /**
      * The GPU that holds a rank's arena, as the driver says.
      *
+     * @param ordinal among those that the process is shown, from 0
+     * @param simulated memory of the host, see {@code docs/device-memory.md}
      * @param share by which another process of the node opens the arena; empty when the driver gives none
      */
-    record Gpu(String name, String busId, String uuid, String driver, String capability, byte[] share) {}
+    record Gpu(
+            int ordinal,
+            String name,
+            String busId,
+            String uuid,
+            String driver,
+            String capability,
+            boolean simulated,
+            byte[] share) {}
 
     /** Answer to connect, prepare and close. */
     record Done(List<Phase> phases) implements FromRank {}

@@ -6,13 +6,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.report.Reporter;
 import org.nixlconform.report.RunReport;
 import org.nixlconform.report.TransferReport;
+import org.nixlconform.reports.results.CellResult;
+import org.nixlconform.reports.results.Costs;
 import org.nixlconform.reports.results.RunFolder;
 
 /**
@@ -24,6 +28,7 @@ public final class AllureReporter implements Reporter {
     private @Nullable RunFolder run;
     private @Nullable AllureResultsWriter writer;
     private final Map<String, String> issueLinks = new HashMap<>();
+    private final List<CellResult> cells = new ArrayList<>();
 
     @Override
     public void start(Path folder, RunReport run) {
@@ -37,6 +42,7 @@ public final class AllureReporter implements Reporter {
     public void publish(TransferReport report) {
         AllureResultsWriter open = Objects.requireNonNull(writer, "start comes before publish");
         Attachments attachments = new Attachments(Objects.requireNonNull(run).folder(), open);
+        cells.add(CellResult.of(report));
         open.write(new CellTest(report, attachments, issueLinks).result());
     }
 
@@ -50,7 +56,8 @@ public final class AllureReporter implements Reporter {
         Path results = Objects.requireNonNull(run, "start comes first").allureResults();
         try {
             Files.createDirectories(results);
-            Files.writeString(results.resolve("environment.properties"), RunFiles.environment(report));
+            Files.writeString(
+                    results.resolve("environment.properties"), RunFiles.environment(report, Costs.described(cells)));
             Files.writeString(results.resolve("categories.json"), RunFiles.categories());
             Files.writeString(results.resolve("executor.json"), RunFiles.executor(report));
         } catch (IOException e) {

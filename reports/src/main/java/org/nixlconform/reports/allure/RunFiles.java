@@ -8,6 +8,7 @@ import java.util.Map;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.report.RunReport;
 import org.nixlconform.report.RunReport.Property;
+import org.nixlconform.reports.results.Costs.Cost;
 import org.nixlconform.reports.results.Json;
 import org.nixlconform.reports.results.Standing;
 
@@ -16,12 +17,13 @@ final class RunFiles {
     private RunFiles() {}
 
     /** {@code environment.properties}, in ASCII as Java's properties are. */
-    static String environment(RunReport run) {
+    static String environment(RunReport run, List<Cost> costs) {
         StringBuilder text = new StringBuilder();
         append(text, "cluster", run.cluster());
         for (Property property : run.properties()) {
             append(text, property.name(), property.value());
         }
+        costs.forEach(cost -> append(text, "cost of a request, " + cost.over(), cost.described()));
         return text.toString();
     }
 

@@ -31,6 +31,7 @@ import org.nixlconform.verdict.Outcome;
  * @param startedAt ISO 8601, UTC
  * @param iterations that were begun; null when no NIXL call was made
  * @param bytesPerIteration bytes of all requests of the fullest iteration
+ * @param requests how long they took; null when no iteration ended well
  * @param atDone what of WRITEs was visible at their targets when their initiators were told DONE; null where none was DONE
  * @param evidence folder, relative to the run's folder; null when there is none
  */
@@ -58,6 +59,7 @@ public record CellResult(
         double tookSeconds,
         @Nullable Integer iterations,
         @Nullable Long bytesPerIteration,
+        @Nullable RequestTimes requests,
         @Nullable AtDoneLine atDone,
         @Nullable String evidence) {
 
@@ -139,6 +141,7 @@ public record CellResult(
                 report.took().toMillis() / 1e3,
                 observation.map(o -> o.iterations().size()).orElse(null),
                 observation.map(CellResult::bytesOfFullest).orElse(null),
+                observation.flatMap(o -> RequestTimes.of(o.iterations())).orElse(null),
                 observation.flatMap(AtDone::of).map(AtDoneLine::of).orElse(null),
                 evidenceFolder(report.evidence()).orElse(null));
     }

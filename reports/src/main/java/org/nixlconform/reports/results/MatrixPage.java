@@ -44,6 +44,8 @@ public final class MatrixPage {
         run.ifPresent(this::records);
         notJudged();
         notes();
+        costs();
+        coldStart();
         run.ifPresent(this::runProperties);
         return page.toString();
     }
@@ -87,6 +89,47 @@ public final class MatrixPage {
         String emphasised = entry.stream().anyMatch(cell -> cell.standing().fails()) ? "**" + word + "**" : word;
         return emphasised
                 + Matrix.speeds(entry).map(speeds -> ", " + speeds + " GB/s").orElse("");
+    }
+
+    private void costs() {
+        List<Costs.Row> rows = Costs.of(cells.cells());
+        if (rows.isEmpty()) {
+            return;
+        }
+        heading("What a request costs");
+        line("seconds = a + b x descriptors + c x bytes, fitted to the cells' requests without their first iterations."
+                + " By descriptors: what b is of the field's request, 6,400 pieces of 64 KiB.");
+        line("");
+        line("| Path | Cells | a [us] | b [us] | 1/c | Off by | By descriptors |");
+        line("|---|---|---|---|---|---|---|");
+        for (Costs.Row row : rows) {
+            DescriptorCost cost = row.cost();
+            line("| %s | %d | %s | %s | %s | %s | %s |"
+                    .formatted(
+                            escaped(row.over()),
+                            cost.measured(),
+                            Costs.micros(cost.a()),
+                            Costs.micros(cost.b()),
+                            Costs.rate(cost),
+                            Costs.percent(cost.deviation()),
+                            Costs.percent(cost.shareOfDescriptors())
+                                    + (cost.postingDominates() ? ", **posting dominates**" : "")));
+        }
+    }
+
+    private void coldStart() {
+        List<ColdStart> rows = ColdStart.of(cells.cells());
+        if (rows.isEmpty()) {
+            return;
+        }
+        heading("Cold start");
+        line("Milliseconds of a rank or request, the median over cells; a dash where there is no such phase.");
+        line("");
+        line(ColdStart.COLUMNS.stream().collect(Collectors.joining(" | ", "| Environment | Cells | ", " |")));
+        line("|---|---|" + "---|".repeat(ColdStart.COLUMNS.size()));
+        for (ColdStart row : rows) {
+            line("| %s | %d | %s |".formatted(escaped(row.over()), row.cells(), String.join(" | ", row.millis())));
+        }
     }
 
     private void standingList(String heading, Predicate<CellResult> chosen) {

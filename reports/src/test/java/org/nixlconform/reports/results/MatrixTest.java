@@ -154,6 +154,7 @@ class MatrixTest {
                 cell.tookSeconds(),
                 cell.iterations(),
                 cell.bytesPerIteration(),
+                cell.requests(),
                 cell.atDone(),
                 cell.evidence());
     }

@@ -41,6 +41,7 @@ class VersionsPageTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
