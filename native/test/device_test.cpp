@@ -186,7 +186,7 @@ void speeds(nxc_device *device, uint64_t gibibytes) {
 
 int main(int argc, char **argv) {
     CHECK(argc == 2 || argc == 3, "usage: %s DRIVER [GIBIBYTES]", argv[0]);
-    nxc_device *device = nullptr;
+    static nxc_device *device; /* stays open until the process ends */
     nxc_device_facts facts;
     CHECK(nxc_device_open("/nowhere/libcuda.so.1", 0, &device, &facts, &failure) == NXC_DEVICE_NO_DRIVER, "a driver");
     CHECK(strstr(failure.text, "/nowhere/libcuda.so.1") != nullptr, "%s", failure.text);

@@ -125,6 +125,6 @@ class FitTest {
                 assertThat(fit.plan().geometry()).isEqualTo(plan.geometry());
             }
         }
-        assertThat(lowered).isGreaterThan(500);
+        assertThat(lowered).isGreaterThan(400);
     }
 }
