@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "nixlconform/device.h"
+#include "nixlconform/queue.h"
 
 namespace {
 
@@ -150,6 +151,61 @@ void refusalsSayWhatWasRefused(nxc_device *device) {
     CHECK(strstr(failure.text, "CUDA_ERROR_OUT_OF_MEMORY") != nullptr, "%s", failure.text);
 }
 
+constexpr uint64_t longNs = 20000000000;
+constexpr uint64_t shortNs = 50000000;
+
+uint64_t differing(nxc_device_runs *held) {
+    nxc_payload_summary summary;
+    WORKS(nxc_device_verify(held, &bounds, nullptr, 0, &summary, nullptr, &failure));
+    return summary.runs_differing;
+}
+
+// What is queued behind a held stream waits for it; what has a fence before it does not.
+void queuedWorkComesLater(nxc_device *device) {
+    const nxc_payload_key key = keyOf(5);
+    const std::vector<nxc_payload_run> runs = {{0, 100000, 1 << 20, 1 << 20, NXC_KIND_DATA, 4, NXC_RUN_SELECTED, 3},
+                                               {200001, 77, 3 << 20, 3 << 20, NXC_KIND_DATA, 4, NXC_RUN_SELECTED, 3}};
+    std::vector<nxc_payload_run> older = runs;
+    for (nxc_payload_run &run : older) run.generation--;
+    uint64_t arena = 0;
+    WORKS(nxc_device_allocate(device, 1 << 20, NXC_MEMORY_PLAIN, &arena, &failure));
+    nxc_queue *queue = nullptr;
+    WORKS(nxc_queue_open(device, &queue, &failure));
+    {
+        const Held held(device, arena, key, runs);
+        const Held stale(device, arena, key, older);
+        for (const bool zeros : {true, false}) {
+            WORKS(nxc_queue_hold(queue, longNs, &failure));
+            WORKS(zeros ? nxc_queue_zero(queue, held.runs, &failure) : nxc_queue_fill(queue, stale.runs, &failure));
+            WORKS(nxc_device_fill(held.runs, nullptr, &failure));
+            CHECK(nxc_queue_pending(queue, &failure) == 1, "the stream was not held");
+            CHECK(differing(held.runs) == 0, "queued work was done on a held stream");
+            nxc_queue_let_go(queue);
+            const int64_t took = nxc_queue_wait(queue, NXC_FENCE_STREAM, &failure);
+            CHECK(took >= 0 && uint64_t(took) < longNs / 2, "let go, it took %" PRId64 " ns", took);
+            CHECK(nxc_queue_pending(queue, &failure) == 0, "work was left");
+            CHECK(differing(held.runs) == runs.size(), "queued work was not done");
+            CHECK(zeros || differing(stale.runs) == 0, "other content than that of the older owner");
+        }
+        for (const int32_t fence : {NXC_FENCE_STREAM, NXC_FENCE_EVENT}) {
+            WORKS(nxc_queue_hold(queue, shortNs, &failure));
+            WORKS(nxc_queue_zero(queue, held.runs, &failure));
+            const int64_t took = nxc_queue_wait(queue, fence, &failure);
+            CHECK(took >= int64_t(shortNs / 2), "fence %d took %" PRId64 " ns", fence, took);
+            WORKS(nxc_device_fill(held.runs, nullptr, &failure));
+            CHECK(differing(held.runs) == 0, "work came after its fence");
+        }
+        WORKS(nxc_queue_check(queue, held.runs, &failure));
+        CHECK(nxc_queue_differing(queue, held.runs, &failure) == 0, "differences in a right arena");
+        WORKS(nxc_queue_fill(queue, stale.runs, &failure));
+        WORKS(nxc_queue_check(queue, held.runs, &failure));
+        CHECK(nxc_queue_differing(queue, held.runs, &failure) == int64_t(runs.size()), "a check missed differences");
+        CHECK(differing(stale.runs) == 0, "a check left marks");
+    }
+    nxc_queue_close(queue);
+    WORKS(nxc_device_release(device, arena, &failure));
+}
+
 double gigabytesASecond(uint64_t bytes, uint64_t nanoseconds) { return double(bytes) / double(nanoseconds); }
 
 void speeds(nxc_device *device, uint64_t gibibytes) {
@@ -199,6 +255,7 @@ int main(int argc, char **argv) {
     sameAsOnTheCpu(device, copies, NXC_MEMORY_VMM);
     longRunsAreLookedAtFromTheirFirstDifference(device, copies);
     refusalsSayWhatWasRefused(device);
+    queuedWorkComesLater(device);
     if (argc == 3) speeds(device, strtoull(argv[2], nullptr, 10));
     return 0;
 }

@@ -20,6 +20,8 @@ struct nxc_device {
     nixlconform::device::Handle fill;
     nixlconform::device::Handle verify;
     nixlconform::device::Handle landed;
+    nixlconform::device::Handle zero;
+    nixlconform::device::Handle hold;
     int multiprocessors;
 };
 
