@@ -67,6 +67,7 @@ final class PlanRules {
         }
         draft.rails().ifPresent(this::railsCanBeSimulated);
         draft.peerEnd().ifPresent(this::endCanBeJudged);
+        draft.streamOrder().ifPresent(this::orderCanBeJudged);
         expectationsAreJudgeable();
     }
 
@@ -345,6 +346,38 @@ final class PlanRules {
         if (draft.expectations().throughput().isPresent()) {
             refuse(
                     "a transfer whose peer ends has no throughput",
+                    declared + ", a throughput is expected",
+                    "no expectation of a throughput",
+                    "leave the throughput out");
+        }
+    }
+
+    private void orderCanBeJudged(StreamOrder order) {
+        String declared = order.label();
+        if (draft.memory() != MemoryKind.VRAM) {
+            refuse(
+                    "only a GPU has streams",
+                    declared + ", memory = " + draft.memory(),
+                    "VRAM",
+                    "set memory = VRAM, or leave the stream order out");
+        }
+        boolean caught = !draft.expectations().caughtAs().isEmpty();
+        if (order.isUnfenced() && !order.work().comesBefore()) {
+            refuse(
+                    "work that begins when the transfer is over has no fence to leave out",
+                    declared,
+                    "a fence",
+                    "leave the fence out of the declaration");
+        } else if (order.isUnfenced() && !caught) {
+            refuse(
+                    "without a fence the case plants a fault, and nothing says as what it is found",
+                    declared,
+                    "a kind of finding",
+                    "add @ExpectCaught, or a fence");
+        }
+        if (draft.expectations().throughput().isPresent()) {
+            refuse(
+                    "work on the same GPU disturbs the throughput that is measured",
                     declared + ", a throughput is expected",
                     "no expectation of a throughput",
                     "leave the throughput out");

@@ -28,6 +28,7 @@ import org.nixlconform.transfer.TransferObservation.NotificationCount;
 import org.nixlconform.transfer.TransferObservation.PhaseTime;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 import org.nixlconform.transfer.TransferObservation.Reference;
+import org.nixlconform.transfer.TransferObservation.StreamWork;
 import org.nixlconform.transfer.TransferObservation.Timeout;
 
 /** Gathers an observation while a transfer runs. */
@@ -204,6 +205,7 @@ final class ObservationNotes {
         private final List<RankTransferOutcome> transfers = new ArrayList<>();
         private final List<NotificationCount> notifications = new ArrayList<>();
         private final List<Integrity> integrity = new ArrayList<>();
+        private final List<StreamWork> streamWork = new ArrayList<>();
 
         private IterationNotes(int index, int generation) {
             this.index = index;
@@ -221,6 +223,9 @@ final class ObservationNotes {
             new TreeMap<>(answers).forEach((rank, end) -> {
                 end.requests().forEach(request -> transferred(rank, request, noLookBecause));
                 posted(rank, end.rails());
+                end.streamWork()
+                        .ifPresent(work -> streamWork.add(new StreamWork(
+                                rank, work.held(), work.fence(), work.pendingAtEnd(), work.differingAtDone())));
                 if (end.collectStatus() < 0) {
                     fail(rank, "notify", "nixl_capi_get_notifs", end.collectStatus(), "");
                 }
@@ -331,7 +336,7 @@ final class ObservationNotes {
         private Iteration finish() {
             transfers.sort(
                     Comparator.comparing(RankTransferOutcome::initiator).thenComparing(RankTransferOutcome::target));
-            return new Iteration(index, generation, transfers, notifications, integrity);
+            return new Iteration(index, generation, transfers, notifications, integrity, streamWork);
         }
     }
 }

@@ -165,6 +165,7 @@ class PlanReaderTest {
                         List.of(InvalidRequest.values()),
                         Optional.of(new org.nixlconform.plan.Rails(4, 2)),
                         Optional.empty(),
+                        Optional.empty(),
                         new Expectations(
                                 true,
                                 false,

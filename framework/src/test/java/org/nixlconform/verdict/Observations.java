@@ -282,7 +282,8 @@ public final class Observations {
                         old.generation(),
                         old.transfers().stream().map(change).toList(),
                         old.notifications(),
-                        old.integrity()));
+                        old.integrity(),
+                        old.streamWork()));
     }
 
     /** What was visible at the targets of all transfers of one iteration at DONE. */
@@ -312,7 +313,8 @@ public final class Observations {
                         old.generation(),
                         change.apply(old.transfers()),
                         old.notifications(),
-                        old.integrity()));
+                        old.integrity(),
+                        old.streamWork()));
     }
 
     /** Replaces the list of notification counts of iteration 0. */
@@ -324,7 +326,8 @@ public final class Observations {
                         old.generation(),
                         old.transfers(),
                         change.apply(old.notifications()),
-                        old.integrity()));
+                        old.integrity(),
+                        old.streamWork()));
     }
 
     /** Replaces what one rank's arena held after one iteration, where the change gives nothing it is left out. */
@@ -340,7 +343,8 @@ public final class Observations {
                                 .flatMap(integrity -> integrity.rank().equals(rank)
                                         ? change.apply(integrity).stream()
                                         : Optional.of(integrity).stream())
-                                .toList()));
+                                .toList(),
+                        old.streamWork()));
     }
 
     /** Differences on one rank after one iteration, each kind with an example. */
@@ -467,7 +471,7 @@ public final class Observations {
         List<Integrity> integrity = new ArrayList<>();
         planned.destinations().forEach(rank -> integrity.add(cleanIntegrity(rank, true)));
         planned.sources().forEach(rank -> integrity.add(cleanIntegrity(rank, false)));
-        return new Iteration(index, index + 1, transfers, notifications, integrity);
+        return new Iteration(index, index + 1, transfers, notifications, integrity, List.of());
     }
 
     private static Integrity cleanIntegrity(RankId rank, boolean destination) {

@@ -75,10 +75,26 @@ public sealed interface FromRank {
     /**
      * @param collectStatus what collecting notifications returned last
      * @param rails of simulated EFA, all that this process was shown; else none
+     * @param streamWork null where the rank had none
      */
     record Transferred(
-            List<RequestEnd> requests, int collectStatus, boolean cancelled, List<Rail> rails, List<Phase> phases)
+            List<RequestEnd> requests,
+            int collectStatus,
+            boolean cancelled,
+            List<Rail> rails,
+            @Nullable StreamWork streamWork,
+            List<Phase> phases)
             implements FromRank {}
+
+    /**
+     * What was on a stream of the GPU beside a transfer.
+     *
+     * @param heldNanos for how long the stream was held at most
+     * @param fenceNanos what waiting for it before the transfer took, 0 when nobody waited
+     * @param pendingAtEnd whether it had not ended when the transfer was over for this rank
+     * @param differingAtDone runs of the arena that a kernel launched then found to differ, -1 when none was
+     */
+    record StreamWork(long heldNanos, long fenceNanos, boolean pendingAtEnd, long differingAtDone) {}
 
     /** What this process posted to one rail of simulated EFA in a transfer. @param name of the device */
     record Rail(String name, Posted reads, Posted writes, Posted sends) {}

@@ -1,0 +1,56 @@
+package org.nixlconform.plan;
+
+import java.util.Locale;
+
+/**
+ * Work that a serving engine has on a stream of its GPU beside the transfer, and what keeps the two in order.
+ *
+ * @param fence what is waited for before blocks are handed on; {@link Fence#NONE} plants a fault
+ */
+public record StreamOrder(Work work, Fence fence) {
+
+    /** What is on the stream. */
+    public enum Work {
+        /** A kernel at the destination, launched when the transfer is over, that compares every block. */
+        KERNEL_AFTER_DONE,
+        /** The kernel that writes the blocks which the source offers. */
+        FILL_BEFORE_OFFER,
+        /** A kernel that zeroes the blocks which the destination is about to receive. */
+        ZERO_FILL_QUEUED,
+        /** A kernel that writes the content of an older request to the blocks which the destination is about to receive. */
+        STALE_WRITER_QUEUED;
+
+        /** Whether it must be over before a transfer begins. */
+        public boolean comesBefore() {
+            return this != KERNEL_AFTER_DONE;
+        }
+
+        /** Where it is. */
+        public Role role() {
+            return this == FILL_BEFORE_OFFER ? Role.PREFILL : Role.DECODE;
+        }
+    }
+
+    public enum Fence {
+        /** An event that was recorded behind the work. */
+        EVENT,
+        /** The whole stream. */
+        STREAM,
+        /** Nothing: the work is done when the transfer is over. */
+        NONE
+    }
+
+    /** Whether the case plants a fault. */
+    public boolean isUnfenced() {
+        return fence == Fence.NONE;
+    }
+
+    /** Such as {@code zero-fill-queued, fence stream}; an event is not named. */
+    public String label() {
+        return text(work) + (fence == Fence.EVENT ? "" : ", fence " + text(fence));
+    }
+
+    private static String text(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
