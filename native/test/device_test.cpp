@@ -2,8 +2,11 @@
 // simulated GPU it runs anywhere; with a real driver and a size it also says how fast fill, verify and the copy engine are.
 #include <dlfcn.h>
 
+#include <thread>
+
 #include "check.h"
 #include "nixlconform/device.h"
+#include "nixlconform/graph.h"
 #include "nixlconform/queue.h"
 
 namespace {
@@ -206,6 +209,70 @@ void queuedWorkComesLater(nxc_device *device) {
     WORKS(nxc_device_release(device, arena, &failure));
 }
 
+nxc_graph_report awaitReplays(nxc_graph *graph, uint64_t more) {
+    nxc_graph_report first, now;
+    WORKS(nxc_graph_look(graph, &first, &failure));
+    do {
+        WORKS(nxc_graph_look(graph, &now, &failure));
+    } while (now.replays < first.replays + more);
+    return now;
+}
+
+// Replays meet what the table lists, from the moment on at which it is listed, and keep to blocks of their own.
+void aGraphReadsItsTable(nxc_device *device) {
+    constexpr uint64_t block = 40000;
+    constexpr uint64_t slots = 16;
+    const nxc_payload_key key = keyOf(8);
+    const auto run = [](uint64_t index) {
+        return nxc_payload_run{index * block, block, (1 << 20) + index * block, 0, NXC_KIND_DATA, 4, NXC_RUN_SELECTED, 3};
+    };
+    const std::vector<nxc_payload_run> first = {run(0), run(1)};
+    const std::vector<nxc_payload_run> both = {run(0), run(1), run(2), run(3)};
+    const std::vector<nxc_payload_run> own = {run(4), run(6)};
+    const std::vector<nxc_payload_run> others = {run(0), run(1), run(2), run(3), run(5), run(7)};
+    uint64_t arena = 0;
+    WORKS(nxc_device_allocate(device, 8 * block, NXC_MEMORY_PLAIN, &arena, &failure));
+    {
+        const Held all(device, arena, key, others);
+        const Held one(device, arena, key, {run(3)});
+        std::vector<nxc_payload_run> changed = {run(3)};
+        changed[0].generation++;
+        const Held newer(device, arena, key, changed);
+        WORKS(nxc_device_fill(all.runs, nullptr, &failure));
+        nxc_graph *graph = nullptr;
+        WORKS(nxc_graph_open(device, arena, &key, own.data(), own.size(), slots, both.size(), &graph, &failure));
+        CHECK(nxc_graph_prepare(graph, others.data(), others.size(), &failure) == NXC_DEVICE_REFUSED, "a longer table");
+        int32_t replayed = 1;
+        nxc_device_failure ofReplays;
+        std::thread replays([&] { replayed = nxc_graph_replay(graph, &ofReplays); });
+        WORKS(nxc_graph_prepare(graph, first.data(), first.size(), &failure));
+        WORKS(nxc_graph_hand_over(graph, &failure));
+        WORKS(nxc_device_fill(newer.runs, nullptr, &failure));
+        nxc_graph_report report = awaitReplays(graph, 2 * slots + 3);
+        CHECK(report.mismatches == 0 && report.own_mismatches == 0, "%" PRIu64 " and %" PRIu64 " differ", report.mismatches, report.own_mismatches);
+        CHECK(report.longest_gap_ns > 0, "no gap");
+
+        WORKS(nxc_graph_prepare(graph, both.data(), both.size(), &failure));
+        report = awaitReplays(graph, 2);
+        CHECK(report.mismatches == 0, "a replay read a table that waits");
+        WORKS(nxc_graph_hand_over(graph, &failure));
+        report = awaitReplays(graph, 2);
+        CHECK(report.mismatches > 0 && report.first_mismatch > 2 * slots, "another generation was not met");
+        WORKS(nxc_graph_prepare(graph, first.data(), first.size(), &failure));
+        WORKS(nxc_graph_hand_over(graph, &failure));
+        const uint64_t before = awaitReplays(graph, 2).mismatches;
+        CHECK(awaitReplays(graph, 2).mismatches == before, "what is not listed any more was read");
+
+        nxc_graph_stop(graph);
+        replays.join();
+        CHECK(replayed == 0, "%s", ofReplays.text);
+        WORKS(nxc_device_fill(one.runs, nullptr, &failure));
+        CHECK(differing(all.runs) == 0, "a replay wrote to blocks of others");
+        nxc_graph_close(graph);
+    }
+    WORKS(nxc_device_release(device, arena, &failure));
+}
+
 double gigabytesASecond(uint64_t bytes, uint64_t nanoseconds) { return double(bytes) / double(nanoseconds); }
 
 void speeds(nxc_device *device, uint64_t gibibytes) {
@@ -242,7 +309,7 @@ void speeds(nxc_device *device, uint64_t gibibytes) {
 
 int main(int argc, char **argv) {
     CHECK(argc == 2 || argc == 3, "usage: %s DRIVER [GIBIBYTES]", argv[0]);
-    nxc_device *device = nullptr;
+    static nxc_device *device;  // stays open until the process ends, and known: that is no leak
     nxc_device_facts facts;
     CHECK(nxc_device_open("/nowhere/libcuda.so.1", 0, &device, &facts, &failure) == NXC_DEVICE_NO_DRIVER, "a driver");
     CHECK(strstr(failure.text, "/nowhere/libcuda.so.1") != nullptr, "%s", failure.text);
@@ -256,6 +323,7 @@ int main(int argc, char **argv) {
     longRunsAreLookedAtFromTheirFirstDifference(device, copies);
     refusalsSayWhatWasRefused(device);
     queuedWorkComesLater(device);
+    aGraphReadsItsTable(device);
     if (argc == 3) speeds(device, strtoull(argv[2], nullptr, 10));
     return 0;
 }

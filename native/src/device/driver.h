@@ -41,6 +41,7 @@ constexpr int accessReadWrite = 3;
 constexpr unsigned streamNonBlocking = 1;
 constexpr unsigned eventDefault = 0;
 constexpr unsigned hostMapped = 2;
+constexpr int captureThread = 1;  // what other threads do meanwhile is no part of it
 constexpr int notReady = 600;
 constexpr unsigned ipcLazyPeerAccess = 1;
 
@@ -93,6 +94,12 @@ constexpr int attributeRdmaWithVmm = 110;
     F(eventWait, cuEventSynchronize, (Handle))                                                                           \
     F(eventDestroy, cuEventDestroy_v2, (Handle))                                                                         \
     F(eventElapsed, cuEventElapsedTime, (float *, Handle, Handle))                                                       \
+    F(captureBegin, cuStreamBeginCapture_v2, (Handle, int))                                                              \
+    F(captureEnd, cuStreamEndCapture, (Handle, Handle *))                                                                \
+    F(graphInstantiate, cuGraphInstantiateWithFlags, (Handle *, Handle, unsigned long long))                             \
+    F(graphLaunch, cuGraphLaunch, (Handle, Handle))                                                                      \
+    F(graphDestroy, cuGraphDestroy, (Handle))                                                                            \
+    F(graphExecDestroy, cuGraphExecDestroy, (Handle))                                                                    \
     F(ipcGet, cuIpcGetMemHandle, (IpcHandle *, uint64_t))                                                                \
     F(ipcOpen, cuIpcOpenMemHandle_v2, (uint64_t *, IpcHandle, unsigned))                                                 \
     F(ipcClose, cuIpcCloseMemHandle, (uint64_t))

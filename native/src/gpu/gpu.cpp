@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "stream.h"
-#include "../device/tiles.h"
+#include "../device/replay.h"
 
 using namespace nixlconform;
 using namespace nixlconform::device;
@@ -121,6 +121,44 @@ void hold(void **arguments) {
     while (__atomic_load_n(over, __ATOMIC_ACQUIRE) == 0 && now() < end) usleep(100);
 }
 
+template <typename Differs> bool anyLane(Differs differs) {
+    bool any = false;
+    for (uint32_t lane = 0; lane < lanes; lane++) any |= differs(lane);
+    return any;
+}
+
+void readTable(void **arguments) {
+    const uint64_t arena = argument<uint64_t>(arguments, 0);
+    const nxc_payload_key key = argument<nxc_payload_key>(arguments, 1);
+    const Table *const table = argument<const Table *>(arguments, 2);
+    nxc_graph_report *const report = argument<nxc_graph_report *>(arguments, 3);
+    for (uint64_t i = 0; i < table->count; i++) {
+        const nxc_payload_run &run = entriesOf(table)[i];
+        if (!anyLane([&](uint32_t lane) { return differsRun(arena, key, run, lane); })) continue;
+        report->mismatches++;
+        if (report->first_mismatch == 0) report->first_mismatch = report->replays + 1;
+    }
+}
+
+void appendSlots(void **arguments) {
+    const uint64_t arena = argument<uint64_t>(arguments, 0);
+    const nxc_payload_key key = argument<nxc_payload_key>(arguments, 1);
+    const nxc_payload_run *const own = argument<const nxc_payload_run *>(arguments, 2);
+    const uint64_t count = argument<uint64_t>(arguments, 3);
+    const uint64_t slots = argument<uint64_t>(arguments, 4);
+    nxc_graph_report *const report = argument<nxc_graph_report *>(arguments, 5);
+    for (uint64_t i = 0; i < count; i++) {
+        for (uint64_t slot = 0; slot < slots; slot++) {
+            report->own_mismatches += anyLane([&](uint32_t lane) {
+                return differsSlot(arena, key, own[i], slots, slot, report->replays, lane);
+            });
+        }
+        for (uint32_t lane = 0; lane < lanes; lane++) appendSlot(arena, key, own[i], slots, report->replays, lane);
+    }
+}
+
+void endOfReplay(void **arguments) { endReplay(argument<nxc_graph_report *>(arguments, 0), now()); }
+
 using Kernel = void (*)(void **);
 
 constexpr int mostArguments = 8;
@@ -138,7 +176,10 @@ const Named kernels[] = {{"nxc_fill", fillAll, {word, key, word, word, word}},
                          {"nxc_verify", verifyAll, {word, key, word, word, word, word}},
                          {"nxc_landed", countLanded, {word, key, word, word, word}},
                          {"nxc_zero", zeroAll, {word, word, word, word}},
-                         {"nxc_hold", hold, {word, word}}};
+                         {"nxc_hold", hold, {word, word}},
+                         {"nxc_graph_read", readTable, {word, key, word, word}},
+                         {"nxc_graph_append", appendSlots, {word, key, word, word, word, word}},
+                         {"nxc_graph_end", endOfReplay, {word}}};
 
 /* A launch with arguments of its own. */
 struct Launched {
@@ -380,6 +421,36 @@ int cuEventElapsedTime(float *milliseconds, void *begin, void *end) {
     const uint64_t to = static_cast<Event *>(end)->nanoseconds();
     if (from == 0 || to == 0) return notReady;
     *milliseconds = float(double(to - from) / 1e6);
+    return 0;
+}
+
+int cuStreamBeginCapture_v2(void *stream, int) {
+    static_cast<WorkStream *>(stream)->beginCapture();
+    return 0;
+}
+
+int cuStreamEndCapture(void *stream, void **graph) {
+    *graph = new Captured(static_cast<WorkStream *>(stream)->endCapture());
+    return 0;
+}
+
+int cuGraphInstantiateWithFlags(void **executable, void *graph, unsigned long long) {
+    *executable = new Captured(*static_cast<Captured *>(graph));
+    return 0;
+}
+
+int cuGraphLaunch(void *executable, void *stream) {
+    for (const Work &work : *static_cast<Captured *>(executable)) queue(stream, work);
+    return 0;
+}
+
+int cuGraphDestroy(void *graph) {
+    delete static_cast<Captured *>(graph);
+    return 0;
+}
+
+int cuGraphExecDestroy(void *executable) {
+    delete static_cast<Captured *>(executable);
     return 0;
 }
 

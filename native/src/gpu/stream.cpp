@@ -1,6 +1,7 @@
 #include "stream.h"
 
 #include <set>
+#include <utility>
 
 namespace nixlconform {
 namespace {
@@ -34,8 +35,23 @@ WorkStream::~WorkStream() {
 
 void WorkStream::add(Work work) {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (capturing_) {
+        captured_.push_back(std::move(work));
+        return;
+    }
     queued_.push_back(std::move(work));
     changed_.notify_all();
+}
+
+void WorkStream::beginCapture() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    capturing_ = true;
+}
+
+Captured WorkStream::endCapture() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    capturing_ = false;
+    return std::exchange(captured_, {});
 }
 
 void WorkStream::wait() {

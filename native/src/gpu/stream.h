@@ -10,6 +10,7 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace nixlconform {
 
@@ -20,6 +21,7 @@ inline uint64_t now() {
 }
 
 using Work = std::function<void()>;
+using Captured = std::vector<Work>;
 
 // Work in the order in which it was queued, by a thread of its own.
 class WorkStream {
@@ -33,12 +35,18 @@ public:
     void wait();
     bool idle();
 
+    // From then on work is kept, not done.
+    void beginCapture();
+    Captured endCapture();
+
 private:
     void run();
 
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Work> queued_;  // the first is being done
+    Captured captured_;
+    bool capturing_ = false;
     bool over_ = false;
     std::thread thread_;
 };

@@ -45,7 +45,15 @@ interface AnswerReading<T> {
                 Duration.ofNanos(work.heldNanos()),
                 Duration.ofNanos(work.fenceNanos()),
                 work.pendingAtEnd(),
-                known(work.differingAtDone()));
+                known(work.differingAtDone()),
+                Optional.ofNullable(work.replays())
+                        .map(replays -> new EngineStep.Replays(
+                                replays.count(),
+                                replays.beside(),
+                                replays.mismatches(),
+                                replays.firstMismatch(),
+                                replays.ownMismatches(),
+                                Duration.ofNanos(replays.longestGapNanos()))));
     }
 
     private static RailCount railCount(FromRank.Rail rail) {

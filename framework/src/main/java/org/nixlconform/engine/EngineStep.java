@@ -139,8 +139,26 @@ public record EngineStep<T>(
      * @param fence how long the rank waited for the work, zero when it did not
      * @param pendingAtEnd whether it had not ended when the transfer was over for the rank
      * @param differingAtDone runs of the arena that a kernel launched then found to differ, where one was
+     * @param replays of a captured graph, where one replayed
      */
-    public record StreamWork(Duration held, Duration fence, boolean pendingAtEnd, OptionalLong differingAtDone) {}
+    public record StreamWork(
+            Duration held,
+            Duration fence,
+            boolean pendingAtEnd,
+            OptionalLong differingAtDone,
+            Optional<Replays> replays) {}
+
+    /**
+     * Of a captured graph, by the GPU's counts.
+     *
+     * @param beside how many ended between the last look before the transfer and the first after it
+     * @param mismatches blocks in its table that did not hold what they must, each once a replay
+     * @param firstMismatch number of the replay that found the first, from 1; 0 when none did
+     * @param ownMismatches slots of its own that did not hold what it had written, each once a replay
+     * @param longestGap from the end of one replay to the end of the next
+     */
+    public record Replays(
+            long count, long beside, long mismatches, long firstMismatch, long ownMismatches, Duration longestGap) {}
 
     /** What a rank posted to one rail. @param sends messages, which no block is in */
     public record RailCount(String rail, Posted reads, Posted writes, Posted sends) {}

@@ -362,11 +362,13 @@ final class PlanRules {
                     "set memory = VRAM, or leave the stream order out");
         }
         boolean caught = !draft.expectations().caughtAs().isEmpty();
-        if (order.isUnfenced() && !order.work().comesBefore()) {
+        boolean streamIsFence =
+                order.fence() == StreamOrder.Fence.STREAM && !order.work().comesBefore();
+        if (streamIsFence || (order.isUnfenced() && !order.work().hasFence())) {
             refuse(
-                    "work that begins when the transfer is over has no fence to leave out",
+                    "this work has no such fence",
                     declared,
-                    "a fence",
+                    order.work().hasFence() ? "EVENT or NONE" : "EVENT",
                     "leave the fence out of the declaration");
         } else if (order.isUnfenced() && !caught) {
             refuse(
@@ -374,6 +376,14 @@ final class PlanRules {
                     declared,
                     "a kind of finding",
                     "add @ExpectCaught, or a fence");
+        }
+        int used = topology.requestsPerEngine(order.work().role()) * blocks.transferred();
+        if (order.work().isGraph() && blocks.cached(order.work().role()) < used + 2) {
+            refuse(
+                    "a graph that replays beside a transfer needs blocks of its own",
+                    declared + ", " + used + " of " + blocks.cached(order.work().role()) + " blocks are transferred",
+                    "2 cached blocks more than are transferred",
+                    "raise cached of " + order.work().role().label() + " to " + (used + 2));
         }
         if (draft.expectations().throughput().isPresent()) {
             refuse(

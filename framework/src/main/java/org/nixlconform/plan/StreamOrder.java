@@ -18,11 +18,25 @@ public record StreamOrder(Work work, Fence fence) {
         /** A kernel that zeroes the blocks which the destination is about to receive. */
         ZERO_FILL_QUEUED,
         /** A kernel that writes the content of an older request to the blocks which the destination is about to receive. */
-        STALE_WRITER_QUEUED;
+        STALE_WRITER_QUEUED,
+        /** A captured graph at the destination, as of decoding, that replays over blocks of other requests. */
+        GRAPH_BESIDE,
+        /** The same, which reads what came as soon as its block table says so; without a fence that is before it came. */
+        GRAPH_HANDOVER;
 
         /** Whether it must be over before a transfer begins. */
         public boolean comesBefore() {
-            return this != KERNEL_AFTER_DONE;
+            return this == FILL_BEFORE_OFFER || this == ZERO_FILL_QUEUED || this == STALE_WRITER_QUEUED;
+        }
+
+        /** Whether there is an order that can be broken. */
+        public boolean hasFence() {
+            return comesBefore() || this == GRAPH_HANDOVER;
+        }
+
+        /** Whether a captured graph replays. */
+        public boolean isGraph() {
+            return this == GRAPH_BESIDE || this == GRAPH_HANDOVER;
         }
 
         /** Where it is. */
@@ -32,11 +46,11 @@ public record StreamOrder(Work work, Fence fence) {
     }
 
     public enum Fence {
-        /** An event that was recorded behind the work. */
+        /** An event: one that was recorded behind the work, or the end of the transfer. */
         EVENT,
-        /** The whole stream. */
+        /** The whole stream, where the work comes before the transfer. */
         STREAM,
-        /** Nothing: the work is done when the transfer is over. */
+        /** Nothing: the work is done when the transfer is over, or a graph reads blocks before. */
         NONE
     }
 

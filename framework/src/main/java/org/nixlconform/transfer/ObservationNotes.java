@@ -223,13 +223,28 @@ final class ObservationNotes {
             new TreeMap<>(answers).forEach((rank, end) -> {
                 end.requests().forEach(request -> transferred(rank, request, noLookBecause));
                 posted(rank, end.rails());
-                end.streamWork()
-                        .ifPresent(work -> streamWork.add(new StreamWork(
-                                rank, work.held(), work.fence(), work.pendingAtEnd(), work.differingAtDone())));
+                end.streamWork().ifPresent(work -> streamWork.add(streamWork(rank, work)));
                 if (end.collectStatus() < 0) {
                     fail(rank, "notify", "nixl_capi_get_notifs", end.collectStatus(), "");
                 }
             });
+        }
+
+        private static StreamWork streamWork(RankId rank, EngineStep.StreamWork work) {
+            return new StreamWork(
+                    rank,
+                    work.held(),
+                    work.fence(),
+                    work.pendingAtEnd(),
+                    work.differingAtDone(),
+                    work.replays()
+                            .map(replays -> new TransferObservation.Replays(
+                                    replays.count(),
+                                    replays.beside(),
+                                    replays.mismatches(),
+                                    replays.firstMismatch(),
+                                    replays.ownMismatches(),
+                                    replays.longestGap())));
         }
 
         private void transferred(

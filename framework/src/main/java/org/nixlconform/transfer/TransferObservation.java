@@ -208,9 +208,28 @@ public record TransferObservation(
      * @param pendingAtEnd whether the work had not ended when the transfer was over for the rank; it had before the cache was
      *     verified
      * @param differingAtDone runs of the arena that a kernel which was launched then found to differ, where one was
+     * @param replays of a captured graph, where one replayed
      */
     public record StreamWork(
-            RankId rank, Duration held, Duration fence, boolean pendingAtEnd, OptionalLong differingAtDone) {}
+            RankId rank,
+            Duration held,
+            Duration fence,
+            boolean pendingAtEnd,
+            OptionalLong differingAtDone,
+            Optional<Replays> replays) {}
+
+    /**
+     * Replays of a captured graph beside a transfer, by the GPU's counts.
+     *
+     * @param count of all
+     * @param beside how many ended between the last look before the transfer and the first after it
+     * @param mismatches blocks in its table that did not hold what they must, each once a replay
+     * @param firstMismatch number of the replay that found the first, from 1; 0 when none did
+     * @param ownMismatches slots of its own that did not hold what it had written, each once a replay
+     * @param longestGap from the end of one replay to the end of the next
+     */
+    public record Replays(
+            long count, long beside, long mismatches, long firstMismatch, long ownMismatches, Duration longestGap) {}
 
     /**
      * One request between two ranks.

@@ -8,6 +8,8 @@ import static org.nixlconform.plan.Role.DECODE;
 import static org.nixlconform.plan.StreamOrder.Fence.NONE;
 import static org.nixlconform.plan.StreamOrder.Fence.STREAM;
 import static org.nixlconform.plan.StreamOrder.Work.FILL_BEFORE_OFFER;
+import static org.nixlconform.plan.StreamOrder.Work.GRAPH_BESIDE;
+import static org.nixlconform.plan.StreamOrder.Work.GRAPH_HANDOVER;
 import static org.nixlconform.plan.StreamOrder.Work.KERNEL_AFTER_DONE;
 import static org.nixlconform.plan.StreamOrder.Work.STALE_WRITER_QUEUED;
 import static org.nixlconform.plan.StreamOrder.Work.ZERO_FILL_QUEUED;
@@ -42,8 +44,9 @@ class LiveStreamOrderTest {
         void zeroes() {}
 
         @TransferTest
-        @StreamOrder(KERNEL_AFTER_DONE)
-        void kernel() {}
+        @StreamOrder(value = GRAPH_HANDOVER, fence = NONE)
+        @ExpectCaught(FindingKind.GRAPH_MISMATCH)
+        void readTooEarly() {}
     }
 
     @Backends(UCX)
@@ -71,17 +74,29 @@ class LiveStreamOrderTest {
         @TransferTest
         @StreamOrder(FILL_BEFORE_OFFER)
         void offeredInTime() {}
+
+        @TransferTest
+        @StreamOrder(KERNEL_AFTER_DONE)
+        void kernel() {}
+
+        @TransferTest
+        @StreamOrder(GRAPH_BESIDE)
+        void graph() {}
+
+        @TransferTest
+        @StreamOrder(GRAPH_HANDOVER)
+        void readInTime() {}
     }
 
     @Test
     void whatIsNotFencedIsFound() {
-        assertThat(caught(OrderTestCase.class, 2)).containsExactly("ZERO");
+        assertThat(caught(OrderTestCase.class, 2)).containsExactlyInAnyOrder("ZERO", "GRAPH_MISMATCH");
     }
 
     @Test
     @Tag("releases")
     void eachWorkIsFoundAsItsKindAndFencesKeepOrder() {
-        assertThat(caught(MoreOrderTestCase.class, 4)).containsExactly("STALE", "STALE");
+        assertThat(caught(MoreOrderTestCase.class, 7)).containsExactly("STALE", "STALE");
     }
 
     /** As what the planted faults of cells that must all conform were caught. */

@@ -44,6 +44,7 @@ import org.nixlconform.transfer.TransferObservation.Progress;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 import org.nixlconform.transfer.TransferObservation.Recorded;
 import org.nixlconform.transfer.TransferObservation.Reference;
+import org.nixlconform.transfer.TransferObservation.StreamWork;
 import org.nixlconform.transfer.TransferObservation.Timeout;
 
 /** Observations of a plan: a clean run, and one fault at a time planted into it. */
@@ -302,6 +303,19 @@ public final class Observations {
                         old.telemetryBytes(),
                         old.telemetryDescriptors(),
                         Optional.of(seen)));
+    }
+
+    /** What one iteration saw of work on streams. */
+    Observations streamWork(int index, StreamWork... seen) {
+        return iteration(
+                index,
+                old -> new Iteration(
+                        old.index(),
+                        old.generation(),
+                        old.transfers(),
+                        old.notifications(),
+                        old.integrity(),
+                        List.of(seen)));
     }
 
     /** Replaces the list of transfers of one iteration. */

@@ -239,9 +239,7 @@ final class RankSession {
         }
         if (work != null) {
             clock.enter("queue");
-            try (RunList arming = oracle.arming(generations)) {
-                work.beforeTransfer(arming, present(expected, "arm"), generations.older());
-            }
+            work.beforeTransfer(oracle, generations, present(expected, "arm"));
         }
         return new FromRank.Armed(slices, alreadyRight, clock.finish());
     }

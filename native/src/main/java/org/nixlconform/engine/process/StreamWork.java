@@ -3,132 +3,46 @@ package org.nixlconform.engine.process;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.binding.Arena;
 import org.nixlconform.binding.Device;
-import org.nixlconform.binding.DeviceQueue;
 import org.nixlconform.binding.Payload;
 import org.nixlconform.binding.PlacedRuns;
 import org.nixlconform.binding.RunList;
-import org.nixlconform.binding.RunList.Run;
+import org.nixlconform.engine.process.CacheOracle.Generations;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.ToRank;
 
-/**
- * What a rank has on a stream of its GPU beside a transfer. The stream is held, so that the work is certainly not over when
- * the transfer could begin: with a fence for a moment, which the rank waits for; without one until the transfer is over.
- */
-final class StreamWork implements AutoCloseable {
-    private static final long FENCED_HOLD_NANOS = 20_000_000L;
-    /** Longer than any transfer; who ends without letting go leaves a stream that ends by itself. */
-    private static final long LONGEST_HOLD_NANOS = 120_000_000_000L;
-
-    private static final String FILL = "FILL_BEFORE_OFFER";
-    private static final String ZERO = "ZERO_FILL_QUEUED";
-    private static final String STALE = "STALE_WRITER_QUEUED";
-    private static final String CHECK = "KERNEL_AFTER_DONE";
-    private static final String NO_FENCE = "NONE";
-    private static final String EVENT = "EVENT";
-
-    private final ToRank.StreamOrder order;
-    private final Arena arena;
-    private final Payload payload;
-    private final DeviceQueue queue;
-    private @Nullable PlacedRuns placed;
-    private long heldNanos;
-    private long fenceNanos;
-    private boolean pendingAtEnd;
-
-    private StreamWork(ToRank.StreamOrder order, Device device, Arena arena, Payload payload) {
-        this.order = order;
-        this.arena = arena;
-        this.payload = payload;
-        this.queue = DeviceQueue.open(device);
-    }
+/** What a rank has on a stream of its GPU beside each transfer. */
+interface StreamWork extends AutoCloseable {
 
     /** Null where the rank has none. */
     static @Nullable StreamWork of(
             ToRank.@Nullable StreamOrder order, @Nullable Device device, Arena arena, Payload payload) {
-        return order == null || device == null ? null : new StreamWork(order, device, arena, payload);
+        if (order == null || device == null) {
+            return null;
+        }
+        return order.work().startsWith("GRAPH_")
+                ? new GraphWork(order, device, arena, payload)
+                : new HeldWork(order, device, arena, payload);
     }
 
-    /** Whether what is written before an iteration is written on the stream. */
-    boolean fills() {
-        return order.work().equals(FILL);
+    /** Whether it writes by itself what is written before an iteration. */
+    default boolean fills() {
+        return false;
     }
 
     /**
-     * Queues what comes before a transfer, and waits for it if the case says so.
+     * When all else is ready for the transfer.
      *
-     * @param arming what the rank's cache is given before the iteration
-     * @param expected what it must hold afterwards
-     * @param olderGeneration of an earlier request's content
+     * @param oracle knows what the rank's cache is given before it
+     * @param expected what the cache must hold afterwards
      */
-    void beforeTransfer(RunList arming, RunList expected, int olderGeneration) {
-        boolean fenced = !order.fence().equals(NO_FENCE);
-        if (order.work().equals(CHECK)) {
-            return;
-        }
-        // Memory is allocated before the stream is held: the driver may wait for it otherwise.
-        placed = place(arming, expected, olderGeneration);
-        heldNanos = fenced ? FENCED_HOLD_NANOS : LONGEST_HOLD_NANOS;
-        queue.hold(heldNanos);
-        if (order.work().equals(ZERO)) {
-            queue.zero(placed);
-        } else {
-            queue.fill(placed);
-        }
-        fenceNanos = fenced ? queue.await(order.fence().equals(EVENT)) : 0;
-    }
-
-    private PlacedRuns place(RunList arming, RunList expected, int olderGeneration) {
-        if (fills()) {
-            return arena.place(payload, arming);
-        }
-        try (RunList incoming = new RunList()) {
-            for (int i = 0; i < expected.size(); i++) {
-                Run run = expected.get(i);
-                if (run.selected()) {
-                    incoming.add(order.work().equals(STALE) ? older(run, olderGeneration) : run);
-                }
-            }
-            return arena.place(payload, incoming);
-        }
-    }
-
-    private static Run older(Run run, int generation) {
-        return new Run(
-                run.offset(),
-                run.length(),
-                run.location(),
-                run.own(),
-                run.kind(),
-                generation,
-                run.selected(),
-                run.poisonGeneration());
-    }
+    void beforeTransfer(CacheOracle oracle, Generations generations, RunList expected);
 
     /** Right after the last DONE or notification, before anything else. */
-    void atEnd(PlacedRuns expected) {
-        if (order.work().equals(CHECK)) {
-            queue.check(expected);
-        } else {
-            pendingAtEnd = queue.pending();
-        }
-    }
+    void atEnd(PlacedRuns expected);
 
-    /** Lets the stream go and waits: afterwards the cache changes no more. */
-    FromRank.StreamWork settle(PlacedRuns expected) {
-        long differing = order.work().equals(CHECK) ? queue.differing(expected) : -1;
-        queue.letGo();
-        queue.await(false);
-        PlacedRuns done = placed;
-        if (done != null) {
-            done.close();
-            placed = null;
-        }
-        return new FromRank.StreamWork(heldNanos, fenceNanos, pendingAtEnd, differing);
-    }
+    /** Afterwards the cache changes no more, and holds nothing of this work but what a missing fence left. */
+    FromRank.StreamWork settle(PlacedRuns expected);
 
     @Override
-    public void close() {
-        queue.close();
-    }
+    void close();
 }
