@@ -45,6 +45,7 @@ import org.nixlconform.transfer.TransferObservation.Progress;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 import org.nixlconform.transfer.TransferObservation.Recorded;
 import org.nixlconform.transfer.TransferObservation.Reference;
+import org.nixlconform.transfer.TransferObservation.StreamWork;
 import org.nixlconform.transfer.TransferObservation.Timeout;
 
 /** Observations of a plan: a clean run, and one fault at a time planted into it. */
@@ -303,7 +304,8 @@ public final class Observations {
                         old.generation(),
                         old.transfers().stream().map(change).toList(),
                         old.notifications(),
-                        old.integrity()));
+                        old.integrity(),
+                        old.streamWork()));
     }
 
     /** What was visible at the targets of all transfers of one iteration at DONE. */
@@ -324,6 +326,19 @@ public final class Observations {
                         Optional.of(seen)));
     }
 
+    /** What one iteration saw of work on streams. */
+    Observations streamWork(int index, StreamWork... seen) {
+        return iteration(
+                index,
+                old -> new Iteration(
+                        old.index(),
+                        old.generation(),
+                        old.transfers(),
+                        old.notifications(),
+                        old.integrity(),
+                        List.of(seen)));
+    }
+
     /** Replaces the list of transfers of one iteration. */
     public Observations transferList(int index, UnaryOperator<List<RankTransferOutcome>> change) {
         return iteration(
@@ -333,7 +348,8 @@ public final class Observations {
                         old.generation(),
                         change.apply(old.transfers()),
                         old.notifications(),
-                        old.integrity()));
+                        old.integrity(),
+                        old.streamWork()));
     }
 
     /** Replaces the list of notification counts of iteration 0. */
@@ -345,7 +361,8 @@ public final class Observations {
                         old.generation(),
                         old.transfers(),
                         change.apply(old.notifications()),
-                        old.integrity()));
+                        old.integrity(),
+                        old.streamWork()));
     }
 
     /** Replaces what one rank's arena held after one iteration, where the change gives nothing it is left out. */
@@ -361,7 +378,8 @@ public final class Observations {
                                 .flatMap(integrity -> integrity.rank().equals(rank)
                                         ? change.apply(integrity).stream()
                                         : Optional.of(integrity).stream())
-                                .toList()));
+                                .toList(),
+                        old.streamWork()));
     }
 
     /** Differences on one rank after one iteration, each kind with an example. */
@@ -488,7 +506,7 @@ public final class Observations {
         List<Integrity> integrity = new ArrayList<>();
         planned.destinations().forEach(rank -> integrity.add(cleanIntegrity(rank, true)));
         planned.sources().forEach(rank -> integrity.add(cleanIntegrity(rank, false)));
-        return new Iteration(index, index + 1, transfers, notifications, integrity);
+        return new Iteration(index, index + 1, transfers, notifications, integrity, List.of());
     }
 
     private static Integrity cleanIntegrity(RankId rank, boolean destination) {
