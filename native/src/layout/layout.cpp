@@ -115,6 +115,10 @@ const nxc_layout_field fields[] = {
     STRUCTURE(nxc_device_failure),
     FIELD(nxc_device_failure, text),
     STRUCTURE(nxc_device_share),
+    STRUCTURE(nxc_device_links),
+    FIELD(nxc_device_links, bus_id),
+    FIELD(nxc_device_links, sent_bytes),
+    FIELD(nxc_device_links, received_bytes),
 };
 
 #undef FIELD

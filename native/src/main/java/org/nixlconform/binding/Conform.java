@@ -78,6 +78,8 @@ final class Conform {
     static native long nxc_device_copy(
             Pointer device, long to, long from, long bytes, long totalBytes, Pointer failure);
 
+    static native int nxc_device_links_read(@Nullable String library, Pointer links, int capacity, Pointer failure);
+
     static native String nxc_nixl_function_name(int index);
 
     static native @Nullable Pointer nxc_layout(int index);
