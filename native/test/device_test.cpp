@@ -305,6 +305,22 @@ void speeds(nxc_device *device, uint64_t gibibytes) {
     WORKS(nxc_device_release(device, arena, &failure));
 }
 
+/* Those of the simulated GPUs say what is planted; a real driver is not asked. */
+void linksAreCountedWhereThereAreSuch(const char *library) {
+    if (dlsym(dlopen(library, RTLD_NOW), "nvmlInit_v2") == nullptr) return;
+    nxc_device_links links[4] = {};
+    CHECK(nxc_device_links_read("/nowhere/libnvidia-ml.so.1", links, 4, &failure) == NXC_DEVICE_NO_DRIVER, "NVML");
+    CHECK(strstr(failure.text, "/nowhere/libnvidia-ml.so.1") != nullptr, "%s", failure.text);
+    unsetenv("NIXLCONFORM_SIMULATED_NVLINK_KIB");
+    CHECK(nxc_device_links_read(library, links, 4, &failure) == 0, "not supported: %s", failure.text);
+    setenv("NIXLCONFORM_SIMULATED_NVLINK_KIB", "3000000000", 1);
+    CHECK(nxc_device_links_read(library, links, 4, &failure) == 2, "two GPUs: %s", failure.text);
+    CHECK(strcmp(links[0].bus_id, "0000:00:00.0") == 0 && strcmp(links[1].bus_id, "0000:01:00.0") == 0, "bus ids");
+    CHECK(links[0].sent_bytes == uint64_t{3000000000} * 1024 && links[0].received_bytes == 0, "the first sends");
+    CHECK(links[1].sent_bytes == 0 && links[1].received_bytes == uint64_t{3000000000} * 1024, "the second receives");
+    CHECK(nxc_device_links_read(library, links, 1, &failure) == 1, "capacity");
+}
+
 }  // namespace
 
 int main(int argc, char **argv) {
@@ -317,6 +333,7 @@ int main(int argc, char **argv) {
     std::printf("%s, %s, %s, %.1f GiB, driver of CUDA %d.%d, ready after %.0f ms\n", facts.name, facts.bus_id, facts.uuid,
                 double(facts.memory_bytes) / (1 << 30), facts.driver_version / 1000, facts.driver_version % 1000 / 10,
                 double(facts.context_ns) / 1e6);
+    linksAreCountedWhereThereAreSuch(argv[1]);
     const Copies copies(argv[1]);
     sameAsOnTheCpu(device, copies, NXC_MEMORY_PLAIN);
     sameAsOnTheCpu(device, copies, NXC_MEMORY_VMM);

@@ -486,5 +486,53 @@ int cuIpcOpenMemHandle_v2(uint64_t *address, IpcBytes handle, unsigned) {
 
 int cuIpcCloseMemHandle(uint64_t) { return 0; }
 
+/* NVML, as far as it counts what NVLink carried: the KiB that the variable says, sent by the first GPU to the second. Without
+ * it, and on any other than their first connection, these GPUs have none. */
+int nvmlInit_v2() { return 0; }
+
+int nvmlDeviceGetCount_v2(unsigned *count) {
+    *count = devices;
+    return 0;
+}
+
+int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device) {
+    *device = reinterpret_cast<void *>(uintptr_t(index) + 1);
+    return 0;
+}
+
+struct NvmlPlace {
+    char legacyBusId[16];
+    unsigned domain, bus, device, ids[2];
+    char busId[32];
+};
+
+int nvmlDeviceGetPciInfo_v3(void *device, NvmlPlace *place) {
+    *place = {};
+    place->bus = unsigned(reinterpret_cast<uintptr_t>(device) - 1);
+    return 0;
+}
+
+struct NvmlValue {
+    unsigned field, connection;
+    long long timestamp, latency;
+    int type, status;
+    uint64_t value;
+};
+
+int nvmlDeviceGetFieldValues(void *device, int count, NvmlValue *values) {
+    constexpr unsigned sent = 138;
+    constexpr unsigned received = 139;
+    constexpr int notSupported = 3;
+    const char *const carried = getenv("NIXLCONFORM_SIMULATED_NVLINK_KIB");
+    const bool first = reinterpret_cast<uintptr_t>(device) == 1;
+    for (int i = 0; i < count; i++) {
+        const bool asked = values[i].field == sent || values[i].field == received;
+        values[i].status = carried == nullptr || values[i].connection != 0 || !asked ? notSupported : 0;
+        values[i].type = 3;
+        values[i].value = carried != nullptr && first == (values[i].field == sent) ? strtoull(carried, nullptr, 10) : 0;
+    }
+    return 0;
+}
+
 #pragma GCC visibility pop
 }

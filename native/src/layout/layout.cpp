@@ -122,6 +122,10 @@ const nxc_layout_field fields[] = {
     FIELD(nxc_graph_report, first_mismatch),
     FIELD(nxc_graph_report, own_mismatches),
     FIELD(nxc_graph_report, longest_gap_ns),
+    STRUCTURE(nxc_device_links),
+    FIELD(nxc_device_links, bus_id),
+    FIELD(nxc_device_links, sent_bytes),
+    FIELD(nxc_device_links, received_bytes),
 };
 
 #undef FIELD

@@ -241,7 +241,10 @@ public record EngineStep<T>(
     }
 
     /** What was counted on nodes since the case's engines started. */
-    public record Counted(List<Carried> interfaces, List<RdmaDevice> devices) {}
+    public record Counted(List<Carried> interfaces, List<RdmaDevice> devices, List<Links> links) {}
+
+    /** What NVLink carried from and to a GPU. */
+    public record Links(String node, String busId, long receivedBytes, long sentBytes) {}
 
     /** A port of an RDMA device. @param receivedBytes of EFA; others count in other words, and are 0 here */
     public record RdmaDevice(String node, String device, boolean efa, long receivedBytes, long sentBytes) {}

@@ -54,6 +54,7 @@ final class ObservationNotes {
     private final Map<RankId, List<Double>> copiesBytesPerSecond = new TreeMap<>();
     private boolean everyCopyTimed = true;
     private long streamedBytes;
+    private long copiedBytes;
 
     ObservationNotes(TransferPlan plan) {
         this.plan = plan;
@@ -157,9 +158,9 @@ final class ObservationNotes {
                     .filter(nanos -> nanos > 0)
                     .map(nanos -> copy.bytes() * 1e9 / nanos)
                     .toList();
-            if (copy.streamed()) {
-                streamedBytes += copy.bytes() * copy.passNanos().size();
-            }
+            long moved = copy.bytes() * copy.passNanos().size();
+            streamedBytes += copy.streamed() ? moved : 0;
+            copiedBytes += copy.streamed() ? 0 : moved;
             everyCopyTimed &= !rates.isEmpty();
             copiesBytesPerSecond
                     .computeIfAbsent(rank, first -> new ArrayList<>())
@@ -175,7 +176,8 @@ final class ObservationNotes {
         Map<RankId, Double> medians = new TreeMap<>();
         copiesBytesPerSecond.forEach((rank, rates) ->
                 medians.put(rank, rates.stream().sorted().toList().get((rates.size() - 1) / 2)));
-        return Optional.of(new Reference(method(), medians, streamedBytes));
+        long onDevices = plan.memory() == MemoryKind.VRAM ? copiedBytes : 0;
+        return Optional.of(new Reference(method(), medians, streamedBytes, onDevices));
     }
 
     private void posted(RankId rank, List<EngineStep.RailCount> counts) {

@@ -173,8 +173,10 @@ public record TransferObservation(
     /**
      * @param bytesPerSecond by initiator, while all initiators copied at the same time
      * @param betweenNodesBytes of all copies together, where they went from node to node; {@link PathObservation.Carried} has them too
+     * @param betweenDevicesBytes the same from GPU to GPU, or within one; {@link PathObservation.Links} may have them too
      */
-    public record Reference(String method, Map<RankId, Double> bytesPerSecond, long betweenNodesBytes) {
+    public record Reference(
+            String method, Map<RankId, Double> bytesPerSecond, long betweenNodesBytes, long betweenDevicesBytes) {
         public Reference {
             bytesPerSecond = Map.copyOf(bytesPerSecond);
         }

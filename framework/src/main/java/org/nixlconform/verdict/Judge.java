@@ -24,7 +24,7 @@ import org.nixlconform.transfer.TransferObservation;
  * </ul>
  *
  * <p>Findings come in the order of the checks, most telling first: planned end, stream order, engine lost, call failed, step not ended, ended too early, not visible at DONE, integrity,
- * notifications, invalid requests, throughput, what was recorded, balance, decay, path, rails, devices of EFA, transports, log, vacuous.
+ * notifications, invalid requests, throughput, what was recorded, balance, decay, path, links, rails, devices of EFA, transports, log, vacuous.
  *
  * <p>A case that plants a fault ({@link Expectations#caughtAs}) turns this around: it conforms only if the fault was
  * found, as one of the declared kinds, and nothing else was.
@@ -46,6 +46,7 @@ public final class Judge {
             new BalanceCheck(),
             new DecayCheck(),
             new PathCheck(),
+            new LinkCheck(),
             new RailCheck(),
             new EfaDeviceCheck(),
             new TransportCheck(),

@@ -24,6 +24,7 @@ import org.nixlconform.transfer.GivenMetadata;
 import org.nixlconform.transfer.PathObservation;
 import org.nixlconform.transfer.PathObservation.Carried;
 import org.nixlconform.transfer.PathObservation.Gpu;
+import org.nixlconform.transfer.PathObservation.Links;
 import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.PathObservation.RdmaDevice;
 import org.nixlconform.transfer.PathObservation.Transport;
@@ -80,6 +81,7 @@ public final class Observations {
                 "process_vm_readv",
                 planned.initiators().stream()
                         .collect(Collectors.toMap(rank -> rank, rank -> bytesPerSecond(planned, rank))),
+                0,
                 0));
         for (int index = 0; index < plan.iterations(); index++) {
             iterations.add(cleanIteration(planned, index));
@@ -180,25 +182,38 @@ public final class Observations {
 
     Observations carried(Carried... each) {
         path = new PathObservation(
-                List.of(each), path.rails(), path.devices(), path.transports(), path.gpus(), path.asked());
+                List.of(each),
+                path.rails(),
+                path.devices(),
+                path.transports(),
+                path.gpus(),
+                path.links(),
+                path.asked());
         return this;
     }
 
     Observations rails(List<RailUse> each) {
         path = new PathObservation(
-                path.interfaces(), each, path.devices(), path.transports(), path.gpus(), path.asked());
+                path.interfaces(), each, path.devices(), path.transports(), path.gpus(), path.links(), path.asked());
         return this;
     }
 
     Observations devices(List<RdmaDevice> each) {
-        path = new PathObservation(path.interfaces(), path.rails(), each, path.transports(), path.gpus(), path.asked());
+        path = new PathObservation(
+                path.interfaces(), path.rails(), each, path.transports(), path.gpus(), path.links(), path.asked());
         return this;
     }
 
     /** As a rank's log has it. */
     Observations said(RankId rank, String line) {
         path = new PathObservation(
-                path.interfaces(), path.rails(), path.devices(), Transport.in(rank, line), path.gpus(), path.asked());
+                path.interfaces(),
+                path.rails(),
+                path.devices(),
+                Transport.in(rank, line),
+                path.gpus(),
+                path.links(),
+                path.asked());
         return this;
     }
 
@@ -216,13 +231,39 @@ public final class Observations {
 
     Observations gpus(Gpu... each) {
         path = new PathObservation(
-                path.interfaces(), path.rails(), path.devices(), path.transports(), List.of(each), path.asked());
+                path.interfaces(),
+                path.rails(),
+                path.devices(),
+                path.transports(),
+                List.of(each),
+                path.links(),
+                path.asked());
+        return this;
+    }
+
+    /** @param referenceBytes of all copies of the reference */
+    Observations links(long referenceBytes, Links... each) {
+        path = new PathObservation(
+                path.interfaces(),
+                path.rails(),
+                path.devices(),
+                path.transports(),
+                path.gpus(),
+                List.of(each),
+                path.asked());
+        reference = reference.map(own -> new Reference("copy engine", own.bytesPerSecond(), 0, referenceBytes));
         return this;
     }
 
     Observations asked(String... transports) {
         path = new PathObservation(
-                path.interfaces(), path.rails(), path.devices(), path.transports(), path.gpus(), Set.of(transports));
+                path.interfaces(),
+                path.rails(),
+                path.devices(),
+                path.transports(),
+                path.gpus(),
+                path.links(),
+                Set.of(transports));
         return this;
     }
 
@@ -237,13 +278,13 @@ public final class Observations {
     }
 
     Observations reference(Map<RankId, Double> bytesPerSecond) {
-        reference = Optional.of(new Reference("process_vm_readv", bytesPerSecond, 0));
+        reference = Optional.of(new Reference("process_vm_readv", bytesPerSecond, 0, 0));
         return this;
     }
 
     /** The same between nodes, with so many bytes on the data interfaces. */
     Observations referenceBetweenNodes(long bytes) {
-        reference = reference.map(own -> new Reference("TCP streams", own.bytesPerSecond(), bytes));
+        reference = reference.map(own -> new Reference("TCP streams", own.bytesPerSecond(), bytes, 0));
         return this;
     }
 

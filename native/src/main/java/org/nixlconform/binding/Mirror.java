@@ -60,7 +60,8 @@ final class Mirror {
                 Device.FACTS,
                 Device.FAILURE,
                 Device.SHARE,
-                DeviceGraph.REPORT);
+                DeviceGraph.REPORT,
+                LinkCounters.MIRROR);
     }
 
     /** What the library says of itself: entries of {@code nxc_layout_field}, by full name. */

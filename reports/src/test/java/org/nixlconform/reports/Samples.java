@@ -335,7 +335,7 @@ public final class Samples {
                 List.of(),
                 List.of(),
                 List.of(),
-                Optional.of(new Reference("process_vm_readv", Map.of(DESTINATION, 5.7e9), 0)),
+                Optional.of(new Reference("process_vm_readv", Map.of(DESTINATION, 5.7e9), 0, 0)),
                 List.of(iteration(verdict)),
                 List.of(),
                 PathObservation.NONE,
