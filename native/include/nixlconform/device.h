@@ -53,9 +53,6 @@ typedef struct nxc_device_facts {
 int32_t nxc_device_open(const char *library, int32_t ordinal, nxc_device **device, nxc_device_facts *facts,
                         nxc_device_failure *failure);
 
-/* Makes the context current for the calling thread. */
-int32_t nxc_device_use(nxc_device *device, nxc_device_failure *failure);
-
 enum {
     NXC_MEMORY_PLAIN = 0, /* cuMemAlloc: 256-byte aligned at least; can be opened by other processes of the node */
     NXC_MEMORY_VMM = 1    /* cuMemCreate and cuMemMap, with GPUDirect RDMA allowed where the GPU has it; bytes are rounded up
@@ -101,8 +98,6 @@ int32_t nxc_device_export(nxc_device *device, uint64_t address, nxc_device_share
 
 int32_t nxc_device_import(nxc_device *device, const nxc_device_share *share, uint64_t *address,
                           nxc_device_failure *failure);
-
-int32_t nxc_device_unimport(nxc_device *device, uint64_t address, nxc_device_failure *failure);
 
 /* Copies by the copy engine, `bytes` from `from` to `to` as often as it takes to reach `total`. Returns nanoseconds by the
  * host's clock, from before the first copy was asked for until the last one ended; negative when the driver refused. */

@@ -149,11 +149,6 @@ int32_t nxc_device_open(const char *library, int32_t ordinal, nxc_device **devic
     return 0;
 }
 
-int32_t nxc_device_use(nxc_device *device, nxc_device_failure *failure) {
-    NXC_DRIVER_CALL(contextUse, device->context);
-    return 0;
-}
-
 int32_t nxc_device_allocate(nxc_device *device, uint64_t bytes, int32_t memory, uint64_t *address,
                             nxc_device_failure *failure) {
     NXC_DRIVER_CALL(contextUse, device->context);
@@ -188,12 +183,6 @@ int32_t nxc_device_import(nxc_device *device, const nxc_device_share *share, uin
     memcpy(handle.bytes, share->handle, sizeof handle.bytes);
     NXC_DRIVER_CALL(contextUse, device->context);
     NXC_DRIVER_CALL(ipcOpen, address, handle, ipcLazyPeerAccess);
-    return 0;
-}
-
-int32_t nxc_device_unimport(nxc_device *device, uint64_t address, nxc_device_failure *failure) {
-    NXC_DRIVER_CALL(contextUse, device->context);
-    NXC_DRIVER_CALL(ipcClose, address);
     return 0;
 }
 

@@ -101,8 +101,7 @@ constexpr int attributeRdmaWithVmm = 110;
     F(graphDestroy, cuGraphDestroy, (Handle))                                                                            \
     F(graphExecDestroy, cuGraphExecDestroy, (Handle))                                                                    \
     F(ipcGet, cuIpcGetMemHandle, (IpcHandle *, uint64_t))                                                                \
-    F(ipcOpen, cuIpcOpenMemHandle_v2, (uint64_t *, IpcHandle, unsigned))                                                 \
-    F(ipcClose, cuIpcCloseMemHandle, (uint64_t))
+    F(ipcOpen, cuIpcOpenMemHandle_v2, (uint64_t *, IpcHandle, unsigned))
 
 struct Driver {
 #define NXC_DRIVER_MEMBER(name, symbol, parameters) int(*name) parameters;

@@ -484,8 +484,6 @@ int cuIpcOpenMemHandle_v2(uint64_t *address, IpcBytes handle, unsigned) {
     return outOfMemory;
 }
 
-int cuIpcCloseMemHandle(uint64_t) { return 0; }
-
 /* NVML, as far as it counts what NVLink carried: the KiB that the variable says, sent by the first GPU to the second. Without
  * it, and on any other than their first connection, these GPUs have none. */
 int nvmlInit_v2() { return 0; }

@@ -509,6 +509,7 @@ class EnvironmentTest {
                 "lib/libnixlconform_fabric.so",
                 "lib/libnixlconform_fault.so",
                 "lib/libnixlconform_shim.so",
+                "lib/libnixlconform_simulated_gpu.so",
                 "lib/libjnidispatch.so",
                 "shim/build.sh",
                 "fabric/p4d.xml",

@@ -94,7 +94,7 @@ class WheelInstallerTest {
     void aSecondRunWaitsForTheFirst() throws Exception {
         planted.python("python3", "3.11.7", "23.2.1", PlantedNode.INSTALLS);
         Path environments = Files.createDirectories(planted.workFolder().resolve("environments"));
-        // Another process holds the lock for a second, then goes.
+        // Another process holds the lock for some seconds, which this one needs less of, then goes.
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         Path holder = Files.writeString(folder.resolve("Holder.java"), """
                 public class Holder {
@@ -103,7 +103,7 @@ class WheelInstallerTest {
                                 java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.WRITE);
                         file.lock();
                         System.out.println("locked");
-                        Thread.sleep(1000);
+                        Thread.sleep(5000);
                     }
                 }
                 """);

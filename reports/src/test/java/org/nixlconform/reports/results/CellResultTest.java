@@ -35,7 +35,9 @@ class CellResultTest {
                                 + "\"testClass\":\"org.nixlconform.tests.TopologyConformance\","
                                 + "\"testMethod\":\"decodeReadsEveryBlockThatPrefillWrote\",\"requirement\":\"A1\","
                                 + "\"notes\":[\"throughput was not judged: 4 ranks share 2 cores\"],\"startedAt\":\"2026-11-21T09:00:00Z\","
-                                + "\"tookSeconds\":2.14,\"iterations\":1,\"bytesPerIteration\":16777216,\"atDone\":null,"
+                                + "\"tookSeconds\":2.14,\"iterations\":1,\"bytesPerIteration\":16777216,"
+                                + "\"requests\":{\"first\":{\"descriptors\":512,\"bytes\":16777216,\"postMillis\":1.0,"
+                                + "\"totalMillis\":3.0},\"second\":null,\"later\":null},\"atDone\":null,"
                                 + "\"evidence\":\"evidence/1P-TP2_1D-TP2_pack_decode_READ_LIBFABRIC_128_of_256_blocks_bf16_HND\"}");
         assertThat(Json.read(line, CellResult.class)).isEqualTo(cell);
     }
@@ -47,7 +49,8 @@ class CellResultTest {
                         + "\"placement\":null,\"operation\":null,\"memory\":null,\"workload\":null,"
                         + "\"environment\":null,\"outcome\":\"BROKEN\",\"testResult\":\"error\",\"knownIssue\":null")
                 .contains("\"gbPerSecond\":null,\"shareOfReference\":null,\"phases\":{}")
-                .endsWith("\"iterations\":null,\"bytesPerIteration\":null,\"atDone\":null,\"evidence\":null}");
+                .endsWith(
+                        "\"iterations\":null,\"bytesPerIteration\":null,\"requests\":null,\"atDone\":null,\"evidence\":null}");
     }
 
     /** Nobody looked is no zero. */
