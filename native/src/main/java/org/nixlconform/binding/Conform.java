@@ -120,6 +120,7 @@ final class Conform {
     static native int nxc_queue_pending(Pointer queue, Pointer failure);
 
     static native long nxc_queue_wait(Pointer queue, int fence, Pointer failure);
+
     static native int nxc_device_links_read(@Nullable String library, Pointer links, int capacity, Pointer failure);
 
     static native String nxc_nixl_function_name(int index);
