@@ -18,7 +18,10 @@ PTX = FOLDER / "kernels.ptx"
 SOURCE = FOLDER / "kernels.cu"
 # As their including files spell them.
 HEADERS = {
+    "replay.h": FOLDER / "replay.h",
     "tiles.h": FOLDER / "tiles.h",
+    "nixlconform/graph.h": NATIVE / "include" / "nixlconform" / "graph.h",
+    "nixlconform/device.h": NATIVE / "include" / "nixlconform" / "device.h",
     "../payload/position.h": NATIVE / "src" / "payload" / "position.h",
     "nixlconform/payload.h": NATIVE / "include" / "nixlconform" / "payload.h",
 }

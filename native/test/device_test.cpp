@@ -2,8 +2,12 @@
 // simulated GPU it runs anywhere; with a real driver and a size it also says how fast fill, verify and the copy engine are.
 #include <dlfcn.h>
 
+#include <thread>
+
 #include "check.h"
 #include "nixlconform/device.h"
+#include "nixlconform/graph.h"
+#include "nixlconform/queue.h"
 
 namespace {
 
@@ -150,6 +154,125 @@ void refusalsSayWhatWasRefused(nxc_device *device) {
     CHECK(strstr(failure.text, "CUDA_ERROR_OUT_OF_MEMORY") != nullptr, "%s", failure.text);
 }
 
+constexpr uint64_t longNs = 20000000000;
+constexpr uint64_t shortNs = 50000000;
+
+uint64_t differing(nxc_device_runs *held) {
+    nxc_payload_summary summary;
+    WORKS(nxc_device_verify(held, &bounds, nullptr, 0, &summary, nullptr, &failure));
+    return summary.runs_differing;
+}
+
+// What is queued behind a held stream waits for it; what has a fence before it does not.
+void queuedWorkComesLater(nxc_device *device) {
+    const nxc_payload_key key = keyOf(5);
+    const std::vector<nxc_payload_run> runs = {{0, 100000, 1 << 20, 1 << 20, NXC_KIND_DATA, 4, NXC_RUN_SELECTED, 3},
+                                               {200001, 77, 3 << 20, 3 << 20, NXC_KIND_DATA, 4, NXC_RUN_SELECTED, 3}};
+    std::vector<nxc_payload_run> older = runs;
+    for (nxc_payload_run &run : older) run.generation--;
+    uint64_t arena = 0;
+    WORKS(nxc_device_allocate(device, 1 << 20, NXC_MEMORY_PLAIN, &arena, &failure));
+    nxc_queue *queue = nullptr;
+    WORKS(nxc_queue_open(device, &queue, &failure));
+    {
+        const Held held(device, arena, key, runs);
+        const Held stale(device, arena, key, older);
+        for (const bool zeros : {true, false}) {
+            WORKS(nxc_queue_hold(queue, longNs, &failure));
+            WORKS(zeros ? nxc_queue_zero(queue, held.runs, &failure) : nxc_queue_fill(queue, stale.runs, &failure));
+            WORKS(nxc_device_fill(held.runs, nullptr, &failure));
+            CHECK(nxc_queue_pending(queue, &failure) == 1, "the stream was not held");
+            CHECK(differing(held.runs) == 0, "queued work was done on a held stream");
+            nxc_queue_let_go(queue);
+            const int64_t took = nxc_queue_wait(queue, NXC_FENCE_STREAM, &failure);
+            CHECK(took >= 0 && uint64_t(took) < longNs / 2, "let go, it took %" PRId64 " ns", took);
+            CHECK(nxc_queue_pending(queue, &failure) == 0, "work was left");
+            CHECK(differing(held.runs) == runs.size(), "queued work was not done");
+            CHECK(zeros || differing(stale.runs) == 0, "other content than that of the older owner");
+        }
+        for (const int32_t fence : {NXC_FENCE_STREAM, NXC_FENCE_EVENT}) {
+            WORKS(nxc_queue_hold(queue, shortNs, &failure));
+            WORKS(nxc_queue_zero(queue, held.runs, &failure));
+            const int64_t took = nxc_queue_wait(queue, fence, &failure);
+            CHECK(took >= int64_t(shortNs / 2), "fence %d took %" PRId64 " ns", fence, took);
+            WORKS(nxc_device_fill(held.runs, nullptr, &failure));
+            CHECK(differing(held.runs) == 0, "work came after its fence");
+        }
+        WORKS(nxc_queue_check(queue, held.runs, &failure));
+        CHECK(nxc_queue_differing(queue, held.runs, &failure) == 0, "differences in a right arena");
+        WORKS(nxc_queue_fill(queue, stale.runs, &failure));
+        WORKS(nxc_queue_check(queue, held.runs, &failure));
+        CHECK(nxc_queue_differing(queue, held.runs, &failure) == int64_t(runs.size()), "a check missed differences");
+        CHECK(differing(stale.runs) == 0, "a check left marks");
+    }
+    nxc_queue_close(queue);
+    WORKS(nxc_device_release(device, arena, &failure));
+}
+
+nxc_graph_report awaitReplays(nxc_graph *graph, uint64_t more) {
+    nxc_graph_report first, now;
+    WORKS(nxc_graph_look(graph, &first, &failure));
+    do {
+        WORKS(nxc_graph_look(graph, &now, &failure));
+    } while (now.replays < first.replays + more);
+    return now;
+}
+
+// Replays meet what the table lists, from the moment on at which it is listed, and keep to blocks of their own.
+void aGraphReadsItsTable(nxc_device *device) {
+    constexpr uint64_t block = 40000;
+    constexpr uint64_t slots = 16;
+    const nxc_payload_key key = keyOf(8);
+    const auto run = [](uint64_t index) {
+        return nxc_payload_run{index * block, block, (1 << 20) + index * block, 0, NXC_KIND_DATA, 4, NXC_RUN_SELECTED, 3};
+    };
+    const std::vector<nxc_payload_run> first = {run(0), run(1)};
+    const std::vector<nxc_payload_run> both = {run(0), run(1), run(2), run(3)};
+    const std::vector<nxc_payload_run> own = {run(4), run(6)};
+    const std::vector<nxc_payload_run> others = {run(0), run(1), run(2), run(3), run(5), run(7)};
+    uint64_t arena = 0;
+    WORKS(nxc_device_allocate(device, 8 * block, NXC_MEMORY_PLAIN, &arena, &failure));
+    {
+        const Held all(device, arena, key, others);
+        const Held one(device, arena, key, {run(3)});
+        std::vector<nxc_payload_run> changed = {run(3)};
+        changed[0].generation++;
+        const Held newer(device, arena, key, changed);
+        WORKS(nxc_device_fill(all.runs, nullptr, &failure));
+        nxc_graph *graph = nullptr;
+        WORKS(nxc_graph_open(device, arena, &key, own.data(), own.size(), slots, both.size(), &graph, &failure));
+        CHECK(nxc_graph_prepare(graph, others.data(), others.size(), &failure) == NXC_DEVICE_REFUSED, "a longer table");
+        int32_t replayed = 1;
+        nxc_device_failure ofReplays;
+        std::thread replays([&] { replayed = nxc_graph_replay(graph, &ofReplays); });
+        WORKS(nxc_graph_prepare(graph, first.data(), first.size(), &failure));
+        WORKS(nxc_graph_hand_over(graph, &failure));
+        WORKS(nxc_device_fill(newer.runs, nullptr, &failure));
+        nxc_graph_report report = awaitReplays(graph, 2 * slots + 3);
+        CHECK(report.mismatches == 0 && report.own_mismatches == 0, "%" PRIu64 " and %" PRIu64 " differ", report.mismatches, report.own_mismatches);
+        CHECK(report.longest_gap_ns > 0, "no gap");
+
+        WORKS(nxc_graph_prepare(graph, both.data(), both.size(), &failure));
+        report = awaitReplays(graph, 2);
+        CHECK(report.mismatches == 0, "a replay read a table that waits");
+        WORKS(nxc_graph_hand_over(graph, &failure));
+        report = awaitReplays(graph, 2);
+        CHECK(report.mismatches > 0 && report.first_mismatch > 2 * slots, "another generation was not met");
+        WORKS(nxc_graph_prepare(graph, first.data(), first.size(), &failure));
+        WORKS(nxc_graph_hand_over(graph, &failure));
+        const uint64_t before = awaitReplays(graph, 2).mismatches;
+        CHECK(awaitReplays(graph, 2).mismatches == before, "what is not listed any more was read");
+
+        nxc_graph_stop(graph);
+        replays.join();
+        CHECK(replayed == 0, "%s", ofReplays.text);
+        WORKS(nxc_device_fill(one.runs, nullptr, &failure));
+        CHECK(differing(all.runs) == 0, "a replay wrote to blocks of others");
+        nxc_graph_close(graph);
+    }
+    WORKS(nxc_device_release(device, arena, &failure));
+}
+
 double gigabytesASecond(uint64_t bytes, uint64_t nanoseconds) { return double(bytes) / double(nanoseconds); }
 
 void speeds(nxc_device *device, uint64_t gibibytes) {
@@ -182,6 +305,22 @@ void speeds(nxc_device *device, uint64_t gibibytes) {
     WORKS(nxc_device_release(device, arena, &failure));
 }
 
+/* Those of the simulated GPUs say what is planted; a real driver is not asked. */
+void linksAreCountedWhereThereAreSuch(const char *library) {
+    if (dlsym(dlopen(library, RTLD_NOW), "nvmlInit_v2") == nullptr) return;
+    nxc_device_links links[4] = {};
+    CHECK(nxc_device_links_read("/nowhere/libnvidia-ml.so.1", links, 4, &failure) == NXC_DEVICE_NO_DRIVER, "NVML");
+    CHECK(strstr(failure.text, "/nowhere/libnvidia-ml.so.1") != nullptr, "%s", failure.text);
+    unsetenv("NIXLCONFORM_SIMULATED_NVLINK_KIB");
+    CHECK(nxc_device_links_read(library, links, 4, &failure) == 0, "not supported: %s", failure.text);
+    setenv("NIXLCONFORM_SIMULATED_NVLINK_KIB", "3000000000", 1);
+    CHECK(nxc_device_links_read(library, links, 4, &failure) == 2, "two GPUs: %s", failure.text);
+    CHECK(strcmp(links[0].bus_id, "0000:00:00.0") == 0 && strcmp(links[1].bus_id, "0000:01:00.0") == 0, "bus ids");
+    CHECK(links[0].sent_bytes == uint64_t{3000000000} * 1024 && links[0].received_bytes == 0, "the first sends");
+    CHECK(links[1].sent_bytes == 0 && links[1].received_bytes == uint64_t{3000000000} * 1024, "the second receives");
+    CHECK(nxc_device_links_read(library, links, 1, &failure) == 1, "capacity");
+}
+
 }  // namespace
 
 int main(int argc, char **argv) {
@@ -194,11 +333,14 @@ int main(int argc, char **argv) {
     std::printf("%s, %s, %s, %.1f GiB, driver of CUDA %d.%d, ready after %.0f ms\n", facts.name, facts.bus_id, facts.uuid,
                 double(facts.memory_bytes) / (1 << 30), facts.driver_version / 1000, facts.driver_version % 1000 / 10,
                 double(facts.context_ns) / 1e6);
+    linksAreCountedWhereThereAreSuch(argv[1]);
     const Copies copies(argv[1]);
     sameAsOnTheCpu(device, copies, NXC_MEMORY_PLAIN);
     sameAsOnTheCpu(device, copies, NXC_MEMORY_VMM);
     longRunsAreLookedAtFromTheirFirstDifference(device, copies);
     refusalsSayWhatWasRefused(device);
+    queuedWorkComesLater(device);
+    aGraphReadsItsTable(device);
     if (argc == 3) speeds(device, strtoull(argv[2], nullptr, 10));
     return 0;
 }

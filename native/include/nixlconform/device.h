@@ -104,6 +104,19 @@ int32_t nxc_device_import(nxc_device *device, const nxc_device_share *share, uin
 int64_t nxc_device_copy(nxc_device *device, uint64_t to, uint64_t from, uint64_t bytes, uint64_t total,
                         nxc_device_failure *failure);
 
+/* What the NVLink connections of a GPU of this node have carried. 48 bytes. */
+typedef struct nxc_device_links {
+    char bus_id[32]; /* as in nxc_device_facts, in lower case */
+    uint64_t sent_bytes;
+    uint64_t received_bytes;
+} nxc_device_links;
+
+/* Counters of all GPUs of the node that have such, by NVML, which is found by name and stays loaded. `library` is its file or
+ * soname, NULL for libnvidia-ml.so.1. Makes no context. Returns how many of `links` were written, at most `capacity`; 0 where
+ * no GPU has them, and negative where NVML cannot be loaded or refuses. */
+int32_t nxc_device_links_read(const char *library, nxc_device_links *links, int32_t capacity,
+                              nxc_device_failure *failure);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

@@ -69,6 +69,11 @@ int32_t prepare(nxc_device *device, nxc_device_failure *failure) {
     NXC_DRIVER_CALL(moduleFunction, &device->fill, module, "nxc_fill");
     NXC_DRIVER_CALL(moduleFunction, &device->verify, module, "nxc_verify");
     NXC_DRIVER_CALL(moduleFunction, &device->landed, module, "nxc_landed");
+    NXC_DRIVER_CALL(moduleFunction, &device->zero, module, "nxc_zero");
+    NXC_DRIVER_CALL(moduleFunction, &device->hold, module, "nxc_hold");
+    NXC_DRIVER_CALL(moduleFunction, &device->graphRead, module, "nxc_graph_read");
+    NXC_DRIVER_CALL(moduleFunction, &device->graphAppend, module, "nxc_graph_append");
+    NXC_DRIVER_CALL(moduleFunction, &device->graphEnd, module, "nxc_graph_end");
     NXC_DRIVER_CALL(streamCreate, &device->stream, streamNonBlocking);
     NXC_DRIVER_CALL(streamCreate, &device->glances, streamNonBlocking);
     NXC_DRIVER_CALL(eventCreate, &device->began, eventDefault);

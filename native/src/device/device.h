@@ -20,6 +20,11 @@ struct nxc_device {
     nixlconform::device::Handle fill;
     nixlconform::device::Handle verify;
     nixlconform::device::Handle landed;
+    nixlconform::device::Handle zero;
+    nixlconform::device::Handle hold;
+    nixlconform::device::Handle graphRead;
+    nixlconform::device::Handle graphAppend;
+    nixlconform::device::Handle graphEnd;
     int multiprocessors;
 };
 

@@ -46,7 +46,7 @@ const Driver *driverOf(const char *library, nxc_device_failure &failure) {
     for (const Symbol &symbol : symbols) {
         *symbol.member = dlsym(opened, symbol.name);
         if (*symbol.member == nullptr) {
-            say(failure, 0, "the CUDA driver %s has no %s; CUDA 11.3 or newer has it", file, symbol.name);
+            say(failure, 0, "the CUDA driver %s has no %s; CUDA 11.4 or newer has it", file, symbol.name);
             return nullptr;
         }
     }

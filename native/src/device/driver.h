@@ -40,6 +40,9 @@ constexpr int locationDevice = 1;
 constexpr int accessReadWrite = 3;
 constexpr unsigned streamNonBlocking = 1;
 constexpr unsigned eventDefault = 0;
+constexpr unsigned hostMapped = 2;
+constexpr int captureThread = 1;  // what other threads do meanwhile is no part of it
+constexpr int notReady = 600;
 constexpr unsigned ipcLazyPeerAccess = 1;
 
 constexpr int attributeMultiprocessors = 16;
@@ -68,6 +71,8 @@ constexpr int attributeRdmaWithVmm = 110;
       (Handle, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, Handle, void **, void **))          \
     F(allocate, cuMemAlloc_v2, (uint64_t *, size_t))                                                                     \
     F(release, cuMemFree_v2, (uint64_t))                                                                                 \
+    F(hostAllocate, cuMemHostAlloc, (void **, size_t, unsigned))                                                         \
+    F(hostRelease, cuMemFreeHost, (void *))                                                                              \
     F(reserve, cuMemAddressReserve, (uint64_t *, size_t, size_t, uint64_t, unsigned long long))                          \
     F(unreserve, cuMemAddressFree, (uint64_t, size_t))                                                                   \
     F(create, cuMemCreate, (unsigned long long *, size_t, const AllocationProperties *, unsigned long long))             \
@@ -82,9 +87,19 @@ constexpr int attributeRdmaWithVmm = 110;
     F(set, cuMemsetD8Async, (uint64_t, unsigned char, size_t, Handle))                                                   \
     F(streamCreate, cuStreamCreate, (Handle *, unsigned))                                                                \
     F(streamWait, cuStreamSynchronize, (Handle))                                                                         \
+    F(streamQuery, cuStreamQuery, (Handle))                                                                              \
+    F(streamDestroy, cuStreamDestroy_v2, (Handle))                                                                       \
     F(eventCreate, cuEventCreate, (Handle *, unsigned))                                                                  \
     F(eventRecord, cuEventRecord, (Handle, Handle))                                                                      \
+    F(eventWait, cuEventSynchronize, (Handle))                                                                           \
+    F(eventDestroy, cuEventDestroy_v2, (Handle))                                                                         \
     F(eventElapsed, cuEventElapsedTime, (float *, Handle, Handle))                                                       \
+    F(captureBegin, cuStreamBeginCapture_v2, (Handle, int))                                                              \
+    F(captureEnd, cuStreamEndCapture, (Handle, Handle *))                                                                \
+    F(graphInstantiate, cuGraphInstantiateWithFlags, (Handle *, Handle, unsigned long long))                             \
+    F(graphLaunch, cuGraphLaunch, (Handle, Handle))                                                                      \
+    F(graphDestroy, cuGraphDestroy, (Handle))                                                                            \
+    F(graphExecDestroy, cuGraphExecDestroy, (Handle))                                                                    \
     F(ipcGet, cuIpcGetMemHandle, (IpcHandle *, uint64_t))                                                                \
     F(ipcOpen, cuIpcOpenMemHandle_v2, (uint64_t *, IpcHandle, unsigned))
 

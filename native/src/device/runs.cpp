@@ -5,24 +5,11 @@
 #include "../payload/classify.h"
 #include "../payload/content.h"
 #include "../payload/kernels.h"
-#include "device.h"
+#include "runs.h"
 #include "tiles.h"
 
 using namespace nixlconform;
 using namespace nixlconform::device;
-
-struct nxc_device_runs {
-    nxc_device *device;
-    uint64_t arena;
-    nxc_payload_key key;
-    nxc_payload_run *host;   // a copy
-    uint64_t count;
-    uint64_t tileCount;
-    uint64_t runs;           // addresses on the device from here on
-    uint64_t tiles;
-    uint64_t differing;      // one byte a tile
-    uint64_t landed;         // one 64-bit count
-};
 
 namespace {
 
@@ -64,17 +51,27 @@ int32_t launch(nxc_device *device, Handle kernel, uint64_t warpsWanted, Handle s
 }
 
 // Runs a kernel over all tiles and waits for its end.
-int32_t overTiles(nxc_device_runs *held, Handle kernel, void **arguments, uint64_t *kernelNs,
-                  nxc_device_failure *failure) {
+int32_t overTiles(nxc_device_runs *held, TileWork work, uint64_t *kernelNs, nxc_device_failure *failure) {
     nxc_device *const device = held->device;
     float milliseconds = 0;
+    NXC_DRIVER_CALL(contextUse, device->context);
     NXC_DRIVER_CALL(eventRecord, device->began, device->stream);
-    const int32_t status = launch(device, kernel, held->tileCount, device->stream, arguments, failure);
+    const int32_t status = launchOverTiles(held, work, device->stream, failure);
     if (status != 0) return status;
     NXC_DRIVER_CALL(eventRecord, device->ended, device->stream);
     NXC_DRIVER_CALL(streamWait, device->stream);
     NXC_DRIVER_CALL(eventElapsed, &milliseconds, device->began, device->ended);
     if (kernelNs != nullptr) *kernelNs = uint64_t(double(milliseconds) * 1e6);
+    return 0;
+}
+
+// What a verify found, a byte a tile. None is marked on the device afterwards: the next verify begins with its kernel.
+int32_t takeMarks(nxc_device_runs *held, uint8_t *marks, nxc_device_failure *failure) {
+    nxc_device *const device = held->device;
+    if (held->tileCount == 0) return 0;
+    NXC_DRIVER_CALL(copyOut, marks, held->differing, held->tileCount, device->stream);
+    NXC_DRIVER_CALL(set, held->differing, 0, held->tileCount, device->stream);
+    NXC_DRIVER_CALL(streamWait, device->stream);
     return 0;
 }
 
@@ -92,6 +89,7 @@ int32_t placeOnDevice(nxc_device_runs *held, const Tile *tiles, nxc_device_failu
     status = copyIn(device, &held->tiles, tiles, held->tileCount * sizeof(Tile), failure);
     if (status != 0) return status;
     NXC_DRIVER_CALL(allocate, &held->differing, larger(held->tileCount, 1));
+    NXC_DRIVER_CALL(set, held->differing, 0, larger(held->tileCount, 1), device->stream);
     NXC_DRIVER_CALL(allocate, &held->landed, sizeof(uint64_t));
     NXC_DRIVER_CALL(streamWait, device->stream);
     return 0;
@@ -117,6 +115,33 @@ nxc_payload_run looked(const nxc_payload_run &run, uint64_t firstTile, uint64_t 
 }
 
 }  // namespace
+
+namespace nixlconform::device {
+
+int32_t launchOverTiles(nxc_device_runs *held, TileWork work, Handle stream, nxc_device_failure *failure) {
+    nxc_device *const device = held->device;
+    void *content[] = {&held->arena, &held->key, &held->runs, &held->tiles, &held->tileCount, &held->differing};
+    void *zeros[] = {&held->arena, &held->runs, &held->tiles, &held->tileCount};
+    const Handle kernel = work == TileWork::fill ? device->fill : work == TileWork::zero ? device->zero : device->verify;
+    return launch(device, kernel, held->tileCount, stream, work == TileWork::zero ? zeros : content, failure);
+}
+
+int64_t differingRuns(nxc_device_runs *held, nxc_device_failure *failure) {
+    const Buffer differing(held->tileCount);
+    if (differing.get() == nullptr) return outOfMemory(failure);
+    const int32_t taken = takeMarks(held, differing.get(), failure);
+    if (taken != 0) return taken;
+    int64_t runs = 0;
+    const uint8_t *marks = differing.get();
+    for (uint64_t i = 0; i < held->count; i++) {
+        const uint64_t tiles = tilesOf(held->host[i]);
+        runs += memchr(marks, 1, tiles) != nullptr;
+        marks += tiles;
+    }
+    return runs;
+}
+
+}  // namespace nixlconform::device
 
 int32_t nxc_device_runs_hold(nxc_device *device, uint64_t arena, const nxc_payload_key *key,
                              const nxc_payload_run *runs, uint64_t count, nxc_device_runs **held,
@@ -156,10 +181,7 @@ void nxc_device_runs_release(nxc_device_runs *held) {
 }
 
 int32_t nxc_device_fill(nxc_device_runs *held, uint64_t *kernel_ns, nxc_device_failure *failure) {
-    nxc_device *const device = held->device;
-    NXC_DRIVER_CALL(contextUse, device->context);
-    void *arguments[] = {&held->arena, &held->key, &held->runs, &held->tiles, &held->tileCount};
-    return overTiles(held, device->fill, arguments, kernel_ns, failure);
+    return overTiles(held, TileWork::fill, kernel_ns, failure);
 }
 
 int32_t nxc_device_verify(nxc_device_runs *held, const nxc_payload_bounds *bounds, nxc_payload_difference *differences,
@@ -168,13 +190,10 @@ int32_t nxc_device_verify(nxc_device_runs *held, const nxc_payload_bounds *bound
     nxc_device *const device = held->device;
     const Buffer differing(held->tileCount);
     if (differing.get() == nullptr) return outOfMemory(failure);
-    NXC_DRIVER_CALL(contextUse, device->context);
-    NXC_DRIVER_CALL(set, held->differing, 0, larger(held->tileCount, 1), device->stream);
-    void *arguments[] = {&held->arena, &held->key, &held->runs, &held->tiles, &held->tileCount, &held->differing};
-    const int32_t status = overTiles(held, device->verify, arguments, kernel_ns, failure);
+    const int32_t status = overTiles(held, TileWork::verify, kernel_ns, failure);
     if (status != 0) return status;
-    NXC_DRIVER_CALL(copyOut, differing.get(), held->differing, held->tileCount, device->stream);
-    NXC_DRIVER_CALL(streamWait, device->stream);
+    const int32_t taken = takeMarks(held, differing.get(), failure);
+    if (taken != 0) return taken;
 
     const payload::ContentWriter writer(payload::kernels(), held->key);
     nxc_payload_summary counted = {};

@@ -93,6 +93,13 @@ inline void fillTile(const Stretch &stretch, const Stream &content, uint32_t lan
     for (uint64_t i = lane; i < cut.vectors; i += lanes) memory[i] = content.vectorAt(location + i * vectorBytes);
 }
 
+inline void zeroTile(const Stretch &stretch, uint32_t lane) {
+    const Cut cut = cutOf(stretch);
+    eachEdgeByte(stretch, cut, lane, [](uint8_t *byte, uint64_t) { *byte = 0; });
+    Vector *const memory = reinterpret_cast<Vector *>(stretch.address + cut.head);
+    for (uint64_t i = lane; i < cut.vectors; i += lanes) memory[i] = {0, 0};
+}
+
 inline uint64_t difference(const Vector &a, const Vector &b) { return (a.low ^ b.low) | (a.high ^ b.high); }
 
 inline bool differsTile(const Stretch &stretch, const Stream &content, uint32_t lane) {

@@ -1,8 +1,8 @@
 /*
  * A simulated GPU: loaded in place of NVIDIA's driver where the product's tests ask for it by its path. Its memory is the
- * host's, its kernels are ours alone, run lane after lane by the CPU, and its streams end each piece of work before they take
- * the next. It proves our own side of device memory where there is no GPU; of NIXL, of UCX and of a GPU it proves nothing,
- * and whoever opens it reads its name.
+ * host's, and its kernels are ours alone, run lane after lane by the CPU. Each stream has a thread that ends a piece of work
+ * before it takes the next; work without a stream is done at once. It proves our own side of device memory where there is no
+ * GPU; of NIXL, of UCX and of a GPU it proves nothing, and whoever opens it reads its name.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -10,10 +10,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "../device/tiles.h"
+#include "stream.h"
+#include "../device/replay.h"
 
 using namespace nixlconform;
 using namespace nixlconform::device;
@@ -23,14 +23,11 @@ namespace {
 constexpr int invalidValue = 1;
 constexpr int outOfMemory = 2;
 constexpr int notFound = 500;
+constexpr int notReady = 600;
 
 constexpr int devices = 2;
 constexpr uint64_t memoryBytes = uint64_t{1} << 32;
 constexpr uint64_t granularityBytes = uint64_t{2} << 20;
-
-struct Event {
-    uint64_t nanoseconds;
-};
 
 /* What an allocation is known by in another process. */
 struct Share {
@@ -60,12 +57,6 @@ template <typename Copy> int copied(const Import &other, uint64_t there, uint64_
     const iovec local = {reinterpret_cast<void *>(here), bytes};
     const iovec remote = {reinterpret_cast<void *>(other.share.address + (there - other.address)), bytes};
     return copy(pid_t(other.share.process), &local, 1, &remote, 1, 0) == ssize_t(bytes) ? 0 : invalidValue;
-}
-
-uint64_t now() {
-    timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return uint64_t(time.tv_sec) * 1000000000u + uint64_t(time.tv_nsec);
 }
 
 template <typename T> T argument(void **arguments, unsigned index) { return *static_cast<T *>(arguments[index]); }
@@ -114,14 +105,98 @@ void countLanded(void **arguments) {
     }
 }
 
+void zeroAll(void **arguments) {
+    const uint64_t arena = argument<uint64_t>(arguments, 0);
+    const nxc_payload_run *const runs = argument<const nxc_payload_run *>(arguments, 1);
+    const Tile *const tiles = argument<const Tile *>(arguments, 2);
+    const uint64_t count = argument<uint64_t>(arguments, 3);
+    for (uint64_t i = 0; i < count; i++) {
+        for (uint32_t lane = 0; lane < lanes; lane++) zeroTile(stretchOf(arena, runs[tiles[i].run], tiles[i]), lane);
+    }
+}
+
+void hold(void **arguments) {
+    const uint32_t *const over = argument<const uint32_t *>(arguments, 0);
+    const uint64_t end = now() + argument<uint64_t>(arguments, 1);
+    while (__atomic_load_n(over, __ATOMIC_ACQUIRE) == 0 && now() < end) usleep(100);
+}
+
+template <typename Differs> bool anyLane(Differs differs) {
+    bool any = false;
+    for (uint32_t lane = 0; lane < lanes; lane++) any |= differs(lane);
+    return any;
+}
+
+void readTable(void **arguments) {
+    const uint64_t arena = argument<uint64_t>(arguments, 0);
+    const nxc_payload_key key = argument<nxc_payload_key>(arguments, 1);
+    const Table *const table = argument<const Table *>(arguments, 2);
+    nxc_graph_report *const report = argument<nxc_graph_report *>(arguments, 3);
+    for (uint64_t i = 0; i < table->count; i++) {
+        const nxc_payload_run &run = entriesOf(table)[i];
+        if (!anyLane([&](uint32_t lane) { return differsRun(arena, key, run, lane); })) continue;
+        report->mismatches++;
+        if (report->first_mismatch == 0) report->first_mismatch = report->replays + 1;
+    }
+}
+
+void appendSlots(void **arguments) {
+    const uint64_t arena = argument<uint64_t>(arguments, 0);
+    const nxc_payload_key key = argument<nxc_payload_key>(arguments, 1);
+    const nxc_payload_run *const own = argument<const nxc_payload_run *>(arguments, 2);
+    const uint64_t count = argument<uint64_t>(arguments, 3);
+    const uint64_t slots = argument<uint64_t>(arguments, 4);
+    nxc_graph_report *const report = argument<nxc_graph_report *>(arguments, 5);
+    for (uint64_t i = 0; i < count; i++) {
+        for (uint64_t slot = 0; slot < slots; slot++) {
+            report->own_mismatches += anyLane([&](uint32_t lane) {
+                return differsSlot(arena, key, own[i], slots, slot, report->replays, lane);
+            });
+        }
+        for (uint32_t lane = 0; lane < lanes; lane++) appendSlot(arena, key, own[i], slots, report->replays, lane);
+    }
+}
+
+void endOfReplay(void **arguments) { endReplay(argument<nxc_graph_report *>(arguments, 0), now()); }
+
 using Kernel = void (*)(void **);
 
+constexpr int mostArguments = 8;
+
+/* What a launch must copy, as who launches may change its arguments when the call has returned. */
 struct Named {
     const char *name;
     Kernel kernel;
+    size_t argumentBytes[mostArguments];
 };
 
-const Named kernels[] = {{"nxc_fill", fillAll}, {"nxc_verify", verifyAll}, {"nxc_landed", countLanded}};
+constexpr size_t word = sizeof(uint64_t);
+constexpr size_t key = sizeof(nxc_payload_key);
+const Named kernels[] = {{"nxc_fill", fillAll, {word, key, word, word, word}},
+                         {"nxc_verify", verifyAll, {word, key, word, word, word, word}},
+                         {"nxc_landed", countLanded, {word, key, word, word, word}},
+                         {"nxc_zero", zeroAll, {word, word, word, word}},
+                         {"nxc_hold", hold, {word, word}},
+                         {"nxc_graph_read", readTable, {word, key, word, word}},
+                         {"nxc_graph_append", appendSlots, {word, key, word, word, word, word}},
+                         {"nxc_graph_end", endOfReplay, {word}}};
+
+/* A launch with arguments of its own. */
+struct Launched {
+    Kernel kernel;
+    uint8_t bytes[mostArguments][key];
+
+    Launched(const Named &named, void **arguments) : kernel(named.kernel), bytes{} {
+        for (int i = 0; i < mostArguments && named.argumentBytes[i] != 0; i++)
+            memcpy(bytes[i], arguments[i], named.argumentBytes[i]);
+    }
+
+    void operator()() {
+        void *own[mostArguments];
+        for (int i = 0; i < mostArguments; i++) own[i] = bytes[i];
+        kernel(own);
+    }
+};
 
 }  // namespace
 
@@ -139,6 +214,7 @@ int cuGetErrorName(int status, const char **name) {
     *name = status == invalidValue    ? "CUDA_ERROR_INVALID_VALUE"
             : status == outOfMemory ? "CUDA_ERROR_OUT_OF_MEMORY"
             : status == notFound    ? "CUDA_ERROR_NOT_FOUND"
+            : status == notReady    ? "CUDA_ERROR_NOT_READY"
                                     : nullptr;
     return *name == nullptr ? invalidValue : 0;
 }
@@ -199,16 +275,16 @@ int cuModuleLoadData(void **module, const void *) {
 int cuModuleGetFunction(void **function, void *, const char *name) {
     for (const Named &each : kernels) {
         if (strcmp(each.name, name) == 0) {
-            *function = reinterpret_cast<void *>(each.kernel);
+            *function = const_cast<Named *>(&each);
             return 0;
         }
     }
     return notFound;
 }
 
-int cuLaunchKernel(void *function, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *,
+int cuLaunchKernel(void *function, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *stream,
                    void **arguments, void **) {
-    reinterpret_cast<Kernel>(function)(arguments);
+    queue(stream, Launched(*static_cast<const Named *>(function), arguments));
     return 0;
 }
 
@@ -222,6 +298,7 @@ int cuMemAlloc_v2(uint64_t *address, size_t bytes) {
 }
 
 int cuMemFree_v2(uint64_t address) {
+    waitForAll();  // as the driver does
     void *const memory = reinterpret_cast<void *>(address - headerBytes);
     return munmap(memory, *static_cast<uint64_t *>(memory) + headerBytes) == 0 ? 0 : invalidValue;
 }
@@ -250,13 +327,27 @@ int cuMemGetAllocationGranularity(size_t *granularity, const void *, unsigned) {
     return 0;
 }
 
-int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, void *) {
-    memcpy(reinterpret_cast<void *>(to), from, bytes);
+int cuMemHostAlloc(void **memory, size_t bytes, unsigned) {
+    *memory = calloc(1, bytes);
+    return *memory == nullptr ? outOfMemory : 0;
+}
+
+int cuMemFreeHost(void *memory) {
+    waitForAll();
+    free(memory);
     return 0;
 }
 
-int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *) {
-    memcpy(to, reinterpret_cast<const void *>(from), bytes);
+/* From and to memory of the host that is not pinned, the driver too returns when the bytes were taken or are there. */
+int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, void *stream) {
+    queue(stream, [=] { memcpy(reinterpret_cast<void *>(to), from, bytes); });
+    waitFor(stream);
+    return 0;
+}
+
+int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *stream) {
+    queue(stream, [=] { memcpy(to, reinterpret_cast<const void *>(from), bytes); });
+    waitFor(stream);
     return 0;
 }
 
@@ -266,38 +357,100 @@ int cuMemcpyHtoD_v2(uint64_t to, const void *from, size_t bytes) {
 
 int cuMemcpyDtoH_v2(void *to, uint64_t from, size_t bytes) { return cuMemcpyDtoHAsync_v2(to, from, bytes, nullptr); }
 
-int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *) {
-    if (const Import *other = importOf(to)) return copied(*other, to, from, bytes, process_vm_writev);
-    if (const Import *other = importOf(from)) return copied(*other, from, to, bytes, process_vm_readv);
-    memcpy(reinterpret_cast<void *>(to), reinterpret_cast<const void *>(from), bytes);
+/* Between processes a copy may be refused, which the caller must be told. */
+int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *stream) {
+    const Import *const there = importOf(to);
+    const Import *const here = importOf(from);
+    if (there != nullptr || here != nullptr) {
+        waitFor(stream);
+        return there != nullptr ? copied(*there, to, from, bytes, process_vm_writev)
+                                : copied(*here, from, to, bytes, process_vm_readv);
+    }
+    queue(stream, [=] { memcpy(reinterpret_cast<void *>(to), reinterpret_cast<const void *>(from), bytes); });
     return 0;
 }
 
-int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes, void *) {
-    memset(reinterpret_cast<void *>(to), value, bytes);
+int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes, void *stream) {
+    queue(stream, [=] { memset(reinterpret_cast<void *>(to), value, bytes); });
     return 0;
 }
 
 int cuStreamCreate(void **stream, unsigned) {
-    *stream = nullptr;
+    *stream = new WorkStream();
     return 0;
 }
 
-int cuStreamSynchronize(void *) { return 0; }
-
-int cuEventCreate(void **event, unsigned) {
-    *event = calloc(1, sizeof(Event));
-    return *event == nullptr ? outOfMemory : 0;
+int cuStreamDestroy_v2(void *stream) {
+    delete static_cast<WorkStream *>(stream);
+    return 0;
 }
 
-int cuEventRecord(void *event, void *) {
-    static_cast<Event *>(event)->nanoseconds = now();
+int cuStreamSynchronize(void *stream) {
+    waitFor(stream);
+    return 0;
+}
+
+int cuStreamQuery(void *stream) {
+    return stream == nullptr || static_cast<WorkStream *>(stream)->idle() ? 0 : notReady;
+}
+
+int cuEventCreate(void **event, unsigned) {
+    *event = new Event();
+    return 0;
+}
+
+int cuEventDestroy_v2(void *event) {
+    delete static_cast<Event *>(event);
+    return 0;
+}
+
+int cuEventRecord(void *event, void *stream) {
+    Event *const recorded = static_cast<Event *>(event);
+    recorded->begin();
+    queue(stream, [recorded] { recorded->end(); });
+    return 0;
+}
+
+int cuEventSynchronize(void *event) {
+    static_cast<Event *>(event)->wait();
     return 0;
 }
 
 int cuEventElapsedTime(float *milliseconds, void *begin, void *end) {
-    *milliseconds =
-        float(double(static_cast<Event *>(end)->nanoseconds - static_cast<Event *>(begin)->nanoseconds) / 1e6);
+    const uint64_t from = static_cast<Event *>(begin)->nanoseconds();
+    const uint64_t to = static_cast<Event *>(end)->nanoseconds();
+    if (from == 0 || to == 0) return notReady;
+    *milliseconds = float(double(to - from) / 1e6);
+    return 0;
+}
+
+int cuStreamBeginCapture_v2(void *stream, int) {
+    static_cast<WorkStream *>(stream)->beginCapture();
+    return 0;
+}
+
+int cuStreamEndCapture(void *stream, void **graph) {
+    *graph = new Captured(static_cast<WorkStream *>(stream)->endCapture());
+    return 0;
+}
+
+int cuGraphInstantiateWithFlags(void **executable, void *graph, unsigned long long) {
+    *executable = new Captured(*static_cast<Captured *>(graph));
+    return 0;
+}
+
+int cuGraphLaunch(void *executable, void *stream) {
+    for (const Work &work : *static_cast<Captured *>(executable)) queue(stream, work);
+    return 0;
+}
+
+int cuGraphDestroy(void *graph) {
+    delete static_cast<Captured *>(graph);
+    return 0;
+}
+
+int cuGraphExecDestroy(void *executable) {
+    delete static_cast<Captured *>(executable);
     return 0;
 }
 
@@ -329,6 +482,54 @@ int cuIpcOpenMemHandle_v2(uint64_t *address, IpcBytes handle, unsigned) {
         return 0;
     }
     return outOfMemory;
+}
+
+/* NVML, as far as it counts what NVLink carried: the KiB that the variable says, sent by the first GPU to the second. Without
+ * it, and on any other than their first connection, these GPUs have none. */
+int nvmlInit_v2() { return 0; }
+
+int nvmlDeviceGetCount_v2(unsigned *count) {
+    *count = devices;
+    return 0;
+}
+
+int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device) {
+    *device = reinterpret_cast<void *>(uintptr_t(index) + 1);
+    return 0;
+}
+
+struct NvmlPlace {
+    char legacyBusId[16];
+    unsigned domain, bus, device, ids[2];
+    char busId[32];
+};
+
+int nvmlDeviceGetPciInfo_v3(void *device, NvmlPlace *place) {
+    *place = {};
+    place->bus = unsigned(reinterpret_cast<uintptr_t>(device) - 1);
+    return 0;
+}
+
+struct NvmlValue {
+    unsigned field, connection;
+    long long timestamp, latency;
+    int type, status;
+    uint64_t value;
+};
+
+int nvmlDeviceGetFieldValues(void *device, int count, NvmlValue *values) {
+    constexpr unsigned sent = 138;
+    constexpr unsigned received = 139;
+    constexpr int notSupported = 3;
+    const char *const carried = getenv("NIXLCONFORM_SIMULATED_NVLINK_KIB");
+    const bool first = reinterpret_cast<uintptr_t>(device) == 1;
+    for (int i = 0; i < count; i++) {
+        const bool asked = values[i].field == sent || values[i].field == received;
+        values[i].status = carried == nullptr || values[i].connection != 0 || !asked ? notSupported : 0;
+        values[i].type = 3;
+        values[i].value = carried != nullptr && first == (values[i].field == sent) ? strtoull(carried, nullptr, 10) : 0;
+    }
+    return 0;
 }
 
 #pragma GCC visibility pop

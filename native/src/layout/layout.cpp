@@ -4,6 +4,7 @@
 
 #include "nixlconform/device.h"
 #include "nixlconform/drive.h"
+#include "nixlconform/graph.h"
 #include "nixlconform/payload.h"
 
 namespace {
@@ -115,6 +116,16 @@ const nxc_layout_field fields[] = {
     STRUCTURE(nxc_device_failure),
     FIELD(nxc_device_failure, text),
     STRUCTURE(nxc_device_share),
+    STRUCTURE(nxc_graph_report),
+    FIELD(nxc_graph_report, replays),
+    FIELD(nxc_graph_report, mismatches),
+    FIELD(nxc_graph_report, first_mismatch),
+    FIELD(nxc_graph_report, own_mismatches),
+    FIELD(nxc_graph_report, longest_gap_ns),
+    STRUCTURE(nxc_device_links),
+    FIELD(nxc_device_links, bus_id),
+    FIELD(nxc_device_links, sent_bytes),
+    FIELD(nxc_device_links, received_bytes),
 };
 
 #undef FIELD

@@ -32,6 +32,7 @@ final class Names {
             "reference",
             "arm",
             "make",
+            "queue",
             "transfer",
             "post",
             "wait",

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.nixlconform.engine.EngineStep.AtDone;
 import org.nixlconform.engine.EngineStep.DifferingRun;
@@ -12,6 +13,7 @@ import org.nixlconform.engine.EngineStep.Posted;
 import org.nixlconform.engine.EngineStep.RailCount;
 import org.nixlconform.engine.EngineStep.RequestEnd;
 import org.nixlconform.engine.EngineStep.Stray;
+import org.nixlconform.engine.EngineStep.StreamWork;
 import org.nixlconform.engine.EngineStep.TransferEnd;
 import org.nixlconform.engine.EngineStep.Verification;
 import org.nixlconform.engine.protocol.FromRank;
@@ -33,8 +35,25 @@ interface AnswerReading<T> {
                     ended.requests().stream().map(AnswerReading::requestEnd).toList(),
                     ended.collectStatus(),
                     ended.cancelled(),
-                    ended.rails().stream().map(AnswerReading::railCount).toList());
+                    ended.rails().stream().map(AnswerReading::railCount).toList(),
+                    Optional.ofNullable(ended.streamWork()).map(AnswerReading::streamWork));
         };
+    }
+
+    private static StreamWork streamWork(FromRank.StreamWork work) {
+        return new StreamWork(
+                Duration.ofNanos(work.heldNanos()),
+                Duration.ofNanos(work.fenceNanos()),
+                work.pendingAtEnd(),
+                known(work.differingAtDone()),
+                Optional.ofNullable(work.replays())
+                        .map(replays -> new EngineStep.Replays(
+                                replays.count(),
+                                replays.beside(),
+                                replays.mismatches(),
+                                replays.firstMismatch(),
+                                replays.ownMismatches(),
+                                Duration.ofNanos(replays.longestGapNanos()))));
     }
 
     private static RailCount railCount(FromRank.Rail rail) {

@@ -157,7 +157,8 @@ public final class EnginePair implements AutoCloseable {
                                     .backendParameters()
                                     .getOrDefault(plan.backend().name(), Map.of()),
                             translation.arena(rank),
-                            rank.role() == Role.PREFILL));
+                            rank.role() == Role.PREFILL,
+                            translation.streamOrder(rank)));
         }
         return perform("open", asks, step.plus(forBytes()), (rank, answer) -> {
             FromRank.Opened opened = (FromRank.Opened) answer;

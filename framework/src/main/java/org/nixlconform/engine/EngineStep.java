@@ -100,8 +100,14 @@ public record EngineStep<T>(
      * @param collectStatus of collecting notifications
      * @param cancelled it had not ended when it was told to leave
      * @param rails of simulated EFA that the rank was shown
+     * @param streamWork where the rank had some
      */
-    public record TransferEnd(List<RequestEnd> requests, int collectStatus, boolean cancelled, List<RailCount> rails) {
+    public record TransferEnd(
+            List<RequestEnd> requests,
+            int collectStatus,
+            boolean cancelled,
+            List<RailCount> rails,
+            Optional<StreamWork> streamWork) {
         boolean failed() {
             return collectStatus < 0 || requests.stream().anyMatch(request -> request.status() < 0);
         }
@@ -131,6 +137,34 @@ public record EngineStep<T>(
      * @param errorNumber why the kernel refused a look, 0 when it did not
      */
     public record AtDone(long looked, long hidden, long missing, Duration latest, int errorNumber) {}
+
+    /**
+     * Work that a rank had on a stream of its GPU.
+     *
+     * @param held how long the stream was held at most
+     * @param fence how long the rank waited for the work, zero when it did not
+     * @param pendingAtEnd whether it had not ended when the transfer was over for the rank
+     * @param differingAtDone runs of the arena that a kernel launched then found to differ, where one was
+     * @param replays of a captured graph, where one replayed
+     */
+    public record StreamWork(
+            Duration held,
+            Duration fence,
+            boolean pendingAtEnd,
+            OptionalLong differingAtDone,
+            Optional<Replays> replays) {}
+
+    /**
+     * Of a captured graph, by the GPU's counts.
+     *
+     * @param beside how many ended between the last look before the transfer and the first after it
+     * @param mismatches blocks in its table that did not hold what they must, each once a replay
+     * @param firstMismatch number of the replay that found the first, from 1; 0 when none did
+     * @param ownMismatches slots of its own that did not hold what it had written, each once a replay
+     * @param longestGap from the end of one replay to the end of the next
+     */
+    public record Replays(
+            long count, long beside, long mismatches, long firstMismatch, long ownMismatches, Duration longestGap) {}
 
     /** What a rank posted to one rail. @param sends messages, which no block is in */
     public record RailCount(String rail, Posted reads, Posted writes, Posted sends) {}
@@ -207,7 +241,10 @@ public record EngineStep<T>(
     }
 
     /** What was counted on nodes since the case's engines started. */
-    public record Counted(List<Carried> interfaces, List<RdmaDevice> devices) {}
+    public record Counted(List<Carried> interfaces, List<RdmaDevice> devices, List<Links> links) {}
+
+    /** What NVLink carried from and to a GPU. */
+    public record Links(String node, String busId, long receivedBytes, long sentBytes) {}
 
     /** A port of an RDMA device. @param receivedBytes of EFA; others count in other words, and are 0 here */
     public record RdmaDevice(String node, String device, boolean efa, long receivedBytes, long sentBytes) {}

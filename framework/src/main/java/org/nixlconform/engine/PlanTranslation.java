@@ -73,6 +73,15 @@ final class PlanTranslation {
         return device.isPresent() ? new ArenaShape.DevicePlace(device.getAsInt(), false) : null;
     }
 
+    /** Of a rank that has work on a stream. */
+    ToRank.@Nullable StreamOrder streamOrder(RankId rank) {
+        return plan.streamOrder()
+                .filter(order -> order.work().role() == rank.role())
+                .map(order -> new ToRank.StreamOrder(
+                        order.work().name(), order.fence().name()))
+                .orElse(null);
+    }
+
     /** Of a peer on the same node: no other can open it. */
     private byte[] share(RankId rank, RankId peer) {
         return assignment.node(rank).equals(assignment.node(peer)) ? of(peer).share() : new byte[0];

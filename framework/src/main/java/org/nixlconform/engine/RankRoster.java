@@ -47,6 +47,9 @@ public final class RankRoster {
     private static final Duration HELLO_WITHIN = Duration.ofSeconds(60);
     private static final Duration SIGNAL_WITHIN = Duration.ofSeconds(5);
     private static final Duration COUNTED_WITHIN = Duration.ofSeconds(5);
+    /** Has a warden look at NVLink too. */
+    private static final String COUNT_NVLINK = "NIXLCONFORM_COUNT_NVLINK";
+
     private static final String LOOPBACK = "lo";
     /** Names as the driver of EFA has them: of all, then of each kind. */
     private static final List<String> RECEIVED_ON_EFA =
@@ -112,6 +115,10 @@ public final class RankRoster {
         List<Map<String, String>> all = List.copyOf(variables.values());
         Map<String, String> shared = new LinkedHashMap<>(all.get(0));
         all.forEach(each -> shared.entrySet().retainAll(each.entrySet()));
+        if (assignment.ranksOn(node).stream()
+                .anyMatch(rank -> assignment.device(rank).isPresent())) {
+            shared.put(COUNT_NVLINK, "1");
+        }
         List<String> words = node.bundle().command(there, "warden", List.of(Integer.toString(node.leaseSeconds())));
         WardenChannel channel = new WardenChannel(
                 node.connection()
@@ -330,6 +337,7 @@ public final class RankRoster {
         evidence = null;
         List<EngineStep.Carried> interfaces = new ArrayList<>();
         List<EngineStep.RdmaDevice> devices = new ArrayList<>();
+        List<EngineStep.Links> links = new ArrayList<>();
         counts.counted().forEach((node, counted) -> {
             node.dataInterface().ifPresent(data -> interfaces.addAll(interfaces(node, counted, data)));
             counted.rdma()
@@ -339,13 +347,21 @@ public final class RankRoster {
                             counted.efa().contains(device),
                             most(counted, device, RECEIVED_ON_EFA),
                             most(counted, device, SENT_ON_EFA))));
+            counted.gpus()
+                    .forEach(gpu -> links.add(new EngineStep.Links(
+                            node.name(),
+                            gpu,
+                            bytes(counted, gpu, "nvlink received bytes"),
+                            bytes(counted, gpu, "nvlink sent bytes"))));
         });
-        return new EngineStep.Counted(interfaces, devices);
+        return new EngineStep.Counted(interfaces, devices, links);
     }
 
     private static List<EngineStep.Carried> interfaces(Node node, FromWarden.Counted counted, String data) {
         return counted.devices().stream()
-                .filter(device -> !device.equals(LOOPBACK) && !counted.rdma().contains(device))
+                .filter(device -> !device.equals(LOOPBACK)
+                        && !counted.rdma().contains(device)
+                        && !counted.gpus().contains(device))
                 .map(device -> new EngineStep.Carried(
                         node.name(),
                         device,

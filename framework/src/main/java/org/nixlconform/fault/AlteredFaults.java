@@ -58,7 +58,8 @@ final class AlteredFaults {
                         last.generation(),
                         last.transfers().stream().map(change).toList(),
                         last.notifications(),
-                        last.integrity()));
+                        last.integrity(),
+                        last.streamWork()));
     }
 
     private static TransferObservation lastDestinations(TransferObservation seen, UnaryOperator<Integrity> change) {
@@ -71,7 +72,8 @@ final class AlteredFaults {
                         last.notifications(),
                         last.integrity().stream()
                                 .map(arena -> arena.destination() ? change.apply(arena) : arena)
-                                .toList()));
+                                .toList(),
+                        last.streamWork()));
     }
 
     /** An observation without an iteration stays as it is: then nothing was planted, and the proof says so. */

@@ -39,6 +39,7 @@ final class Declaration {
     private final Optional<Mutated> mutated;
     private final Optional<InvalidRequests> invalidRequests;
     private final Optional<PeerEnds> peerEnds;
+    private final Optional<StreamOrder> streamOrder;
     private final Optional<Requirement> requirement;
     private final Optional<ExpectIntegrity> integrity;
     private final Optional<ExpectCompletion> completion;
@@ -67,6 +68,7 @@ final class Declaration {
         mutated = one(Mutated.class);
         invalidRequests = one(InvalidRequests.class);
         peerEnds = one(PeerEnds.class);
+        streamOrder = one(StreamOrder.class);
         requirement = one(Requirement.class);
         integrity = one(ExpectIntegrity.class);
         completion = one(ExpectCompletion.class);
@@ -156,6 +158,7 @@ final class Declaration {
         invalidRequests.ifPresent(requests -> draft.invalidRequests(requests.value()));
         counts.ifPresent(each -> draft.rails(each.prefill(), each.decode()));
         peerEnds.ifPresent(end -> draft.peerEnd(end.role(), end.when()));
+        streamOrder.ifPresent(order -> draft.streamOrder(order.value(), order.fence()));
         integrity.ifPresent(rule -> {
             if (rule.visibleAtDone()) {
                 draft.expectVisibleAtDone();

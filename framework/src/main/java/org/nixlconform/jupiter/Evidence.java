@@ -126,7 +126,26 @@ record Evidence(Path report, Path folder) {
                 .map(gpu -> gpu.rank() + " on " + gpu.name() + " " + gpu.uuid() + ", " + gpu.busId() + ", CUDA "
                         + gpu.driver())
                 .forEach(each -> lines.append(String.format("%-16s %s%n", "gpu", each)));
+        observation
+                .map(Evidence::links)
+                .orElse(List.of())
+                .forEach(each -> lines.append(String.format("%-16s %s%n", "nvlink", each)));
         return lines.toString();
+    }
+
+    private static List<String> links(TransferObservation seen) {
+        if (seen.path().links().isEmpty()) {
+            return seen.path().gpus().isEmpty() ? List.of() : List.of("not observed: NVML has no counters of it here");
+        }
+        return seen.path().links().stream()
+                .map(each -> String.format(
+                        Locale.ROOT,
+                        "%s %s received %,d, sent %,d bytes, the reference among them",
+                        each.node(),
+                        each.busId(),
+                        each.receivedBytes(),
+                        each.sentBytes()))
+                .toList();
     }
 
     private static String metadata(TransferObservation observation) {

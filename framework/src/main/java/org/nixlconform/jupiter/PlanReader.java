@@ -29,6 +29,7 @@ public final class PlanReader {
                             PrefixHit.class,
                             Rails.class,
                             PeerEnds.class,
+                            StreamOrder.class,
                             Iterations.class,
                             Mutated.class,
                             InvalidRequests.class,

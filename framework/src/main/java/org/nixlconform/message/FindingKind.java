@@ -42,6 +42,8 @@ public enum FindingKind {
 
     /** An invalid request was accepted. */
     ACCEPTED,
+    /** A captured graph that replayed beside a transfer met blocks that did not hold what they must. */
+    GRAPH_MISMATCH,
     /** A fault that the case plants on purpose was not caught. */
     NOT_CAUGHT,
 

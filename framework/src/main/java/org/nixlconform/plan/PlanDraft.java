@@ -42,6 +42,7 @@ public final class PlanDraft {
     private Set<InvalidRequest> invalidRequests = EnumSet.noneOf(InvalidRequest.class);
     private Optional<Rails> rails = Optional.empty();
     private Optional<PeerEnd> peerEnd = Optional.empty();
+    private Optional<StreamOrder> streamOrder = Optional.empty();
     private boolean integrity;
     private boolean visibleAtDone;
     private Optional<Expectations.Completion> completion = Optional.empty();
@@ -77,6 +78,7 @@ public final class PlanDraft {
                         List.copyOf(invalidRequests),
                         rails,
                         peerEnd,
+                        streamOrder,
                         expectations()))
                 : new Planned.Refused(name(), refusals);
     }
@@ -160,6 +162,12 @@ public final class PlanDraft {
         return this;
     }
 
+    /** Engines have this on a stream of their GPU. */
+    public PlanDraft streamOrder(StreamOrder.Work work, StreamOrder.Fence fence) {
+        streamOrder = Optional.of(new StreamOrder(work, fence));
+        return this;
+    }
+
     public PlanDraft expectIntegrity() {
         integrity = true;
         return this;
@@ -221,6 +229,7 @@ public final class PlanDraft {
                 plan.invalidRequests(),
                 plan.rails(),
                 plan.peerEnd(),
+                plan.streamOrder(),
                 plan.expectations());
     }
 
@@ -241,6 +250,7 @@ public final class PlanDraft {
             List<InvalidRequest> invalidRequests,
             Optional<Rails> rails,
             Optional<PeerEnd> peerEnd,
+            Optional<StreamOrder> streamOrder,
             Expectations expectations) {
         PlanDraft draft = at(where)
                 .workload(workload)
@@ -258,6 +268,7 @@ public final class PlanDraft {
         draft.mutation = mutation;
         draft.rails = rails;
         draft.peerEnd = peerEnd;
+        draft.streamOrder = streamOrder;
         return draft;
     }
 
@@ -319,6 +330,10 @@ public final class PlanDraft {
 
     Optional<PeerEnd> peerEnd() {
         return peerEnd;
+    }
+
+    Optional<StreamOrder> streamOrder() {
+        return streamOrder;
     }
 
     Expectations expectations() {

@@ -62,6 +62,7 @@ final class PlanName {
         addIf(!draft.workload().equals(DEFAULTS.workload()), draft.workload(), parts);
         draft.rails().ifPresent(rails -> parts.add("rails " + rails.label()));
         draft.peerEnd().ifPresent(end -> parts.add(end.label()));
+        draft.streamOrder().ifPresent(order -> parts.add(order.label()));
         draft.mutation().ifPresent(mutation -> parts.add("mutation " + label(mutation)));
         boolean all = draft.invalidRequests().size() == InvalidRequest.values().length;
         String which = draft.invalidRequests().stream().map(PlanName::label).collect(Collectors.joining(" + "));

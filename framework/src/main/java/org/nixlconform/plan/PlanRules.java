@@ -67,6 +67,7 @@ final class PlanRules {
         }
         draft.rails().ifPresent(this::railsCanBeSimulated);
         draft.peerEnd().ifPresent(this::endCanBeJudged);
+        draft.streamOrder().ifPresent(this::orderCanBeJudged);
         expectationsAreJudgeable();
     }
 
@@ -345,6 +346,48 @@ final class PlanRules {
         if (draft.expectations().throughput().isPresent()) {
             refuse(
                     "a transfer whose peer ends has no throughput",
+                    declared + ", a throughput is expected",
+                    "no expectation of a throughput",
+                    "leave the throughput out");
+        }
+    }
+
+    private void orderCanBeJudged(StreamOrder order) {
+        String declared = order.label();
+        if (draft.memory() != MemoryKind.VRAM) {
+            refuse(
+                    "only a GPU has streams",
+                    declared + ", memory = " + draft.memory(),
+                    "VRAM",
+                    "set memory = VRAM, or leave the stream order out");
+        }
+        boolean caught = !draft.expectations().caughtAs().isEmpty();
+        boolean streamIsFence =
+                order.fence() == StreamOrder.Fence.STREAM && !order.work().comesBefore();
+        if (streamIsFence || (order.isUnfenced() && !order.work().hasFence())) {
+            refuse(
+                    "this work has no such fence",
+                    declared,
+                    order.work().hasFence() ? "EVENT or NONE" : "EVENT",
+                    "leave the fence out of the declaration");
+        } else if (order.isUnfenced() && !caught) {
+            refuse(
+                    "without a fence the case plants a fault, and nothing says as what it is found",
+                    declared,
+                    "a kind of finding",
+                    "add @ExpectCaught, or a fence");
+        }
+        int used = topology.requestsPerEngine(order.work().role()) * blocks.transferred();
+        if (order.work().isGraph() && blocks.cached(order.work().role()) < used + 2) {
+            refuse(
+                    "a graph that replays beside a transfer needs blocks of its own",
+                    declared + ", " + used + " of " + blocks.cached(order.work().role()) + " blocks are transferred",
+                    "2 cached blocks more than are transferred",
+                    "raise cached of " + order.work().role().label() + " to " + (used + 2));
+        }
+        if (draft.expectations().throughput().isPresent()) {
+            refuse(
+                    "work on the same GPU disturbs the throughput that is measured",
                     declared + ", a throughput is expected",
                     "no expectation of a throughput",
                     "leave the throughput out");

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param invalidRequests in the order of their enum, each once
  * @param rails simulated, in place of those that the environment has
  * @param peerEnd a rank that is killed in the middle of the case, on purpose
+ * @param streamOrder work of the engines on a GPU's stream beside the transfer
  */
 public record TransferPlan(
         Optional<String> requirement,
@@ -30,6 +31,7 @@ public record TransferPlan(
         List<InvalidRequest> invalidRequests,
         Optional<Rails> rails,
         Optional<PeerEnd> peerEnd,
+        Optional<StreamOrder> streamOrder,
         Expectations expectations) {
 
     /** Throws an {@code IllegalArgumentException} with all reasons when the plan cannot be. */
@@ -51,6 +53,7 @@ public record TransferPlan(
                 invalidRequests,
                 rails,
                 peerEnd,
+                streamOrder,
                 expectations));
     }
 
@@ -148,6 +151,7 @@ public record TransferPlan(
                 invalidRequests,
                 rails,
                 peerEnd,
+                streamOrder,
                 expected);
     }
 }

@@ -28,6 +28,7 @@ import org.nixlconform.transfer.TransferObservation.NotificationCount;
 import org.nixlconform.transfer.TransferObservation.PhaseTime;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 import org.nixlconform.transfer.TransferObservation.Reference;
+import org.nixlconform.transfer.TransferObservation.StreamWork;
 import org.nixlconform.transfer.TransferObservation.Timeout;
 
 /** Gathers an observation while a transfer runs. */
@@ -53,6 +54,7 @@ final class ObservationNotes {
     private final Map<RankId, List<Double>> copiesBytesPerSecond = new TreeMap<>();
     private boolean everyCopyTimed = true;
     private long streamedBytes;
+    private long copiedBytes;
 
     ObservationNotes(TransferPlan plan) {
         this.plan = plan;
@@ -156,9 +158,9 @@ final class ObservationNotes {
                     .filter(nanos -> nanos > 0)
                     .map(nanos -> copy.bytes() * 1e9 / nanos)
                     .toList();
-            if (copy.streamed()) {
-                streamedBytes += copy.bytes() * copy.passNanos().size();
-            }
+            long moved = copy.bytes() * copy.passNanos().size();
+            streamedBytes += copy.streamed() ? moved : 0;
+            copiedBytes += copy.streamed() ? 0 : moved;
             everyCopyTimed &= !rates.isEmpty();
             copiesBytesPerSecond
                     .computeIfAbsent(rank, first -> new ArrayList<>())
@@ -174,7 +176,8 @@ final class ObservationNotes {
         Map<RankId, Double> medians = new TreeMap<>();
         copiesBytesPerSecond.forEach((rank, rates) ->
                 medians.put(rank, rates.stream().sorted().toList().get((rates.size() - 1) / 2)));
-        return Optional.of(new Reference(method(), medians, streamedBytes));
+        long onDevices = plan.memory() == MemoryKind.VRAM ? copiedBytes : 0;
+        return Optional.of(new Reference(method(), medians, streamedBytes, onDevices));
     }
 
     private void posted(RankId rank, List<EngineStep.RailCount> counts) {
@@ -219,6 +222,7 @@ final class ObservationNotes {
         private final List<RankTransferOutcome> transfers = new ArrayList<>();
         private final List<NotificationCount> notifications = new ArrayList<>();
         private final List<Integrity> integrity = new ArrayList<>();
+        private final List<StreamWork> streamWork = new ArrayList<>();
 
         private IterationNotes(int index, int generation) {
             this.index = index;
@@ -236,10 +240,28 @@ final class ObservationNotes {
             new TreeMap<>(answers).forEach((rank, end) -> {
                 end.requests().forEach(request -> transferred(rank, request, noLookBecause));
                 posted(rank, end.rails());
+                end.streamWork().ifPresent(work -> streamWork.add(streamWork(rank, work)));
                 if (end.collectStatus() < 0) {
                     fail(rank, "notify", "nixl_capi_get_notifs", end.collectStatus(), "");
                 }
             });
+        }
+
+        private static StreamWork streamWork(RankId rank, EngineStep.StreamWork work) {
+            return new StreamWork(
+                    rank,
+                    work.held(),
+                    work.fence(),
+                    work.pendingAtEnd(),
+                    work.differingAtDone(),
+                    work.replays()
+                            .map(replays -> new TransferObservation.Replays(
+                                    replays.count(),
+                                    replays.beside(),
+                                    replays.mismatches(),
+                                    replays.firstMismatch(),
+                                    replays.ownMismatches(),
+                                    replays.longestGap())));
         }
 
         private void transferred(
@@ -346,7 +368,7 @@ final class ObservationNotes {
         private Iteration finish() {
             transfers.sort(
                     Comparator.comparing(RankTransferOutcome::initiator).thenComparing(RankTransferOutcome::target));
-            return new Iteration(index, generation, transfers, notifications, integrity);
+            return new Iteration(index, generation, transfers, notifications, integrity, streamWork);
         }
     }
 }

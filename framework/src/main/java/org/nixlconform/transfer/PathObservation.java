@@ -22,6 +22,7 @@ import org.nixlconform.plan.RankId;
  * @param devices RDMA devices of the nodes, of EFA with what they carried meanwhile
  * @param transports that backends said they take, as far as they do
  * @param gpus that hold caches, by rank; none with host memory
+ * @param links what NVLink carried from and to GPUs of the nodes meanwhile, where it is counted
  * @param asked transports or providers that the environment names; none where it leaves the choice to the backend
  */
 public record PathObservation(
@@ -30,10 +31,11 @@ public record PathObservation(
         List<RdmaDevice> devices,
         List<Transport> transports,
         List<Gpu> gpus,
+        List<Links> links,
         Set<String> asked) {
     /** Nothing was counted or said. */
     public static final PathObservation NONE =
-            new PathObservation(List.of(), List.of(), List.of(), List.of(), List.of(), Set.of());
+            new PathObservation(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Set.of());
 
     public PathObservation {
         interfaces = List.copyOf(interfaces);
@@ -41,6 +43,7 @@ public record PathObservation(
         devices = List.copyOf(devices);
         transports = List.copyOf(transports);
         gpus = List.copyOf(gpus);
+        links = List.copyOf(links);
         asked = Set.copyOf(asked);
     }
 
@@ -56,7 +59,7 @@ public record PathObservation(
 
     /** The same with what rails carried, and which GPUs hold caches. */
     PathObservation with(List<RailUse> counted, List<Gpu> holding) {
-        return new PathObservation(interfaces, counted, devices, transports, holding, asked);
+        return new PathObservation(interfaces, counted, devices, transports, holding, links, asked);
     }
 
     /** Such as {@code GPU 1 of node-1, NVIDIA H200, 0000:0f:00.0, has decode-0-rank-0}; a line for each GPU. */
@@ -155,6 +158,13 @@ public record PathObservation(
             boolean simulated) {
         private String described() {
             return "GPU " + ordinal + " of " + node + ", " + name + ", " + busId;
+        }
+    }
+
+    /** What NVLink carried from and to a GPU from the start of the case's engines to the end of its last transfer. */
+    public record Links(String node, String busId, long receivedBytes, long sentBytes) {
+        public boolean isOf(Gpu gpu) {
+            return node.equals(gpu.node()) && busId.equalsIgnoreCase(gpu.busId());
         }
     }
 

@@ -173,8 +173,10 @@ public record TransferObservation(
     /**
      * @param bytesPerSecond by initiator, while all initiators copied at the same time
      * @param betweenNodesBytes of all copies together, where they went from node to node; {@link PathObservation.Carried} has them too
+     * @param betweenDevicesBytes the same from GPU to GPU, or within one; {@link PathObservation.Links} may have them too
      */
-    public record Reference(String method, Map<RankId, Double> bytesPerSecond, long betweenNodesBytes) {
+    public record Reference(
+            String method, Map<RankId, Double> bytesPerSecond, long betweenNodesBytes, long betweenDevicesBytes) {
         public Reference {
             bytesPerSecond = Map.copyOf(bytesPerSecond);
         }
@@ -183,19 +185,53 @@ public record TransferObservation(
     /**
      * @param index from 0
      * @param generation of the data offered in it
+     * @param streamWork of ranks that had work on a stream of their GPU beside it
      */
     public record Iteration(
             int index,
             int generation,
             List<RankTransferOutcome> transfers,
             List<NotificationCount> notifications,
-            List<Integrity> integrity) {
+            List<Integrity> integrity,
+            List<StreamWork> streamWork) {
         public Iteration {
             transfers = List.copyOf(transfers);
             notifications = List.copyOf(notifications);
             integrity = List.copyOf(integrity);
+            streamWork = List.copyOf(streamWork);
         }
     }
+
+    /**
+     * Work that a rank had on a stream of its GPU.
+     *
+     * @param held how long the stream was held at most
+     * @param fence how long the rank waited for the work before it went on, zero when it did not wait
+     * @param pendingAtEnd whether the work had not ended when the transfer was over for the rank; it had before the cache was
+     *     verified
+     * @param differingAtDone runs of the arena that a kernel which was launched then found to differ, where one was
+     * @param replays of a captured graph, where one replayed
+     */
+    public record StreamWork(
+            RankId rank,
+            Duration held,
+            Duration fence,
+            boolean pendingAtEnd,
+            OptionalLong differingAtDone,
+            Optional<Replays> replays) {}
+
+    /**
+     * Replays of a captured graph beside a transfer, by the GPU's counts.
+     *
+     * @param count of all
+     * @param beside how many ended between the last look before the transfer and the first after it
+     * @param mismatches blocks in its table that did not hold what they must, each once a replay
+     * @param firstMismatch number of the replay that found the first, from 1; 0 when none did
+     * @param ownMismatches slots of its own that did not hold what it had written, each once a replay
+     * @param longestGap from the end of one replay to the end of the next
+     */
+    public record Replays(
+            long count, long beside, long mismatches, long firstMismatch, long ownMismatches, Duration longestGap) {}
 
     /**
      * One request between two ranks.

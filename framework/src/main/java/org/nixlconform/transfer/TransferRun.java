@@ -30,7 +30,7 @@ public final class TransferRun {
     private final boolean debugLogging;
     private final Consumer<String> onStep;
     private final ObservationNotes notes;
-    private EngineStep.Counted counted = new EngineStep.Counted(List.of(), List.of());
+    private EngineStep.Counted counted = new EngineStep.Counted(List.of(), List.of(), List.of());
 
     /**
      * @param host what the ranks share
@@ -90,6 +90,10 @@ public final class TransferRun {
                         .distinct()
                         .toList(),
                 List.of(),
+                counted.links().stream()
+                        .map(each -> new PathObservation.Links(
+                                each.node(), each.busId(), each.receivedBytes(), each.sentBytes()))
+                        .toList(),
                 engines.transports());
     }
 

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Expectations;
+import org.nixlconform.plan.StreamOrder;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation;
 
@@ -22,8 +23,8 @@ import org.nixlconform.transfer.TransferObservation;
  *       throughput that cannot be judged is a note and does not hide what else conforms.
  * </ul>
  *
- * <p>Findings come in the order of the checks, most telling first: planned end, engine lost, call failed, step not ended, ended too early, not visible at DONE, integrity,
- * notifications, invalid requests, throughput, what was recorded, balance, decay, path, rails, devices of EFA, transports, log, vacuous.
+ * <p>Findings come in the order of the checks, most telling first: planned end, stream order, engine lost, call failed, step not ended, ended too early, not visible at DONE, integrity,
+ * notifications, invalid requests, throughput, what was recorded, balance, decay, path, links, rails, devices of EFA, transports, log, vacuous.
  *
  * <p>A case that plants a fault ({@link Expectations#caughtAs}) turns this around: it conforms only if the fault was
  * found, as one of the declared kinds, and nothing else was.
@@ -31,6 +32,7 @@ import org.nixlconform.transfer.TransferObservation;
 public final class Judge {
     private static final List<Check> CHECKS = List.of(
             new PeerEndCheck(),
+            new StreamOrderCheck(),
             new EngineLossCheck(),
             new CallFailureCheck(),
             new CompletionCheck(),
@@ -44,6 +46,7 @@ public final class Judge {
             new BalanceCheck(),
             new DecayCheck(),
             new PathCheck(),
+            new LinkCheck(),
             new RailCheck(),
             new EfaDeviceCheck(),
             new TransportCheck(),
@@ -65,7 +68,7 @@ public final class Judge {
                 .toList();
         List<Finding> findings = new ArrayList<>(found);
         findings.removeAll(caught);
-        if (!caughtAs.isEmpty() && caught.isEmpty()) {
+        if (!caughtAs.isEmpty() && caught.isEmpty() && !isUnplanted(found)) {
             findings.add(notCaught(plan));
         }
         MeasuredThroughput throughput = measured(plan, observation);
@@ -81,6 +84,13 @@ public final class Judge {
                 notes(plan, observation, caught, throughputNotJudged),
                 throughput.gbPerSecond(),
                 throughput.shareOfReference());
+    }
+
+    /** A fault that could not be planted cannot be caught. */
+    private static boolean isUnplanted(List<Finding> found) {
+        return found.stream()
+                .anyMatch(finding -> finding.kind() == FindingKind.PREREQUISITE
+                        && finding.subject().equals(StreamOrderCheck.SUBJECT));
     }
 
     /** What each kind of finding means for the outcome. */
@@ -146,7 +156,14 @@ public final class Judge {
         return Finding.of(FindingKind.NOT_CAUGHT, "verdict", "the fault that the case plants was not caught")
                 .with("expected", kinds(plan.expectations().caughtAs()))
                 .with("actual", "no finding of these kinds")
-                .with("fault", plan.mutation().map(Enum::name).orElse("planted outside the plan"));
+                .with(
+                        "fault",
+                        plan.mutation()
+                                .map(Enum::name)
+                                .or(() -> plan.streamOrder()
+                                        .filter(StreamOrder::isUnfenced)
+                                        .map(StreamOrder::label))
+                                .orElse("planted outside the plan"));
     }
 
     private static List<String> notes(

@@ -35,6 +35,7 @@ final class Wording {
             case "invalid" -> "invalid requests were made";
             case "reference" -> "the reference was measured";
             case "arm" -> "its memory was filled";
+            case "queue" -> "work was queued on a stream of its GPU";
             case "make" -> "the transfer was made";
             case "post" -> "the transfer was posted";
             case "wait" -> "the transfer was awaited";

@@ -1,6 +1,7 @@
 package org.nixlconform.jupiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.MemoryKind.VRAM;
 import static org.nixlconform.plan.Operation.READ;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.nixlconform.jupiter.ConformanceKit.Run;
 import org.nixlconform.report.TransferReport;
+import org.nixlconform.transfer.PathObservation;
 import org.nixlconform.verdict.Outcome;
 
 /** Cells in device memory through the whole pipeline, on simulated GPUs: what they prove is our side of it. */
@@ -39,7 +41,7 @@ class LiveDeviceTest {
     void blocksInDeviceMemoryAreFilledMovedAndComparedThere() {
         Run run = LiveProject.in(root).write("config/clusters/local.yaml", """
                 nodes:
-                  - {name: here, connection: local, variables: {NIXLCONFORM_SIMULATED_GPUS: "2"}}
+                  - {name: here, connection: local, variables: {NIXLCONFORM_SIMULATED_GPUS: "2", NIXLCONFORM_SIMULATED_NVLINK_KIB: "7"}}
                 environments: [nixl]
                 """).run(BlocksTestCase.class);
 
@@ -52,6 +54,11 @@ class LiveDeviceTest {
                                 .orElseThrow()
                                 .method())
                         .contains("copy engine"))
+                .allSatisfy(report -> assertThat(
+                                report.observation().orElseThrow().path().links())
+                        .as("counters that stand still")
+                        .extracting(PathObservation.Links::busId, PathObservation.Links::receivedBytes)
+                        .containsExactly(tuple("0000:00:00.0", 0L), tuple("0000:01:00.0", 0L)))
                 .extracting(TransferReport::verdict)
                 .allSatisfy(verdict -> {
                     assertThat(verdict.findings()).isEmpty();

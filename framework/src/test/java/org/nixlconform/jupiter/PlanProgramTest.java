@@ -90,6 +90,7 @@ class PlanProgramTest {
                     plan.invalidRequests(),
                     plan.rails(),
                     plan.peerEnd(),
+                    plan.streamOrder(),
                     new org.nixlconform.plan.Expectations(
                             false, false, Optional.empty(), Optional.empty(), Set.of(), List.of())));
         }

@@ -146,6 +146,27 @@ class PlanReaderTest {
         assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
     }
 
+    @Topology
+    @Backends(UCX)
+    @Memory(VRAM)
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectIntegrity
+    static class Ordered {
+        @StreamOrder(org.nixlconform.plan.StreamOrder.Work.STALE_WRITER_QUEUED)
+        void fenced() {}
+    }
+
+    @Test
+    void workOnAStreamReachesThePlan() {
+        TransferPlan plan = ((Planned.Possible) only(read(Ordered.class, "fenced"))).plan();
+        assertThat(plan.streamOrder())
+                .contains(new org.nixlconform.plan.StreamOrder(
+                        org.nixlconform.plan.StreamOrder.Work.STALE_WRITER_QUEUED,
+                        org.nixlconform.plan.StreamOrder.Fence.EVENT));
+        assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
+        assertThat(plan.allowing(List.of())).isEqualTo(plan);
+    }
+
     @Test
     void everyAnnotationReachesThePlan() {
         TransferPlan plan = ((Planned.Possible) only(read(Whole.class, "most"))).plan();
@@ -164,6 +185,7 @@ class PlanReaderTest {
                         Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT),
                         List.of(InvalidRequest.values()),
                         Optional.of(new org.nixlconform.plan.Rails(4, 2)),
+                        Optional.empty(),
                         Optional.empty(),
                         new Expectations(
                                 true,

@@ -378,6 +378,35 @@ class PlanRulesTest {
     }
 
     @Test
+    void workOnAStreamNeedsAGpuAndAMissingFenceSomethingToBeFoundAs() {
+        PlanDraft fenced = draft().memory(MemoryKind.VRAM)
+                .streamOrder(StreamOrder.Work.ZERO_FILL_QUEUED, StreamOrder.Fence.STREAM);
+        assertThat(fenced.plan()).isInstanceOf(Planned.Possible.class);
+        assertThat(headlines(fenced.expectThroughput(0.5)))
+                .containsExactly("work on the same GPU disturbs the throughput that is measured");
+
+        PlanDraft unfenced = draft().streamOrder(StreamOrder.Work.ZERO_FILL_QUEUED, StreamOrder.Fence.NONE);
+        assertThat(headlines(unfenced))
+                .containsExactly(
+                        "only a GPU has streams",
+                        "without a fence the case plants a fault, and nothing says as what it is found");
+        assertThat(unfenced.memory(MemoryKind.VRAM)
+                        .expectCaught(FindingKind.ZERO)
+                        .plan())
+                .isInstanceOf(Planned.Possible.class);
+        assertThat(headlines(draft().memory(MemoryKind.VRAM)
+                        .streamOrder(StreamOrder.Work.GRAPH_HANDOVER, StreamOrder.Fence.STREAM)))
+                .containsExactly("this work has no such fence");
+        assertThat(headlines(draft().memory(MemoryKind.VRAM)
+                        .blocks(blocks(99, 100, 100))
+                        .streamOrder(StreamOrder.Work.GRAPH_BESIDE, StreamOrder.Fence.EVENT)))
+                .containsExactly("a graph that replays beside a transfer needs blocks of its own");
+        assertThat(headlines(draft().memory(MemoryKind.VRAM)
+                        .streamOrder(StreamOrder.Work.KERNEL_AFTER_DONE, StreamOrder.Fence.NONE)))
+                .containsExactly("this work has no such fence");
+    }
+
+    @Test
     void reasonsOfDifferentKindsAreGivenTogether() {
         assertThat(headlines(draft().topology(topology(3, 1))
                         .direction(Operation.READ, Role.PREFILL)

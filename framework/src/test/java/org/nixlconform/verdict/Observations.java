@@ -24,6 +24,7 @@ import org.nixlconform.transfer.GivenMetadata;
 import org.nixlconform.transfer.PathObservation;
 import org.nixlconform.transfer.PathObservation.Carried;
 import org.nixlconform.transfer.PathObservation.Gpu;
+import org.nixlconform.transfer.PathObservation.Links;
 import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.PathObservation.RdmaDevice;
 import org.nixlconform.transfer.PathObservation.Transport;
@@ -45,6 +46,7 @@ import org.nixlconform.transfer.TransferObservation.Progress;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 import org.nixlconform.transfer.TransferObservation.Recorded;
 import org.nixlconform.transfer.TransferObservation.Reference;
+import org.nixlconform.transfer.TransferObservation.StreamWork;
 import org.nixlconform.transfer.TransferObservation.Timeout;
 
 /** Observations of a plan: a clean run, and one fault at a time planted into it. */
@@ -79,6 +81,7 @@ public final class Observations {
                 "process_vm_readv",
                 planned.initiators().stream()
                         .collect(Collectors.toMap(rank -> rank, rank -> bytesPerSecond(planned, rank))),
+                0,
                 0));
         for (int index = 0; index < plan.iterations(); index++) {
             iterations.add(cleanIteration(planned, index));
@@ -179,25 +182,38 @@ public final class Observations {
 
     Observations carried(Carried... each) {
         path = new PathObservation(
-                List.of(each), path.rails(), path.devices(), path.transports(), path.gpus(), path.asked());
+                List.of(each),
+                path.rails(),
+                path.devices(),
+                path.transports(),
+                path.gpus(),
+                path.links(),
+                path.asked());
         return this;
     }
 
     Observations rails(List<RailUse> each) {
         path = new PathObservation(
-                path.interfaces(), each, path.devices(), path.transports(), path.gpus(), path.asked());
+                path.interfaces(), each, path.devices(), path.transports(), path.gpus(), path.links(), path.asked());
         return this;
     }
 
     Observations devices(List<RdmaDevice> each) {
-        path = new PathObservation(path.interfaces(), path.rails(), each, path.transports(), path.gpus(), path.asked());
+        path = new PathObservation(
+                path.interfaces(), path.rails(), each, path.transports(), path.gpus(), path.links(), path.asked());
         return this;
     }
 
     /** As a rank's log has it. */
     Observations said(RankId rank, String line) {
         path = new PathObservation(
-                path.interfaces(), path.rails(), path.devices(), Transport.in(rank, line), path.gpus(), path.asked());
+                path.interfaces(),
+                path.rails(),
+                path.devices(),
+                Transport.in(rank, line),
+                path.gpus(),
+                path.links(),
+                path.asked());
         return this;
     }
 
@@ -215,13 +231,39 @@ public final class Observations {
 
     Observations gpus(Gpu... each) {
         path = new PathObservation(
-                path.interfaces(), path.rails(), path.devices(), path.transports(), List.of(each), path.asked());
+                path.interfaces(),
+                path.rails(),
+                path.devices(),
+                path.transports(),
+                List.of(each),
+                path.links(),
+                path.asked());
+        return this;
+    }
+
+    /** @param referenceBytes of all copies of the reference */
+    Observations links(long referenceBytes, Links... each) {
+        path = new PathObservation(
+                path.interfaces(),
+                path.rails(),
+                path.devices(),
+                path.transports(),
+                path.gpus(),
+                List.of(each),
+                path.asked());
+        reference = reference.map(own -> new Reference("copy engine", own.bytesPerSecond(), 0, referenceBytes));
         return this;
     }
 
     Observations asked(String... transports) {
         path = new PathObservation(
-                path.interfaces(), path.rails(), path.devices(), path.transports(), path.gpus(), Set.of(transports));
+                path.interfaces(),
+                path.rails(),
+                path.devices(),
+                path.transports(),
+                path.gpus(),
+                path.links(),
+                Set.of(transports));
         return this;
     }
 
@@ -236,13 +278,13 @@ public final class Observations {
     }
 
     Observations reference(Map<RankId, Double> bytesPerSecond) {
-        reference = Optional.of(new Reference("process_vm_readv", bytesPerSecond, 0));
+        reference = Optional.of(new Reference("process_vm_readv", bytesPerSecond, 0, 0));
         return this;
     }
 
     /** The same between nodes, with so many bytes on the data interfaces. */
     Observations referenceBetweenNodes(long bytes) {
-        reference = reference.map(own -> new Reference("TCP streams", own.bytesPerSecond(), bytes));
+        reference = reference.map(own -> new Reference("TCP streams", own.bytesPerSecond(), bytes, 0));
         return this;
     }
 
@@ -303,7 +345,8 @@ public final class Observations {
                         old.generation(),
                         old.transfers().stream().map(change).toList(),
                         old.notifications(),
-                        old.integrity()));
+                        old.integrity(),
+                        old.streamWork()));
     }
 
     /** What was visible at the targets of all transfers of one iteration at DONE. */
@@ -324,6 +367,19 @@ public final class Observations {
                         Optional.of(seen)));
     }
 
+    /** What one iteration saw of work on streams. */
+    Observations streamWork(int index, StreamWork... seen) {
+        return iteration(
+                index,
+                old -> new Iteration(
+                        old.index(),
+                        old.generation(),
+                        old.transfers(),
+                        old.notifications(),
+                        old.integrity(),
+                        List.of(seen)));
+    }
+
     /** Replaces the list of transfers of one iteration. */
     public Observations transferList(int index, UnaryOperator<List<RankTransferOutcome>> change) {
         return iteration(
@@ -333,7 +389,8 @@ public final class Observations {
                         old.generation(),
                         change.apply(old.transfers()),
                         old.notifications(),
-                        old.integrity()));
+                        old.integrity(),
+                        old.streamWork()));
     }
 
     /** Replaces the list of notification counts of iteration 0. */
@@ -345,7 +402,8 @@ public final class Observations {
                         old.generation(),
                         old.transfers(),
                         change.apply(old.notifications()),
-                        old.integrity()));
+                        old.integrity(),
+                        old.streamWork()));
     }
 
     /** Replaces what one rank's arena held after one iteration, where the change gives nothing it is left out. */
@@ -361,7 +419,8 @@ public final class Observations {
                                 .flatMap(integrity -> integrity.rank().equals(rank)
                                         ? change.apply(integrity).stream()
                                         : Optional.of(integrity).stream())
-                                .toList()));
+                                .toList(),
+                        old.streamWork()));
     }
 
     /** Differences on one rank after one iteration, each kind with an example. */
@@ -488,7 +547,7 @@ public final class Observations {
         List<Integrity> integrity = new ArrayList<>();
         planned.destinations().forEach(rank -> integrity.add(cleanIntegrity(rank, true)));
         planned.sources().forEach(rank -> integrity.add(cleanIntegrity(rank, false)));
-        return new Iteration(index, index + 1, transfers, notifications, integrity);
+        return new Iteration(index, index + 1, transfers, notifications, integrity, List.of());
     }
 
     private static Integrity cleanIntegrity(RankId rank, boolean destination) {

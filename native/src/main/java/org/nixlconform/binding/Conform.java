@@ -78,6 +78,51 @@ final class Conform {
     static native long nxc_device_copy(
             Pointer device, long to, long from, long bytes, long totalBytes, Pointer failure);
 
+    static native int nxc_graph_open(
+            Pointer device,
+            long arena,
+            Pointer key,
+            Pointer own,
+            long ownCount,
+            long slots,
+            long mostListed,
+            PointerByReference graph,
+            Pointer failure);
+
+    static native void nxc_graph_close(Pointer graph);
+
+    static native int nxc_graph_replay(Pointer graph, Pointer failure);
+
+    static native void nxc_graph_stop(Pointer graph);
+
+    static native int nxc_graph_prepare(Pointer graph, Pointer listed, long count, Pointer failure);
+
+    static native int nxc_graph_hand_over(Pointer graph, Pointer failure);
+
+    static native int nxc_graph_look(Pointer graph, Pointer report, Pointer failure);
+
+    static native int nxc_queue_open(Pointer device, PointerByReference queue, Pointer failure);
+
+    static native void nxc_queue_close(Pointer queue);
+
+    static native int nxc_queue_hold(Pointer queue, long mostNanos, Pointer failure);
+
+    static native void nxc_queue_let_go(Pointer queue);
+
+    static native int nxc_queue_fill(Pointer queue, Pointer held, Pointer failure);
+
+    static native int nxc_queue_zero(Pointer queue, Pointer held, Pointer failure);
+
+    static native int nxc_queue_check(Pointer queue, Pointer held, Pointer failure);
+
+    static native long nxc_queue_differing(Pointer queue, Pointer held, Pointer failure);
+
+    static native int nxc_queue_pending(Pointer queue, Pointer failure);
+
+    static native long nxc_queue_wait(Pointer queue, int fence, Pointer failure);
+
+    static native int nxc_device_links_read(@Nullable String library, Pointer links, int capacity, Pointer failure);
+
     static native String nxc_nixl_function_name(int index);
 
     static native @Nullable Pointer nxc_layout(int index);

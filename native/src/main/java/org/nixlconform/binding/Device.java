@@ -75,7 +75,8 @@ public final class Device {
         return System.getenv(SIMULATED) != null;
     }
 
-    private static @Nullable String library() {
+    /** The file of our stand-in, where GPUs are simulated; else null. */
+    static @Nullable String library() {
         if (!simulated()) {
             return null;
         }

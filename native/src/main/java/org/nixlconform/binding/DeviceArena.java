@@ -25,6 +25,11 @@ final class DeviceArena extends Arena {
         Device.check(failure -> Conform.nxc_device_release(device.pointer(), address(), failure));
     }
 
+    /** @throws ClassCastException when the runs are not on a device */
+    static Pointer held(PlacedRuns runs) {
+        return ((OnDevice) runs).held();
+    }
+
     private record OnDevice(Pointer held) implements PlacedRuns {
         @Override
         public void fill() {

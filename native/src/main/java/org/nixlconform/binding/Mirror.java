@@ -59,7 +59,9 @@ final class Mirror {
                 Payload.SUMMARY,
                 Device.FACTS,
                 Device.FAILURE,
-                Device.SHARE);
+                Device.SHARE,
+                DeviceGraph.REPORT,
+                LinkCounters.MIRROR);
     }
 
     /** What the library says of itself: entries of {@code nxc_layout_field}, by full name. */

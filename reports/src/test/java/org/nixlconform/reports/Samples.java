@@ -316,6 +316,7 @@ public final class Samples {
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 new Expectations(true, false, Optional.empty(), Optional.empty(), Set.of(), List.of()));
     }
 
@@ -334,7 +335,7 @@ public final class Samples {
                 List.of(),
                 List.of(),
                 List.of(),
-                Optional.of(new Reference("process_vm_readv", Map.of(DESTINATION, 5.7e9), 0)),
+                Optional.of(new Reference("process_vm_readv", Map.of(DESTINATION, 5.7e9), 0, 0)),
                 List.of(iteration(verdict)),
                 List.of(),
                 PathObservation.NONE,
@@ -384,16 +385,7 @@ public final class Samples {
                         Optional.empty())),
                 List.of(),
                 List.of(new Integrity(
-                        DESTINATION,
-                        true,
-                        33_554_432,
-                        512,
-                        16_777_216,
-                        0,
-                        0,
-                        Duration.ZERO,
-                        0,
-                        Map.of(),
-                        differences)));
+                        DESTINATION, true, 33_554_432, 512, 16_777_216, 0, 0, Duration.ZERO, 0, Map.of(), differences)),
+                List.of());
     }
 }

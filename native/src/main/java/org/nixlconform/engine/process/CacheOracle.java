@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.nixlconform.binding.Payload;
 import org.nixlconform.binding.RunList;
 import org.nixlconform.binding.RunList.Run;
@@ -64,6 +65,32 @@ final class CacheOracle {
             }
         }
         return runs;
+    }
+
+    /** Blocks that no request uses, the first of them. */
+    List<Integer> idleBlocks(int most) {
+        SortedMap<Integer, List<Use>> uses = uses();
+        return IntStream.range(0, own.cachedBlocks())
+                .filter(block -> !uses.containsKey(block))
+                .limit(most)
+                .boxed()
+                .toList();
+    }
+
+    /** Such blocks, in all regions, as they are before any iteration. */
+    RunList untouched(List<Integer> blocks) {
+        RunList runs = new RunList();
+        for (int region = 0; region < own.regions(); region++) {
+            for (int block : blocks) {
+                addUntouched(runs, own.blockOffset(region, block), own.blockOffset(region, block) + own.blockBytes());
+            }
+        }
+        return runs;
+    }
+
+    /** Of a token, in each block. */
+    int slots() {
+        return own.tokensPerBlock();
     }
 
     /** The whole arena after an iteration. */

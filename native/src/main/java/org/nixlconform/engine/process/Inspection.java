@@ -73,7 +73,7 @@ final class Inspection {
         ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(Inspection::thread);
         var unused = clock.schedule(natives::abandon, timeLeft() - LAST_WORDS_NANOS, TimeUnit.NANOSECONDS);
         try {
-            say.accept(before.until(NodeCounters.read()));
+            say.accept(before.until(NodeCounters.read(false)));
             SocketTable sockets = SocketTable.read(ProcFile.PROC);
             List<String> states = subjects.stream().map(Inspection::state).toList();
             List<String> looks = each(lookers, endNanos, this::look);

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.nixlconform.binding.LinkCounters;
 import org.nixlconform.engine.protocol.FromWarden;
 
 /** Network and fabric counters of this node at one moment. */
@@ -33,8 +34,24 @@ record NodeCounters(Map<String, Map<String, Long>> byDevice) {
     /** No other driver has a counter of this name. */
     private static final String OF_EFA = "rdma_read_resp_bytes";
 
-    static NodeCounters read() {
-        return read(ProcFile.PROC, Path.of("/sys"));
+    private static final String SENT = "nvlink sent bytes";
+    private static final String RECEIVED = "nvlink received bytes";
+
+    /** @param links whether NVLink is looked at too, which begins NVML in this process */
+    static NodeCounters read(boolean links) {
+        NodeCounters counters = read(ProcFile.PROC, Path.of("/sys"));
+        return links ? counters.with(LinkCounters.read()) : counters;
+    }
+
+    NodeCounters with(List<LinkCounters> links) {
+        Map<String, Map<String, Long>> all = new LinkedHashMap<>(byDevice);
+        for (LinkCounters each : links) {
+            Map<String, Long> counters = new LinkedHashMap<>();
+            counters.put(SENT, each.sentBytes());
+            counters.put(RECEIVED, each.receivedBytes());
+            all.put(each.busId(), counters);
+        }
+        return new NodeCounters(all);
     }
 
     static NodeCounters read(Path proc, Path sys) {
@@ -99,8 +116,9 @@ record NodeCounters(Map<String, Map<String, Long>> byDevice) {
         }));
         return new FromWarden.Counted(
                 List.copyOf(now.byDevice.keySet()),
-                now.named(counters -> !counters.containsKey(COLUMNS[0])),
+                now.named(counters -> !counters.containsKey(COLUMNS[0]) && !counters.containsKey(SENT)),
                 now.named(counters -> counters.containsKey(OF_EFA)),
+                now.named(counters -> counters.containsKey(SENT)),
                 changed);
     }
 }

@@ -50,6 +50,7 @@ final class RankSession {
     private @Nullable Payload payload;
     private ToRank.@Nullable Prepare plan;
     private @Nullable Device device;
+    private @Nullable StreamWork streamWork;
     private @Nullable RunList expected;
     private @Nullable PlacedRuns placed;
     private List<Drive.Notice> notices = List.of();
@@ -109,6 +110,7 @@ final class RankSession {
         payload = content;
         clock.enter("fill");
         fill(new CacheOracle(shape, List.of(), ask.source()).initial());
+        streamWork = StreamWork.of(ask.streamOrder(), device, memory, content);
         clock.enter("load");
         Nixl nixl = Nixl.load(ask.library(), page);
         clock.enter("agent");
@@ -224,7 +226,10 @@ final class RankSession {
         generations = new Generations(ask.dataGeneration(), ask.olderGeneration(), ask.poisonGeneration());
         CacheOracle oracle = new CacheOracle(opened().arena(), planned().pairs(), opened().source());
         clock.enter("arm");
-        fill(oracle.arming(generations));
+        StreamWork work = streamWork;
+        if (work == null || !work.fills()) {
+            fill(oracle.arming(generations));
+        }
         expect(oracle.afterwards(generations));
         long alreadyRight = landed();
         notices = expectedNotices(ask.iteration());
@@ -233,6 +238,10 @@ final class RankSession {
         clock.enter("make");
         for (Prepared pair : prepared) {
             made.add(make(pair, ask.iteration()));
+        }
+        if (work != null) {
+            clock.enter("queue");
+            work.beforeTransfer(oracle, generations, present(expected, "arm"));
         }
         return new FromRank.Armed(slices, alreadyRight, clock.finish());
     }
@@ -285,11 +294,15 @@ final class RankSession {
 
     private FromRank transfer(ToRank.Transfer ask, PhaseClock clock) {
         RailCounters before = RailCounters.read();
+        StreamWork work = streamWork;
         Drive.Result result;
         List<FromRank.RequestEnd> ends = new ArrayList<>();
         try (Visibility visible = visibility(ask)) {
             clock.enter("transfer");
             result = drive().run(made.stream().mapToLong(Made::request).toArray(), visible);
+            if (work != null) {
+                work.atEnd(present(placed, "arm"));
+            }
             // What is there at this moment is what a serving engine would read.
             landedAtEnd = landed();
             endedNanos = System.nanoTime();
@@ -303,7 +316,12 @@ final class RankSession {
         // What a failed request did not bring is not late.
         complete = over && sample.failed() == 0;
         return new FromRank.Transferred(
-                ends, result.status(), !over, RailCounters.read().since(before), clock.finish());
+                ends,
+                result.status(),
+                !over,
+                RailCounters.read().since(before),
+                work == null ? null : work.settle(present(placed, "arm")),
+                clock.finish());
     }
 
     private Visibility visibility(ToRank.Transfer ask) {
@@ -438,6 +456,9 @@ final class RankSession {
 
     private FromRank close(PhaseClock clock) throws NixlCallException {
         clock.enter("close");
+        if (streamWork != null) {
+            streamWork.close();
+        }
         if (agent != null && drive != null) {
             for (Prepared pair : prepared) {
                 agent().releasePrepared(pair.remote());

@@ -27,11 +27,15 @@ final class WardenProgram {
     private static final int POLL_MILLIS = 20;
     private static final int WARNINGS_PER_RANK = 100;
 
+    /** Set where caches are on GPUs. */
+    private static final String LINKS = "NIXLCONFORM_COUNT_NVLINK";
+
     private final MessageChannel channel = MessageChannel.open();
     private final BlockingQueue<String> inbox = new LinkedBlockingQueue<>();
     private final Map<String, WardedRank> ranks = new LinkedHashMap<>();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    private final NodeCounters countersAtStart = NodeCounters.read();
+    private final boolean links = System.getenv(LINKS) != null;
+    private final NodeCounters countersAtStart = NodeCounters.read(links);
     private volatile boolean inputEnded;
 
     private final Lease lease;
@@ -104,7 +108,7 @@ final class WardenProgram {
 
     private void obey(ToWarden message) {
         if (message instanceof ToWarden.Count) {
-            say(countersAtStart.until(NodeCounters.read()));
+            say(countersAtStart.until(NodeCounters.read(links)));
             return;
         }
         if (message instanceof ToWarden.Ping) {

@@ -84,7 +84,7 @@ final class WarmUp {
 
     private static void roundTrip(ArenaShape arena, PairShape pair) {
         ToRank[] asks = {
-            new ToRank.Open("", 1, 1, true, 0, 0, 0, "UCX", Map.of("a", "b"), arena, true),
+            new ToRank.Open("", 1, 1, true, 0, 0, 0, "UCX", Map.of("a", "b"), arena, true, null),
             new ToRank.Connect(List.of(new ToRank.Peer("a", new byte[] {1}))),
             new ToRank.Prepare(List.of(pair), true, false, false),
             new ToRank.TryInvalid(List.of("EMPTY")),
@@ -112,6 +112,7 @@ final class WarmUp {
                 false,
                 List.of(new FromRank.Rail(
                         "", new FromRank.Posted(1, 1), new FromRank.Posted(1, 1), new FromRank.Posted(1, 1))),
+                null,
                 phases));
         Wire.encode(new FromRank.Verified(
                 true,

@@ -85,10 +85,44 @@ public sealed interface FromRank {
     /**
      * @param collectStatus what collecting notifications returned last
      * @param rails of simulated EFA, all that this process was shown; else none
+     * @param streamWork null where the rank had none
      */
     record Transferred(
-            List<RequestEnd> requests, int collectStatus, boolean cancelled, List<Rail> rails, List<Phase> phases)
+            List<RequestEnd> requests,
+            int collectStatus,
+            boolean cancelled,
+            List<Rail> rails,
+            @Nullable StreamWork streamWork,
+            List<Phase> phases)
             implements FromRank {}
+
+    /**
+     * What was on a stream of the GPU beside a transfer.
+     *
+     * @param heldNanos for how long the stream was held at most
+     * @param fenceNanos what waiting for it before the transfer took, 0 when nobody waited
+     * @param pendingAtEnd whether it had not ended when the transfer was over for this rank
+     * @param differingAtDone runs of the arena that a kernel launched then found to differ, -1 when none was
+     * @param replays of a captured graph, null when there was none
+     */
+    record StreamWork(
+            long heldNanos,
+            long fenceNanos,
+            boolean pendingAtEnd,
+            long differingAtDone,
+            @Nullable Replays replays) {}
+
+    /**
+     * Of a captured graph, by the GPU's counts.
+     *
+     * @param beside how many ended between the last look before the transfer and the first after it
+     * @param mismatches blocks in its table that did not hold what they must, each once a replay
+     * @param firstMismatch number of the replay that found the first, from 1; 0 when none did
+     * @param ownMismatches slots of its own that did not hold what it had written, each once a replay
+     * @param longestGapNanos from the end of one replay to the end of the next
+     */
+    record Replays(
+            long count, long beside, long mismatches, long firstMismatch, long ownMismatches, long longestGapNanos) {}
 
     /** What this process posted to one rail of simulated EFA in a transfer. @param name of the device */
     record Rail(String name, Posted reads, Posted writes, Posted sends) {}

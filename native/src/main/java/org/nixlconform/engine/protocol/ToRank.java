@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the controller asks of a rank. Each is answered by one {@link FromRank}. {@link Sample} and {@link Cancel} are
@@ -35,6 +36,7 @@ public sealed interface ToRank {
      * @param threadSync 0 NONE, 1 STRICT, 2 RW
      * @param idleNanos pause between polls that changed nothing
      * @param source whether this rank's cache is what is moved (prefill)
+     * @param streamOrder null where the rank has no work on a stream
      */
     record Open(
             String library,
@@ -47,8 +49,12 @@ public sealed interface ToRank {
             String backend,
             Map<String, String> backendParameters,
             ArenaShape arena,
-            boolean source)
+            boolean source,
+            @Nullable StreamOrder streamOrder)
             implements ToRank {}
+
+    /** Names as in the plan's {@code StreamOrder}. */
+    record StreamOrder(String work, String fence) {}
 
     /** Load the metadata of every peer. */
     record Connect(List<Peer> peers) implements ToRank {}

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nixlconform.binding.LinkCounters;
 import org.nixlconform.engine.protocol.FromWarden;
 
 class NodeCountersTest {
@@ -54,6 +55,17 @@ class NodeCountersTest {
                         new FromWarden.Counter("rdmap0 port 1", "retrans_bytes", 0, 8192));
     }
 
+    @Test
+    void linksOfGpusAreNeitherInterfacesNorRdmaDevices() {
+        NodeCounters before = read().with(List.of(new LinkCounters("0000:0f:00.0", 100, 7)));
+        FromWarden.Counted counted = before.until(read().with(List.of(new LinkCounters("0000:0f:00.0", 1124, 7))));
+
+        assertThat(counted.gpus()).containsExactly("0000:0f:00.0");
+        assertThat(counted.rdma()).containsExactly("rdmap0 port 1");
+        assertThat(counted.changed())
+                .containsExactly(new FromWarden.Counter("0000:0f:00.0", "nvlink sent bytes", 100, 1124));
+    }
+
     /** As the driver of EFA shows a machine of 32 devices, which was never seen here. */
     @Test
     void devicesOfEfaAreToldFromOthersAndEachHasItsCounters() throws IOException {
@@ -83,6 +95,7 @@ class NodeCountersTest {
     @Test
     void aNodeWithoutAnyIsNoError() {
         NodeCounters none = NodeCounters.read(root.resolve("nothing"), root.resolve("nothing"));
-        assertThat(none.until(none)).isEqualTo(new FromWarden.Counted(List.of(), List.of(), List.of(), List.of()));
+        assertThat(none.until(none))
+                .isEqualTo(new FromWarden.Counted(List.of(), List.of(), List.of(), List.of(), List.of()));
     }
 }

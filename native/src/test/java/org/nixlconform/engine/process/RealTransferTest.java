@@ -215,7 +215,7 @@ class RealTransferTest {
 
     private ToRank.Open open(ArenaShape arena, boolean source) {
         long limit = prefill().totalBytes() + decode().totalBytes();
-        return new ToRank.Open(library.toString(), 7, limit, false, 0, 0, 0, "UCX", Map.of(), arena, source);
+        return new ToRank.Open(library.toString(), 7, limit, false, 0, 0, 0, "UCX", Map.of(), arena, source, null);
     }
 
     /** The cache of prefill has more blocks: an index counted with decode's number stays within it. */

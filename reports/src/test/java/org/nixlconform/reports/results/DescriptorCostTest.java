@@ -146,6 +146,7 @@ class DescriptorCostTest {
                 1,
                 List.of(request(each, Duration.ofMillis(1), 0), request(each, Duration.ZERO, -2)),
                 List.of(),
+                List.of(),
                 List.of());
 
         assertThat(RequestTimes.of(List.of(failed))).isEmpty();
@@ -156,7 +157,7 @@ class DescriptorCostTest {
     }
 
     private static Iteration iteration(int index, Measured each, Duration total) {
-        return new Iteration(index, index + 1, List.of(request(each, total, 0)), List.of(), List.of());
+        return new Iteration(index, index + 1, List.of(request(each, total, 0)), List.of(), List.of(), List.of());
     }
 
     private static RankTransferOutcome request(Measured each, Duration total, int status) {

@@ -1,0 +1,70 @@
+package org.nixlconform.plan;
+
+import java.util.Locale;
+
+/**
+ * Work that a serving engine has on a stream of its GPU beside the transfer, and what keeps the two in order.
+ *
+ * @param fence what is waited for before blocks are handed on; {@link Fence#NONE} plants a fault
+ */
+public record StreamOrder(Work work, Fence fence) {
+
+    /** What is on the stream. */
+    public enum Work {
+        /** A kernel at the destination, launched when the transfer is over, that compares every block. */
+        KERNEL_AFTER_DONE,
+        /** The kernel that writes the blocks which the source offers. */
+        FILL_BEFORE_OFFER,
+        /** A kernel that zeroes the blocks which the destination is about to receive. */
+        ZERO_FILL_QUEUED,
+        /** A kernel that writes the content of an older request to the blocks which the destination is about to receive. */
+        STALE_WRITER_QUEUED,
+        /** A captured graph at the destination, as of decoding, that replays over blocks of other requests. */
+        GRAPH_BESIDE,
+        /** The same, which reads what came as soon as its block table says so; without a fence that is before it came. */
+        GRAPH_HANDOVER;
+
+        /** Whether it must be over before a transfer begins. */
+        public boolean comesBefore() {
+            return this == FILL_BEFORE_OFFER || this == ZERO_FILL_QUEUED || this == STALE_WRITER_QUEUED;
+        }
+
+        /** Whether there is an order that can be broken. */
+        public boolean hasFence() {
+            return comesBefore() || this == GRAPH_HANDOVER;
+        }
+
+        /** Whether a captured graph replays. */
+        public boolean isGraph() {
+            return this == GRAPH_BESIDE || this == GRAPH_HANDOVER;
+        }
+
+        /** Where it is. */
+        public Role role() {
+            return this == FILL_BEFORE_OFFER ? Role.PREFILL : Role.DECODE;
+        }
+    }
+
+    public enum Fence {
+        /** An event: one that was recorded behind the work, or the end of the transfer. */
+        EVENT,
+        /** The whole stream, where the work comes before the transfer. */
+        STREAM,
+        /** Nothing: the work is done when the transfer is over, or a graph reads blocks before. */
+        NONE
+    }
+
+    /** Whether the case plants a fault. */
+    public boolean isUnfenced() {
+        return fence == Fence.NONE;
+    }
+
+    /** Such as {@code zero-fill-queued, fence stream}; an event is not named. */
+    public String label() {
+        return text(work) + (fence == Fence.EVENT ? "" : ", fence " + text(fence));
+    }
+
+    private static String text(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,68 @@
+package org.nixlconform.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.nixlconform.verdict.Observations.DECODE_0;
+import static org.nixlconform.verdict.Observations.PREFILL_0;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.BlockUse;
+import org.nixlconform.plan.Pairing;
+import org.nixlconform.plan.Selection;
+import org.nixlconform.plan.Topology;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.PathObservation.Links;
+
+class LinkCheckTest {
+    private final TransferPlan plan = Observations.plan(draft -> draft.topology(new Topology(1, 1, 1, 1, Pairing.MESH))
+            .blocks(new BlockUse(1000, 1000, 1000, Selection.SHUFFLED, 42, 0, false)));
+    private final long moved = PathCheck.moved(Observations.clean(plan).seen());
+    private final long reference = 4 * moved;
+
+    @Test
+    void blocksThatNvlinkDidNotCarryAreAFinding() {
+        assertThat(moved).isGreaterThan(64L << 20);
+        assertThat(found(1, reference, reference + moved)).isEmpty();
+        assertThat(found(1, reference, reference + moved / 2 + 4096)).isEmpty();
+        assertThat(found(1, reference, reference + moved / 4)).singleElement().satisfies(finding -> {
+            assertThat(finding.kind()).isEqualTo(FindingKind.WRONG_PATH);
+            assertThat(finding.headline()).contains("moved between GPUs, NVLink carried ");
+        });
+    }
+
+    @Test
+    void whatIsNotCountedOrDoesNotLeaveAGpuIsNotJudged() {
+        assertThat(found(1, reference, 0)).isEmpty();
+        assertThat(found(1, 0, 0)).isEmpty();
+        assertThat(found(0, reference, reference)).isEmpty();
+        assertThat(new LinkCheck().check(plan, Observations.clean(plan).seen())).isEmpty();
+    }
+
+    @Test
+    void anotherGpuOfTheNodeDoesNotCount() {
+        assertThat(check(1, reference, new Links("node-1", "0000:07:00.0", reference, reference)))
+                .isEmpty();
+    }
+
+    private List<Finding> found(int ordinalOfDecode, long referenceBytes, long carried) {
+        return check(
+                ordinalOfDecode,
+                referenceBytes,
+                new Links("node-1", "0000:00:00.0", 0, carried),
+                new Links("node-1", "0000:01:00.0", carried, 0));
+    }
+
+    private List<Finding> check(int ordinalOfDecode, long referenceBytes, Links... links) {
+        return new LinkCheck()
+                .check(
+                        plan,
+                        Observations.clean(plan)
+                                .gpus(
+                                        Observations.gpu(PREFILL_0, 0, false),
+                                        Observations.gpu(DECODE_0, ordinalOfDecode, false))
+                                .links(referenceBytes, links)
+                                .seen());
+    }
+}

@@ -1,0 +1,205 @@
+package org.nixlconform.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.MemoryKind;
+import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.Role;
+import org.nixlconform.plan.StreamOrder.Fence;
+import org.nixlconform.plan.StreamOrder.Work;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.TransferObservation.DifferenceKind;
+import org.nixlconform.transfer.TransferObservation.Integrity;
+import org.nixlconform.transfer.TransferObservation.Replays;
+import org.nixlconform.transfer.TransferObservation.StreamWork;
+
+class StreamOrderCheckTest {
+    private static final Duration HELD = Duration.ofMillis(20);
+    private static final RankId DECODE_0 = new RankId(Role.DECODE, 0, 0);
+    private static final RankId DECODE_1 = new RankId(Role.DECODE, 0, 1);
+
+    private final TransferPlan unfenced = order(Work.ZERO_FILL_QUEUED, Fence.NONE, FindingKind.ZERO, FindingKind.STALE);
+    private final TransferPlan fenced = order(Work.ZERO_FILL_QUEUED, Fence.EVENT);
+    private final TransferPlan kernel = order(Work.KERNEL_AFTER_DONE, Fence.EVENT);
+
+    private static TransferPlan order(Work work, Fence fence, FindingKind... caughtAs) {
+        return Observations.plan(draft -> draft.memory(MemoryKind.VRAM)
+                .iterations(1)
+                .streamOrder(work, fence)
+                .expectCaught(caughtAs));
+    }
+
+    private static StreamWork pending(RankId rank, boolean atEnd) {
+        return new StreamWork(
+                rank, Duration.ofSeconds(120), Duration.ZERO, atEnd, OptionalLong.empty(), Optional.empty());
+    }
+
+    private static StreamWork waited(RankId rank, Duration fence) {
+        return new StreamWork(rank, HELD, fence, false, OptionalLong.empty(), Optional.empty());
+    }
+
+    private static StreamWork checked(RankId rank, long differing) {
+        return new StreamWork(rank, Duration.ZERO, Duration.ZERO, false, OptionalLong.of(differing), Optional.empty());
+    }
+
+    private static Observations differing(TransferPlan plan, RankId rank, DifferenceKind kind, long runs) {
+        return Observations.clean(plan)
+                .integrity(
+                        0,
+                        rank,
+                        old -> Optional.of(new Integrity(
+                                old.rank(),
+                                old.destination(),
+                                old.bytesVerified(),
+                                old.slicesSelected(),
+                                old.bytesSelected(),
+                                old.alreadyRight(),
+                                old.slicesLate(),
+                                old.lateBy(),
+                                runs,
+                                Map.of(kind, runs),
+                                List.of())));
+    }
+
+    @Test
+    void whatIsCaughtOfWorkThatWasPendingConforms() {
+        Verdict verdict = Judge.judge(
+                unfenced,
+                differing(unfenced, DECODE_0, DifferenceKind.ZERO, 4)
+                        .streamWork(0, pending(DECODE_0, true), pending(DECODE_1, true))
+                        .seen());
+
+        assertThat(verdict.findings()).isEmpty();
+        assertThat(verdict.outcome()).isEqualTo(Outcome.CONFORMS);
+    }
+
+    @Test
+    void aMissingFenceThatNobodyFoundIsNotCaught() {
+        Verdict verdict = Judge.judge(
+                unfenced,
+                Observations.clean(unfenced)
+                        .streamWork(0, pending(DECODE_0, true), pending(DECODE_1, true))
+                        .seen());
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.VIOLATES);
+        assertThat(verdict.findings()).extracting(Finding::kind).containsExactly(FindingKind.NOT_CAUGHT);
+        assertThat(verdict.findings().get(0).facts())
+                .anyMatch(fact -> fact.value().equals("zero-fill-queued, fence none"));
+    }
+
+    @Test
+    void workThatWasOverBeforeTheTransferProvesNothingEitherWay() {
+        for (Observations seen :
+                List.of(Observations.clean(unfenced), differing(unfenced, DECODE_0, DifferenceKind.ZERO, 4))) {
+            Verdict verdict = Judge.judge(
+                    unfenced,
+                    seen.streamWork(0, pending(DECODE_0, false), pending(DECODE_1, true))
+                            .seen());
+
+            assertThat(verdict.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
+            assertThat(verdict.findings())
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.facts())
+                            .anyMatch(fact -> fact.value().equals("it was over before the transfer was")));
+        }
+    }
+
+    @Test
+    void aFenceMustHaveHadSomethingToWaitFor() {
+        Verdict enough = Judge.judge(
+                fenced,
+                Observations.clean(fenced)
+                        .streamWork(0, waited(DECODE_0, HELD), waited(DECODE_1, HELD.dividedBy(2)))
+                        .seen());
+        Verdict tooLittle = Judge.judge(
+                fenced,
+                Observations.clean(fenced)
+                        .streamWork(0, waited(DECODE_0, HELD), waited(DECODE_1, Duration.ofMillis(9)))
+                        .seen());
+
+        assertThat(enough.outcome()).isEqualTo(Outcome.CONFORMS);
+        assertThat(tooLittle.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
+    }
+
+    @Test
+    void workThatNobodySawIsMissed() {
+        Verdict verdict = Judge.judge(
+                fenced,
+                Observations.clean(fenced).streamWork(0, waited(DECODE_1, HELD)).seen());
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(verdict.findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.facts())
+                        .anyMatch(fact -> fact.value().equals("decode-0-rank-0")));
+    }
+
+    @Test
+    void whatAKernelDidNotFindAtDoneButALaterLookDidCameTooLate() {
+        Verdict late = Judge.judge(
+                kernel,
+                Observations.clean(kernel)
+                        .streamWork(0, checked(DECODE_0, 0), checked(DECODE_1, 3))
+                        .seen());
+        Verdict inTime = Judge.judge(
+                kernel,
+                Observations.clean(kernel)
+                        .streamWork(0, checked(DECODE_0, 0), checked(DECODE_1, 0))
+                        .seen());
+
+        assertThat(late.findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.kind()).isEqualTo(FindingKind.EARLY_DONE));
+        assertThat(inTime.outcome()).isEqualTo(Outcome.CONFORMS);
+    }
+
+    @Test
+    void whatIsStillWrongLaterIsNotSaidTwice() {
+        Verdict verdict = Judge.judge(
+                kernel,
+                differing(kernel, DECODE_1, DifferenceKind.STALE, 3)
+                        .streamWork(0, checked(DECODE_0, 0), checked(DECODE_1, 3))
+                        .seen());
+
+        assertThat(verdict.findings()).extracting(Finding::kind).containsExactly(FindingKind.STALE);
+    }
+
+    private static StreamWork replayed(RankId rank, long mismatches, long ownMismatches, Duration longestGap) {
+        return new StreamWork(
+                rank,
+                Duration.ZERO,
+                Duration.ZERO,
+                false,
+                OptionalLong.empty(),
+                Optional.of(new Replays(100, 40, mismatches, mismatches > 0 ? 7 : 0, ownMismatches, longestGap)));
+    }
+
+    @Test
+    void aGraphMeetsRightBlocksAndDoesNotStandStill() {
+        TransferPlan graph = order(Work.GRAPH_BESIDE, Fence.EVENT);
+        Duration moment = Duration.ofMillis(3);
+        StreamWork clean = replayed(DECODE_0, 0, 0, moment);
+
+        assertThat(kinds(graph, clean, replayed(DECODE_1, 0, 0, Duration.ofSeconds(5))))
+                .isEmpty();
+        assertThat(kinds(graph, clean, replayed(DECODE_1, 1, 0, moment))).containsExactly(FindingKind.GRAPH_MISMATCH);
+        assertThat(kinds(graph, clean, replayed(DECODE_1, 0, 1, moment))).containsExactly(FindingKind.GRAPH_MISMATCH);
+        assertThat(kinds(graph, clean, replayed(DECODE_1, 0, 0, Duration.ofMillis(5_001))))
+                .containsExactly(FindingKind.STALLED);
+        assertThat(kinds(graph, clean, checked(DECODE_1, 0))).containsExactly(FindingKind.PREREQUISITE);
+    }
+
+    private static List<FindingKind> kinds(TransferPlan plan, StreamWork... seen) {
+        return Judge.judge(plan, Observations.clean(plan).streamWork(0, seen).seen()).findings().stream()
+                .map(Finding::kind)
+                .toList();
+    }
+}
