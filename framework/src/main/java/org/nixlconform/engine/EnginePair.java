@@ -33,6 +33,7 @@ import org.nixlconform.plan.InvalidRequest;
 import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.Operation;
+import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.Role;
@@ -351,6 +352,20 @@ public final class EnginePair implements AutoCloseable {
                 all(new ToRank.Verify(iteration, LISTED_DIFFERENCES)),
                 step.plus(forBytes()),
                 AnswerReading.verification());
+    }
+
+    /**
+     * Serves requests: ranks do it on their own, coordinated by a desk beside them.
+     *
+     * @return what each rank verified: every request, and the whole cache at the end
+     */
+    public EngineStep<Verification> serve(PagedServing serving, Expectations.Completion limits) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** What became of the requests that {@link #serve} served, also where it did not end. */
+    public EngineStep.Ledger ledger() {
+        throw new UnsupportedOperationException();
     }
 
     /**
