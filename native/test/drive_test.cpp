@@ -184,6 +184,11 @@ struct iteration {
                              visible, &book, &page, idle_ns);
     }
 
+    int32_t turn(uint64_t *moved) {
+        return nxc_drive_turn(table.entries, &nixl, &nixl, requests.data(), static_cast<uint32_t>(requests.size()),
+                              &book, &page, moved);
+    }
+
     int32_t linger(uint64_t idle_ns = 0) {
         return nxc_drive_linger(table.entries, &nixl, &nixl, &book, &page, idle_ns, 0);
     }
@@ -240,6 +245,21 @@ void requestsEndOneByOne() {
     }
     CHECK(it.page.posted == 3 && it.page.done == 3 && it.page.failed == 0, "%u done", it.page.done);
     CHECK(it.page.call == 0 && it.page.changed_ns >= before, "page");
+}
+
+void turnsPostOnceAndPollUntilTheEnd() {
+    iteration it({asked({1}, {1, 0}), asked({1}, {-2}), asked({0}, {})});
+    it.requests.insert(it.requests.begin(), nxc_request{});
+    it.nixl.arrivals = {{}, {{"a", "x"}, {"b", "y"}}};
+    uint64_t moved = 0;
+    CHECK(it.turn(&moved) == 0 && moved == 1, "the one that post says is done: %" PRIu64, moved);
+    CHECK(it.turn(&moved) == 0 && moved == 3, "one failed, two notifications: %" PRIu64, moved);
+    CHECK(it.turn(&moved) == 0 && moved == 1, "the slow one: %" PRIu64, moved);
+    CHECK(it.turn(&moved) == 0 && moved == 0, "nothing is left: %" PRIu64, moved);
+    CHECK(it.requests[1].status == 0 && it.requests[2].status == -2 && it.requests[3].status == 0, "ends");
+    CHECK(it.requests[2].failed_call == NXC_NIXL_GET_XFER_STATUS + 1, "what failed");
+    CHECK(it.fakes[0].post.asked == 1 && it.fakes[0].status.asked == 2 && it.fakes[2].status.asked == 0, "calls");
+    CHECK(it.page.done == 2 && it.page.failed == 1 && it.book.stray_count == 2, "page and mail");
 }
 
 void nothingToDoEndsAtOnce() {
@@ -556,6 +576,7 @@ void everyFunctionHasOneName() {
 
 int main() {
     requestsEndOneByOne();
+    turnsPostOnceAndPollUntilTheEnd();
     nothingToDoEndsAtOnce();
     runWaitsForEveryNotification();
     duplicatesAreCountedOnce();

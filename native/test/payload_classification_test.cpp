@@ -334,11 +334,11 @@ void otherBytesAreForeign() {
     });
 }
 
-void aNewerGenerationOfTheRightPlaceIsForeignAndSaid() {
+void aNewerGenerationOfTheRightPlaceIsStaleAndSaid() {
     forSlices({656}, [](Destination &destination, uint64_t length) {
         const nxc_payload_run &run = destination.runs[spoiled];
         destination.put(spoiled, 0, length, NXC_KIND_DATA, generation + 1, run.location);
-        const nxc_payload_difference difference = destination.only(spoiled, NXC_DIFF_FOREIGN);
+        const nxc_payload_difference difference = destination.only(spoiled, NXC_DIFF_STALE);
         checkFound(difference, NXC_KIND_DATA, generation + 1, run.location + firstDiffering(difference, run));
     });
 }
@@ -442,7 +442,7 @@ int main(int argc, char **argv) {
     whatNobodyAskedToChangeIsOverrun();
     aChangedByteOrWordIsForeign();
     otherBytesAreForeign();
-    aNewerGenerationOfTheRightPlaceIsForeignAndSaid();
+    aNewerGenerationOfTheRightPlaceIsStaleAndSaid();
     poisonWithACorruptByteIsForeign();
     shortRunsClaimNoOrigin();
     highLocationsAndGenerationsAreDecoded();

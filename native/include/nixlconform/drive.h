@@ -114,6 +114,14 @@ typedef struct nxc_visibility {
 int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request *requests, uint32_t count,
                       nxc_visibility *visible, nxc_notification_book *book, nxc_progress *page, uint64_t idle_ns);
 
+/*
+ * One turn of an engine that serves on and on: posts each request that was not posted (begin_ns is 0), polls each that is in
+ * progress, takes the notifications. Slots without a handle are passed over. *moved counts what ended and what came. Returns 0,
+ * or the error of collecting notifications.
+ */
+int32_t nxc_drive_turn(nxc_nixl_table table, void *agent, void *map, nxc_request *requests, uint32_t count,
+                       nxc_notification_book *book, nxc_progress *page, uint64_t *moved);
+
 /* Keeps an agent that has nothing to do polling, as a serving engine does once a step, until page->stop is set or
  * `limit_ns` have passed (0: no limit). Returns 0 or the first error. */
 int32_t nxc_drive_linger(nxc_nixl_table table, void *agent, void *map, nxc_notification_book *book,

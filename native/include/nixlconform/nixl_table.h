@@ -62,7 +62,8 @@
     X(NOTIF_MAP_GET_AGENT_AT, notif_map_get_agent_at)                                                                  \
     X(NOTIF_MAP_GET_NOTIFS_SIZE, notif_map_get_notifs_size)                                                            \
     X(NOTIF_MAP_GET_NOTIF, notif_map_get_notif)                                                                        \
-    X(NOTIF_MAP_CLEAR, notif_map_clear)
+    X(NOTIF_MAP_CLEAR, notif_map_clear)                                                                                \
+    X(GEN_NOTIF, gen_notif)
 
 enum {
 #define NXC_NIXL_ENUMERATOR(upper, lower) NXC_NIXL_##upper,

@@ -57,8 +57,8 @@ enum {
     NXC_DIFF_NONE = 0,      /* differed when compared and no longer when looked at: the memory was being written */
     NXC_DIFF_ZERO = 1,      /* the whole run is zeros */
     NXC_DIFF_POISON = 2,    /* the whole run is this place's own poison of this iteration: never written */
-    NXC_DIFF_STALE = 3,     /* the whole run is an older generation of its expected content, or of its own poison
-                             * (found_kind says which) */
+    NXC_DIFF_STALE = 3,     /* the whole run is another generation of its expected content, or of its own poison
+                             * (found_kind says which): of an older request, or of one that came too early */
     NXC_DIFF_MISPLACED = 4, /* intact words of another place, or of another kind: a copied source poison has found_kind
                              * POISON. Some bytes may be unexplained, but none is of a second source */
     NXC_DIFF_SHIFTED = 5,   /* the expected kind and generation at one constant distance over the whole run: nearer than
@@ -67,11 +67,10 @@ enum {
                              * slice among them, are MISPLACED; of slices padded to a stride that is no multiple of their
                              * length, a neighbour is called SHIFTED, and the distance says which */
     NXC_DIFF_TORN = 6,      /* parts of two sources, of which the expected content may be one; the boundary is said. A
-                             * right run with a tail or hole of own poison, of zeros (second_kind 0), of an older
+                             * right run with a tail or hole of own poison, of zeros (second_kind 0), of another
                              * generation or of another place is TORN */
     NXC_DIFF_OVERRUN = 7,   /* any difference in a run that is not selected: guard, unselected block */
-    NXC_DIFF_FOREIGN = 8    /* none of these: first word and bit distance. A changed byte or word in a right run is this;
-                             * a newer generation of the right place also (found_generation says it) */
+    NXC_DIFF_FOREIGN = 8    /* none of these: first word and bit distance. A changed byte or word in a right run is this */
 };
 
 typedef struct nxc_payload_key {

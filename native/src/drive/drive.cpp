@@ -290,6 +290,25 @@ int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request 
     return 0;
 }
 
+int32_t nxc_drive_turn(nxc_nixl_table table, void *agent, void *map, nxc_request *requests, uint32_t count,
+                       nxc_notification_book *book, nxc_progress *page, uint64_t *moved) {
+    const uint32_t ended_before = page->done + page->failed;
+    for (uint32_t i = 0; i < count && !stopped(page); i++) {
+        nxc_request *request = &requests[i];
+        if (request->handle == nullptr || request->status != in_progress) {
+            continue;
+        }
+        if (request->begin_ns == 0) {
+            post(table, agent, request, page);
+        } else {
+            poll(table, agent, request, page);
+        }
+    }
+    *moved = page->done + page->failed - ended_before;
+    page->polls++;
+    return collect(table, agent, map, book, page, moved);
+}
+
 int32_t nxc_drive_linger(nxc_nixl_table table, void *agent, void *map, nxc_notification_book *book,
                          nxc_progress *page, uint64_t idle_ns, uint64_t limit_ns) {
     const uint64_t begin = nxc_clock_ns();

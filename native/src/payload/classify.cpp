@@ -93,8 +93,7 @@ uint32_t kindOfSingle(const Source &source, const PartReader &reader, bool unexp
     if (unexplained) return NXC_DIFF_FOREIGN;
     if (source.zeros) return NXC_DIFF_ZERO;
     if (source == reader.ownPoison()) return NXC_DIFF_POISON;
-    const Source &place = isSamePlace(source, reader.expected()) ? reader.expected() : reader.ownPoison();
-    return source.content.generation < place.content.generation ? NXC_DIFF_STALE : NXC_DIFF_FOREIGN;
+    return NXC_DIFF_STALE;
 }
 
 void describeFound(nxc_payload_difference &difference, const Source &source, uint64_t position) {

@@ -51,6 +51,8 @@ public final class EnginePair implements AutoCloseable {
     /** For what a WRITE leaves to come after DONE. */
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
 
+    private static final Duration LONGEST_SERVING = Duration.ofHours(12);
+
     private static final int REFERENCE_PASSES = 4;
     private static final int LISTED_DIFFERENCES = 200;
     private static final double SLOWEST_BYTES_PER_SECOND = 50e6;
@@ -64,6 +66,8 @@ public final class EnginePair implements AutoCloseable {
     private final Duration step;
     /** Where targets listen for the reference. */
     private final Map<RankId, ToRank.Stream> streams = new HashMap<>();
+
+    private Optional<ServingDesk> desk = Optional.empty();
 
     private EnginePair(TransferPlan plan, EnvironmentPair environment, AgentSettings settings, RankRoster roster) {
         this.plan = plan;
@@ -360,12 +364,28 @@ public final class EnginePair implements AutoCloseable {
      * @return what each rank verified: every request, and the whole cache at the end
      */
     public EngineStep<Verification> serve(PagedServing serving, Expectations.Completion limits) {
-        throw new UnsupportedOperationException();
+        ServingDesk opened = new ServingDesk(plan, roster);
+        desk = Optional.of(opened);
+        opened.open(serving);
+        Map<RankId, ToRank> asks = new LinkedHashMap<>();
+        plan.topology()
+                .ranks()
+                .forEach(rank -> asks.put(
+                        rank, opened.ask(serving, translation.peersOf(rank).size(), LISTED_DIFFERENCES)));
+        // A request has the time that the case gives a transfer; they come one after the other where none is beside.
+        Duration all = limits.within()
+                .multipliedBy(1 + serving.requests() / serving.inFlight())
+                .plus(forBytes());
+        return steps.serve(
+                asks,
+                new Expectations.Completion(
+                        all.compareTo(LONGEST_SERVING) < 0 ? all : LONGEST_SERVING,
+                        limits.stall().plus(forBytes())));
     }
 
     /** What became of the requests that {@link #serve} served, also where it did not end. */
     public EngineStep.Ledger ledger() {
-        throw new UnsupportedOperationException();
+        return desk.map(ServingDesk::ledger).orElse(new EngineStep.Ledger(Duration.ZERO, false, List.of()));
     }
 
     /**

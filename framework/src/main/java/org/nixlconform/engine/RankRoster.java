@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -73,6 +74,7 @@ public final class RankRoster {
     private final EngineLogs logs = new EngineLogs();
     private final Set<Node> wardensGone = new HashSet<>();
     private @Nullable StepEvidence evidence;
+    private Consumer<FromWarden> desk = said -> {};
     private boolean ended;
 
     /** @param level {@code WARN}, {@code ERROR}, or {@code BINARY} or {@code LENGTH} for what is odd about a whole log */
@@ -284,7 +286,14 @@ public final class RankRoster {
             evidence.inspected(PlanTranslation.rank(inspected.label()), inspected);
         } else if (evidence != null && message instanceof FromWarden.Counted counted) {
             evidence.counted(node, counted);
+        } else if (message instanceof FromWarden.DeskOpen || message instanceof FromWarden.LedgerPart) {
+            desk.accept(message);
         }
+    }
+
+    /** Who gets what a desk says. */
+    void onDesk(Consumer<FromWarden> listener) {
+        desk = listener;
     }
 
     /** A JVM that crashes in native code aborts itself after it has said why: that is the signal to name. */

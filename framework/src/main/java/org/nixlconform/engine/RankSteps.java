@@ -14,6 +14,7 @@ import org.nixlconform.cluster.Node;
 import org.nixlconform.engine.EngineStep.LostRank;
 import org.nixlconform.engine.EngineStep.RefusedCall;
 import org.nixlconform.engine.EngineStep.TransferEnd;
+import org.nixlconform.engine.EngineStep.Verification;
 import org.nixlconform.engine.RankRoster.Line;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.ToRank;
@@ -129,6 +130,23 @@ final class RankSteps {
     EngineStep<TransferEnd> transfer(
             Map<RankId, ? extends ToRank> asks, Expectations.Completion limits, Optional<MidTransferEnd> end) {
         Course<TransferEnd> course = new Course<>("transfer", asks, AnswerReading.transferEnd());
+        boolean first = watch(course, limits, end, TransferEnd::failed);
+        if (first) {
+            StepEvidence.writeRequests(roster.caseFolder(), course.step.answers);
+        }
+        return course.step.finish();
+    }
+
+    /** As {@link #transfer}, of engines that serve requests on their own. */
+    EngineStep<Verification> serve(Map<RankId, ? extends ToRank> asks, Expectations.Completion limits) {
+        Course<Verification> course = new Course<>("serve", asks, AnswerReading.verification());
+        watch(course, limits, Optional.empty(), verified -> false);
+        return course.step.finish();
+    }
+
+    /** @return whether it went wrong, and nothing had gone wrong before */
+    private <T> boolean watch(
+            Course<T> course, Expectations.Completion limits, Optional<MidTransferEnd> end, Predicate<T> failed) {
         ProgressWatch watch = new ProgressWatch(limits);
         while (!course.pending.isEmpty() && !watch.over() && !watch.abandoned(lossesThatExplain(course.pending))) {
             if (watch.sampleDue() || end.filter(MidTransferEnd::sampleDue).isPresent()) {
@@ -151,18 +169,14 @@ final class RankSteps {
         if (hasEnded() && !waits(initiator, course.pending)) {
             leave(course, course.pending);
         }
-        if (course.wentWrong(TransferEnd::failed)) {
-            boolean first = !looked;
-            // Asked before ranks are, which takes time in which nothing moves.
-            // One that says nothing of itself will not leave either.
-            leave(
-                    course,
-                    look(course, watch.deadline(), watch.stalled()).samples().keySet());
-            if (first) {
-                StepEvidence.writeRequests(roster.caseFolder(), course.step.answers);
-            }
+        if (!course.wentWrong(failed)) {
+            return false;
         }
-        return course.step.finish();
+        boolean first = !looked;
+        // Asked before ranks are, which takes time in which nothing moves.
+        // One that says nothing of itself will not leave either.
+        leave(course, look(course, watch.deadline(), watch.stalled()).samples().keySet());
+        return first;
     }
 
     /** An initiator must see by itself that its peer has ended; a target may wait for what nobody sends any more. */

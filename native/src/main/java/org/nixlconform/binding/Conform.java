@@ -149,6 +149,16 @@ final class Conform {
             Pointer page,
             long idleNanos);
 
+    static native int nxc_drive_turn(
+            Pointer table,
+            Pointer agent,
+            Pointer map,
+            Pointer requests,
+            int count,
+            Pointer book,
+            Pointer page,
+            LongByReference moved);
+
     static native int nxc_drive_linger(
             Pointer table, Pointer agent, Pointer map, Pointer book, Pointer page, long idleNanos, long limitNanos);
 

@@ -15,6 +15,7 @@ public final class Drive implements AutoCloseable {
     private static final int FAILED_CALL = REQUEST.field("failed_call", 12, 4);
     private static final int POST_NANOS = REQUEST.field("post_ns", 16, 8);
     private static final int TOTAL_NANOS = REQUEST.field("total_ns", 24, 8);
+    private static final int BEGIN_NANOS = REQUEST.field("begin_ns", 32, 8);
     private static final int POLLS = REQUEST.field("polls", 40, 8);
 
     static final Mirror EXPECTED = new Mirror("nxc_expected_notification", 216);
@@ -77,8 +78,7 @@ public final class Drive implements AutoCloseable {
         this.agent = agent;
         this.page = page;
         this.idleNanos = idleNanos;
-        book.putLong(BOOK_STRAYS, strays.address());
-        book.putLong(BOOK_STRAY_CAPACITY, STRAY_CAPACITY);
+        open(book, strays, STRAY_CAPACITY);
         expect(List.of());
     }
 
@@ -118,13 +118,58 @@ public final class Drive implements AutoCloseable {
     public List<Notice> strays() {
         List<Notice> notices = new ArrayList<>();
         long count = Math.min(book.getLong(BOOK_STRAY_COUNT), STRAY_CAPACITY);
-        for (long i = 0; i < count; i++) {
-            long at = i * STRAY.sizeBytes();
-            int length = Math.min(strays.getInt(at + STRAY_TEXT_LENGTH), STRAY.sizeBytes("text"));
-            byte[] text = strays.getBytes(at + STRAY_TEXT, length);
-            notices.add(new Notice(strays.getText(at + STRAY_SENDER), new String(text, StandardCharsets.ISO_8859_1)));
+        for (int i = 0; i < count; i++) {
+            notices.add(stray(strays, i));
         }
         return notices;
+    }
+
+    /** A book in which nothing is expected, with room for what comes. */
+    static void open(NativeMemory book, NativeMemory strays, int capacity) {
+        book.putLong(BOOK_STRAYS, strays.address());
+        book.putLong(BOOK_STRAY_CAPACITY, capacity);
+    }
+
+    static void emptied(NativeMemory book) {
+        book.putLong(BOOK_STRAY_COUNT, 0);
+    }
+
+    /** Also of those that found no room. */
+    static long strayCount(NativeMemory book) {
+        return book.getLong(BOOK_STRAY_COUNT);
+    }
+
+    static Notice stray(NativeMemory strays, int index) {
+        long at = (long) index * STRAY.sizeBytes();
+        int length = Math.min(strays.getInt(at + STRAY_TEXT_LENGTH), STRAY.sizeBytes("text"));
+        byte[] text = strays.getBytes(at + STRAY_TEXT, length);
+        return new Notice(strays.getText(at + STRAY_SENDER), new String(text, StandardCharsets.ISO_8859_1));
+    }
+
+    /** A request that is not posted yet. @param handle 0 for none */
+    static void put(NativeMemory requests, int index, long handle) {
+        long at = (long) index * REQUEST.sizeBytes();
+        requests.putLong(at + HANDLE, handle);
+        requests.putInt(at + STATUS, NixlStatus.IN_PROGRESS.code());
+        requests.putInt(at + FAILED_CALL, 0);
+        requests.putLong(at + POST_NANOS, 0);
+        requests.putLong(at + TOTAL_NANOS, 0);
+        requests.putLong(at + BEGIN_NANOS, 0);
+        requests.putLong(at + POLLS, 0);
+    }
+
+    static long handle(NativeMemory requests, int index) {
+        return requests.getLong((long) index * REQUEST.sizeBytes() + HANDLE);
+    }
+
+    static Outcome outcome(NativeMemory requests, int index) {
+        long at = (long) index * REQUEST.sizeBytes();
+        return new Outcome(
+                requests.getInt(at + STATUS),
+                NixlFunction.symbolOf(requests.getInt(at + FAILED_CALL)),
+                requests.getLong(at + POST_NANOS),
+                requests.getLong(at + TOTAL_NANOS),
+                requests.getLong(at + POLLS));
     }
 
     /**
@@ -151,8 +196,7 @@ public final class Drive implements AutoCloseable {
     public Result run(long[] requests, @Nullable Visibility visible) {
         try (NativeMemory array = NativeMemory.allocate((long) Math.max(1, requests.length) * REQUEST.sizeBytes())) {
             for (int i = 0; i < requests.length; i++) {
-                array.putLong((long) i * REQUEST.sizeBytes() + HANDLE, requests[i]);
-                array.putInt((long) i * REQUEST.sizeBytes() + STATUS, NixlStatus.IN_PROGRESS.code());
+                put(array, i, requests[i]);
             }
             int status = Conform.nxc_drive_run(
                     agent.nixl().table().pointer(),
@@ -166,13 +210,7 @@ public final class Drive implements AutoCloseable {
                     idleNanos);
             List<Outcome> outcomes = new ArrayList<>();
             for (int i = 0; i < requests.length; i++) {
-                long at = (long) i * REQUEST.sizeBytes();
-                outcomes.add(new Outcome(
-                        array.getInt(at + STATUS),
-                        NixlFunction.symbolOf(array.getInt(at + FAILED_CALL)),
-                        array.getLong(at + POST_NANOS),
-                        array.getLong(at + TOTAL_NANOS),
-                        array.getLong(at + POLLS)));
+                outcomes.add(outcome(array, i));
             }
             return new Result(status, outcomes);
         }

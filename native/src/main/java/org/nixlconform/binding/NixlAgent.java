@@ -200,6 +200,11 @@ public final class NixlAgent {
         return indices.length == 0 ? new int[1] : indices;
     }
 
+    /** A notification by itself, bound to no transfer. */
+    public void notify(String remoteAgent, byte[] text) throws NixlCallException {
+        nixl.call(GEN_NOTIF, agent, remoteAgent, text, (long) text.length, Pointer.NULL);
+    }
+
     public void release(long request) throws NixlCallException {
         nixl.call(RELEASE_XFER_REQ, agent, new Pointer(request));
         nixl.call(DESTROY_XFER_REQ, new Pointer(request));

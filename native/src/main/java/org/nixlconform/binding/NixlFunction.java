@@ -60,7 +60,8 @@ public enum NixlFunction {
     NOTIF_MAP_GET_AGENT_AT,
     NOTIF_MAP_GET_NOTIFS_SIZE,
     NOTIF_MAP_GET_NOTIF,
-    NOTIF_MAP_CLEAR;
+    NOTIF_MAP_CLEAR,
+    GEN_NOTIF;
 
     private static final String PREFIX = "nixl_capi_";
 

@@ -28,6 +28,10 @@ public final class ProgressPage implements AutoCloseable {
         memory.putInt(STOP, stop ? 1 : 0);
     }
 
+    public boolean isStopped() {
+        return memory.getInt(STOP) != 0;
+    }
+
     void enter(NixlFunction function) {
         memory.putLong(CALL_SINCE, Conform.nxc_clock_ns());
         memory.putInt(CALL, function.ordinal() + 1);

@@ -1,7 +1,9 @@
 package org.nixlconform.engine.process;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -24,6 +26,8 @@ final class CacheOracle {
     private final ArenaShape own;
     private final List<PairShape> pairs;
     private final boolean source;
+    /** By pairs, in their order: which head comes from whom is the same for every block of them. */
+    private final Map<List<PairShape>, List<Piece>> pieces = new HashMap<>();
 
     CacheOracle(ArenaShape own, List<PairShape> pairs, boolean source) {
         this.own = own;
@@ -135,41 +139,59 @@ final class CacheOracle {
         } else if (uses.get(0).prefix()) {
             addOwn(runs, offset, own.blockBytes(), Payload.DATA, generations.older());
         } else {
-            for (Piece piece : pieces(uses)) {
-                ArenaShape peer = piece.use().pair().peerArena();
-                runs.add(new Run(
-                        offset + piece.ownBytes(),
-                        piece.lengthBytes(),
-                        peer.locationBase()
-                                + peer.blockOffset(region, piece.use().peerBlock())
-                                + piece.peerBytes(),
-                        own.locationBase() + offset + piece.ownBytes(),
-                        Payload.DATA,
-                        generations.data(),
-                        true,
-                        generations.poison()));
-            }
+            addMoved(
+                    runs,
+                    region,
+                    block,
+                    uses.stream().map(Use::pair).toList(),
+                    uses.stream().mapToInt(Use::peerBlock).toArray(),
+                    new Moved(generations.data(), generations.poison(), true));
+        }
+    }
+
+    /**
+     * How content that came is held against what must be there.
+     *
+     * @param poison generation of what lay there before
+     * @param selected whether it may only just have come
+     */
+    record Moved(int generation, int poison, boolean selected) {}
+
+    /** A block of a destination that holds what came from its peers, from a block of each. */
+    void addMoved(RunList runs, int region, int block, List<PairShape> from, int[] peerBlocks, Moved moved) {
+        long offset = own.blockOffset(region, block);
+        for (Piece piece : pieces.computeIfAbsent(from, this::pieces)) {
+            ArenaShape peer = from.get(piece.pair()).peerArena();
+            runs.add(new Run(
+                    offset + piece.ownBytes(),
+                    piece.lengthBytes(),
+                    peer.locationBase() + peer.blockOffset(region, peerBlocks[piece.pair()]) + piece.peerBytes(),
+                    own.locationBase() + offset + piece.ownBytes(),
+                    Payload.DATA,
+                    moved.generation(),
+                    moved.selected(),
+                    moved.poison()));
         }
     }
 
     /** A contiguous part of a block that is contiguous at its source too. Offsets within the two blocks. */
-    private record Piece(Use use, long ownBytes, long peerBytes, long lengthBytes) {
+    private record Piece(int pair, long ownBytes, long peerBytes, long lengthBytes) {
         boolean continues(Piece before) {
-            return before.use == use
+            return before.pair == pair
                     && before.ownBytes + before.lengthBytes == ownBytes
                     && before.peerBytes + before.lengthBytes == peerBytes;
         }
     }
 
-    private List<Piece> pieces(List<Use> uses) {
+    private List<Piece> pieces(List<PairShape> from) {
         List<Piece> single = new ArrayList<>();
         for (int head = own.firstHead(); head < own.firstHead() + own.headCount(); head++) {
-            Use use = holder(uses, head);
+            int pair = holder(from, head);
             for (int token = 0; token < own.tokensPerBlock(); token++) {
                 single.add(new Piece(
-                        use,
+                        pair,
                         own.contentOffset(head, token),
-                        use.pair().peerArena().contentOffset(head, token),
+                        from.get(pair).peerArena().contentOffset(head, token),
                         own.contentBytes()));
             }
         }
@@ -182,7 +204,7 @@ final class CacheOracle {
                 merged.set(
                         last,
                         new Piece(
-                                before.use(),
+                                before.pair(),
                                 before.ownBytes(),
                                 before.peerBytes(),
                                 before.lengthBytes() + piece.lengthBytes()));
@@ -194,35 +216,35 @@ final class CacheOracle {
     }
 
     /** The one peer of a block that holds a head. */
-    private static Use holder(List<Use> uses, int head) {
-        List<Use> holders = uses.stream()
-                .filter(use -> head >= use.pair().peerArena().firstHead()
+    private static int holder(List<PairShape> from, int head) {
+        int[] holders = IntStream.range(0, from.size())
+                .filter(i -> head >= from.get(i).peerArena().firstHead()
                         && head
-                                < use.pair().peerArena().firstHead()
-                                        + use.pair().peerArena().headCount())
-                .toList();
-        if (holders.size() != 1) {
-            throw new IllegalStateException("head " + head + " of a block comes from " + holders.size()
+                                < from.get(i).peerArena().firstHead()
+                                        + from.get(i).peerArena().headCount())
+                .toArray();
+        if (holders.length != 1) {
+            throw new IllegalStateException("head " + head + " of a block comes from " + holders.length
                     + " ranks, expected one: "
-                    + holders.stream().map(use -> use.pair().peer()).toList());
+                    + Arrays.stream(holders).mapToObj(i -> from.get(i).peer()).toList());
         }
-        return holders.get(0);
+        return holders[0];
     }
 
-    private void addUntouched(RunList runs, long from, long to) {
+    void addUntouched(RunList runs, long from, long to) {
         if (to > from) {
             addOwn(runs, from, to - from, source ? Payload.DATA : Payload.POISON, INITIAL_GENERATION);
         }
     }
 
-    private long addGuard(RunList runs, long from, long to) {
+    long addGuard(RunList runs, long from, long to) {
         if (to > from) {
             addOwn(runs, from, to - from, Payload.GUARD, INITIAL_GENERATION);
         }
         return to;
     }
 
-    private void addOwn(RunList runs, long offset, long length, int kind, int generation) {
+    void addOwn(RunList runs, long offset, long length, int kind, int generation) {
         long location = own.locationBase() + offset;
         runs.add(new Run(offset, length, location, location, kind, generation, false, INITIAL_GENERATION));
     }

@@ -1,5 +1,7 @@
 package org.nixlconform.engine.process;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -89,6 +91,8 @@ final class RankSession {
             return transfer(ask, clock);
         } else if (step instanceof ToRank.Verify ask) {
             return verify(ask, clock);
+        } else if (step instanceof ToRank.Serve ask) {
+            return serve(ask, clock);
         } else {
             return close(clock);
         }
@@ -422,7 +426,7 @@ final class RankSession {
         }
     }
 
-    private static FromRank.Difference difference(RunList runs, Payload.Difference found) {
+    static FromRank.Difference difference(RunList runs, Payload.Difference found) {
         RunList.Run run = runs.get(Math.toIntExact(found.run()));
         return new FromRank.Difference(
                 Payload.CLASSIFICATIONS.get(found.classification()),
@@ -446,12 +450,50 @@ final class RankSession {
                 found.bitDistance());
     }
 
-    private static String printable(String text) {
+    static String printable(String text) {
         StringBuilder shown = new StringBuilder();
         for (char each : text.toCharArray()) {
             shown.append(each >= ' ' && each < 127 ? String.valueOf(each) : String.format("\\x%02x", (int) each));
         }
         return shown.toString();
+    }
+
+    private FromRank serve(ToRank.Serve ask, PhaseClock clock) throws NixlCallException {
+        boolean source = opened().source();
+        ServedCache cache = new ServedCache(opened().arena(), source);
+        ServingWork.Findings found = new ServingWork.Findings(
+                runs -> arena().place(payload(), runs), opened().locationLimit(), ask.listed());
+        clock.enter("arm");
+        found.fill(cache.initial());
+        page.reset(0, 0);
+        clock.enter("serve");
+        List<FromRank.Stray> strays;
+        try (DeskLink desk = new DeskLink(ask, label);
+                ServingWork work = new ServingWork(server(), desk, ask.slots(), cache, found)) {
+            work.run();
+            strays = work.strays();
+        } catch (IOException unreachable) {
+            throw new UncheckedIOException("the desk at " + ask.host() + " port " + ask.port(), unreachable);
+        }
+        clock.enter("verify");
+        found.compare(cache.whole());
+        return found.answer(source, strays, clock.finish());
+    }
+
+    private ServingWork.Rank server() {
+        Map<String, ServingWork.Lists> lists = new HashMap<>();
+        prepared.forEach(each ->
+                lists.put(each.pair().peer(), new ServingWork.Lists(each.descriptors(), each.local(), each.remote())));
+        return new ServingWork.Rank(
+                label,
+                opened().source(),
+                planned().initiator(),
+                planned().write(),
+                agent(),
+                page,
+                planned().pairs(),
+                lists,
+                opened().idleNanos());
     }
 
     private FromRank close(PhaseClock clock) throws NixlCallException {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 import org.nixlconform.binding.Children;
 import org.nixlconform.binding.Posix;
 import org.nixlconform.engine.protocol.FromWarden;
@@ -37,6 +38,7 @@ final class WardenProgram {
     private final boolean links = System.getenv(LINKS) != null;
     private final NodeCounters countersAtStart = NodeCounters.read(links);
     private volatile boolean inputEnded;
+    private @Nullable DeskServer desk;
 
     private final Lease lease;
 
@@ -111,6 +113,16 @@ final class WardenProgram {
             say(countersAtStart.until(NodeCounters.read(links)));
             return;
         }
+        if (message instanceof ToWarden.OpenDesk ask) {
+            openDesk(ask);
+            return;
+        }
+        if (message instanceof ToWarden.GiveLedger) {
+            if (desk != null) {
+                desk.ledger(this::say);
+            }
+            return;
+        }
         if (message instanceof ToWarden.Ping) {
             return; // Its arrival is all that it means.
         }
@@ -134,6 +146,15 @@ final class WardenProgram {
                     ask.withinMillis(),
                     countersAtStart,
                     this::say);
+        }
+    }
+
+    private void openDesk(ToWarden.OpenDesk ask) {
+        try {
+            desk = new DeskServer(ask);
+            say(new FromWarden.DeskOpen(desk.port(), ""));
+        } catch (IOException refused) {
+            say(new FromWarden.DeskOpen(0, String.valueOf(refused.getMessage())));
         }
     }
 

@@ -14,7 +14,9 @@ import java.util.List;
     @JsonSubTypes.Type(value = FromWarden.LogSize.class, name = "logSize"),
     @JsonSubTypes.Type(value = FromWarden.CannotStart.class, name = "cannotStart"),
     @JsonSubTypes.Type(value = FromWarden.Inspected.class, name = "inspected"),
-    @JsonSubTypes.Type(value = FromWarden.Counted.class, name = "counted")
+    @JsonSubTypes.Type(value = FromWarden.Counted.class, name = "counted"),
+    @JsonSubTypes.Type(value = FromWarden.DeskOpen.class, name = "deskOpen"),
+    @JsonSubTypes.Type(value = FromWarden.LedgerPart.class, name = "ledgerPart")
 })
 public sealed interface FromWarden {
 
@@ -110,4 +112,37 @@ public sealed interface FromWarden {
 
     /** @param name such as {@code receive bytes} */
     record Counter(String device, String name, long before, long after) {}
+
+    /** @param failure why it cannot listen; empty when it does */
+    record DeskOpen(int port, String failure) implements FromWarden {}
+
+    /**
+     * @param tookNanos from the first request to the end of the last that ended
+     * @param last whether no part follows
+     */
+    record LedgerPart(long tookNanos, List<LedgerEntry> requests, boolean last) implements FromWarden {}
+
+    /** One request; fields as in the engine's {@code LedgerEntry}. Times are nanoseconds since serving began, -1 for never. */
+    record LedgerEntry(
+            int request,
+            int prefillEngine,
+            int decodeEngine,
+            int generation,
+            int[] sourceBlocks,
+            int[] destinationBlocks,
+            boolean aborted,
+            long bytes,
+            int pairs,
+            int transfersDone,
+            int notifications,
+            long differing,
+            long begunNanos,
+            long filledNanos,
+            long movedNanos,
+            long doneNanos,
+            long notifiedNanos,
+            long verifiedNanos,
+            long sourceFreedNanos,
+            long destinationFreedNanos,
+            String failure) {}
 }

@@ -24,4 +24,10 @@ public record PairShape(
         int headCount,
         int[] ownBlocks,
         int[] peerBlocks,
-        int prefixBlocks) {}
+        int prefixBlocks) {
+
+    /** The same two ranks with other blocks, all of which move. */
+    public PairShape with(int[] own, int[] peers) {
+        return new PairShape(peer, peerArena, peerPid, peerAddress, peerShare, firstHead, headCount, own, peers, 0);
+    }
+}

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ToRank.Arm.class, name = "arm"),
     @JsonSubTypes.Type(value = ToRank.Transfer.class, name = "transfer"),
     @JsonSubTypes.Type(value = ToRank.Verify.class, name = "verify"),
+    @JsonSubTypes.Type(value = ToRank.Serve.class, name = "serve"),
     @JsonSubTypes.Type(value = ToRank.Close.class, name = "close"),
     @JsonSubTypes.Type(value = ToRank.Sample.class, name = "sample"),
     @JsonSubTypes.Type(value = ToRank.Cancel.class, name = "cancel")
@@ -100,6 +101,17 @@ public sealed interface ToRank {
 
     /** @param listed differences to list; all are counted */
     record Verify(int iteration, int listed) implements ToRank {}
+
+    /**
+     * Serve requests as the desk gives them out, until it says that there are no more; then verify the whole arena. Answered by
+     * {@link FromRank.Verified}.
+     *
+     * @param host where the desk listens
+     * @param secret that it wants to hear
+     * @param slots transfers at a time at most
+     * @param listed differences to list; all are counted
+     */
+    record Serve(String host, int port, String secret, int slots, int listed) implements ToRank {}
 
     /** Release everything in the order of a serving engine, and exit. */
     record Close() implements ToRank {}

@@ -12,7 +12,9 @@ import java.util.Map;
     @JsonSubTypes.Type(value = ToWarden.Kill.class, name = "kill"),
     @JsonSubTypes.Type(value = ToWarden.Inspect.class, name = "inspect"),
     @JsonSubTypes.Type(value = ToWarden.Ping.class, name = "ping"),
-    @JsonSubTypes.Type(value = ToWarden.Count.class, name = "count")
+    @JsonSubTypes.Type(value = ToWarden.Count.class, name = "count"),
+    @JsonSubTypes.Type(value = ToWarden.OpenDesk.class, name = "openDesk"),
+    @JsonSubTypes.Type(value = ToWarden.GiveLedger.class, name = "giveLedger")
 })
 public sealed interface ToWarden {
 
@@ -47,6 +49,51 @@ public sealed interface ToWarden {
 
     /** What the node's network and fabric counters are by now; answered by one {@link FromWarden.Counted}. */
     record Count() implements ToWarden {}
+
+    /**
+     * Give out blocks to engines that serve requests on their own, see {@link FromDesk}. Answered by {@link FromWarden.DeskOpen}.
+     *
+     * @param address numeric, of this node, to listen at; empty for the loopback interface alone
+     * @param secret that ranks must know
+     * @param serving what is asked for
+     * @param lanes one for each two engines between which blocks move
+     * @param prefillBlocks that each prefill engine has
+     * @param decodeBlocks that each decode engine has
+     * @param write prefill initiates; else decode
+     */
+    record OpenDesk(
+            String address,
+            String secret,
+            ServingShape serving,
+            List<Lane> lanes,
+            int prefillBlocks,
+            int decodeBlocks,
+            boolean write)
+            implements ToWarden {}
+
+    /** Fields as in the plan's {@code PagedServing}. */
+    record ServingShape(
+            long seed,
+            int requests,
+            int inFlight,
+            int fewestBlocks,
+            int mostBlocks,
+            int prefixHitPercent,
+            int abortPercent,
+            int latePollPercent,
+            int latePollMillis) {}
+
+    /**
+     * Two engines between which blocks move.
+     *
+     * @param prefillRanks labels of those that have a part in it
+     * @param decodeRanks the same
+     * @param pairs of ranks that blocks move between
+     */
+    record Lane(int prefillEngine, int decodeEngine, List<String> prefillRanks, List<String> decodeRanks, int pairs) {}
+
+    /** What became of the requests so far; answered by {@link FromWarden.LedgerPart}s. */
+    record GiveLedger() implements ToWarden {}
 
     /** Proof that the controller lives. */
     record Ping() implements ToWarden {}

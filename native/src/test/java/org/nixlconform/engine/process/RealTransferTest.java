@@ -23,6 +23,9 @@ import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.FromWarden;
 import org.nixlconform.engine.protocol.PairShape;
 import org.nixlconform.engine.protocol.ToRank;
+import org.nixlconform.engine.protocol.ToWarden;
+import org.nixlconform.engine.protocol.ToWarden.Lane;
+import org.nixlconform.engine.protocol.ToWarden.ServingShape;
 
 /** One pair of ranks moves blocks through real NIXL: a warden, two engines, UCX, host memory. */
 @Timeout(120)
@@ -180,6 +183,56 @@ class RealTransferTest {
             assertThat(verify(warden, 0, DECODE).runsDiffering()).isZero();
             close(warden);
         }
+    }
+
+    /** Blocks wrap every two requests or so; each request's blocks are verified before they are reused, all at the end. */
+    @ParameterizedTest(name = "write={0}")
+    @ValueSource(booleans = {false, true})
+    void enginesServeRequestsOnTheirOwn(boolean write) throws Exception {
+        try (WardenProcess warden = connected(write, false)) {
+            FromWarden.LedgerPart ledger = serve(warden, write, new ServingShape(7, 300, 4, 1, 6, 30, 10, 2, 3));
+            assertThat(ledger.last()).isTrue();
+            assertThat(ledger.requests()).hasSize(300);
+            long moved = 0;
+            int aborted = 0;
+            for (FromWarden.LedgerEntry entry : ledger.requests()) {
+                assertThat(entry.failure()).isEmpty();
+                assertThat(entry.notifications()).as("%s", entry).isOne();
+                assertThat(entry.transfersDone()).isOne();
+                assertThat(entry.differing()).isZero();
+                assertThat(entry.sourceFreedNanos()).as("%s", entry).isPositive();
+                moved += (long) entry.destinationBlocks().length
+                        * REGIONS
+                        * prefill().blockBytes();
+                aborted += entry.aborted() ? 1 : 0;
+            }
+            assertThat(aborted).isBetween(10, 60);
+            assertThat(ledger.requests().stream()
+                            .mapToLong(FromWarden.LedgerEntry::bytes)
+                            .sum())
+                    .isEqualTo(moved);
+            close(warden);
+        }
+    }
+
+    private static FromWarden.LedgerPart serve(WardenProcess warden, boolean write, ServingShape shape)
+            throws Exception {
+        warden.send(new ToWarden.OpenDesk(
+                "", "secret", shape, List.of(new Lane(0, 0, List.of(PREFILL), List.of(DECODE), 1)), 20, 20, write));
+        int port = warden.said(FromWarden.DeskOpen.class, opened -> true).port();
+        for (String label : List.of(PREFILL, DECODE)) {
+            warden.send(label, new ToRank.Serve("127.0.0.1", port, "secret", shape.inFlight(), 3));
+        }
+        FromRank.Verified source = warden.answer(PREFILL, FromRank.Verified.class);
+        FromRank.Verified destination = warden.answer(DECODE, FromRank.Verified.class);
+        for (FromRank.Verified verified : List.of(source, destination)) {
+            assertThat(verified.runsDiffering()).as("%s", verified).isZero();
+            assertThat(verified.strays()).isEmpty();
+        }
+        assertThat(source.bytesVerified()).isEqualTo(prefill().totalBytes());
+        assertThat(destination.bytesVerified()).isEqualTo(destination.bytesSelected() + decode().totalBytes());
+        warden.send(new ToWarden.GiveLedger());
+        return warden.said(FromWarden.LedgerPart.class, part -> true);
     }
 
     private WardenProcess connected(boolean write, boolean wrongOwner) throws Exception {

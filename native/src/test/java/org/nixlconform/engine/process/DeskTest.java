@@ -1,0 +1,168 @@
+package org.nixlconform.engine.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nixlconform.engine.protocol.FromDesk;
+import org.nixlconform.engine.protocol.FromWarden.LedgerEntry;
+import org.nixlconform.engine.protocol.ToDesk;
+import org.nixlconform.engine.protocol.ToWarden.Lane;
+import org.nixlconform.engine.protocol.ToWarden.OpenDesk;
+import org.nixlconform.engine.protocol.ToWarden.ServingShape;
+
+/** The desk, with ranks that do at once what they are asked to. */
+class DeskTest {
+    private static final List<Lane> LANES = List.of(
+            new Lane(
+                    0,
+                    0,
+                    List.of("prefill-0-rank-0", "prefill-0-rank-1"),
+                    List.of("decode-0-rank-0", "decode-0-rank-1"),
+                    2),
+            new Lane(
+                    1,
+                    0,
+                    List.of("prefill-1-rank-0", "prefill-1-rank-1"),
+                    List.of("decode-0-rank-0", "decode-0-rank-1"),
+                    2));
+
+    private record Ask(String rank, FromDesk what) {}
+
+    private final Deque<Ask> asked = new ArrayDeque<>();
+    private int finishes;
+    private int late;
+    private long clock;
+
+    private Desk desk(boolean write, ServingShape shape) {
+        return new Desk(
+                new OpenDesk("", "secret", shape, LANES, 9, 8, write),
+                (rank, what) -> asked.add(new Ask(rank, what)),
+                () -> clock++);
+    }
+
+    /** Answers everything, oldest first or newest first, until nothing is asked any more. */
+    private void serve(Desk desk, boolean write, boolean newestFirst) {
+        desk.begin();
+        while (!asked.isEmpty()) {
+            answer(desk, write, newestFirst ? asked.removeLast() : asked.removeFirst());
+        }
+    }
+
+    private void answer(Desk desk, boolean write, Ask ask) {
+        if (ask.what() instanceof FromDesk.Fill fill) {
+            desk.take(new ToDesk.Filled(fill.request()));
+        } else if (ask.what() instanceof FromDesk.Tell tell) {
+            desk.take(new ToDesk.Moved(tell.request(), 1, 0, ""));
+            desk.take(new ToDesk.Notified(tell.request()));
+        } else if (ask.what() instanceof FromDesk.Move move) {
+            late += move.lateMillis() > 0 ? 1 : 0;
+            assertThat(move.ownBlocks()).hasSameSizeAs(move.peerBlocks());
+            desk.take(new ToDesk.Moved(move.request(), 1, 10, ""));
+            desk.take(new ToDesk.Notified(move.request()));
+            desk.take(new ToDesk.Verified(move.request(), 0));
+        } else if (ask.what() instanceof FromDesk.Finish) {
+            finishes++;
+        }
+        assertThat(write || !(ask.what() instanceof FromDesk.Await)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    void everyRequestEndsAndNoBlockHasTwoOwners(boolean write, boolean newestFirst) {
+        Desk desk = desk(write, new ServingShape(5, 101, 3, 1, 4, 30, 20, 10, 7));
+        serve(desk, write, newestFirst);
+
+        List<LedgerEntry> entries = desk.entries();
+        assertThat(entries).hasSize(101).extracting(LedgerEntry::request).doesNotHaveDuplicates();
+        assertThat(entries).allMatch(entry -> entry.notifications() == 2 && entry.sourceFreedNanos() >= 0);
+        assertThat(entries)
+                .filteredOn(LedgerEntry::aborted)
+                .hasSizeBetween(8, 40)
+                .allMatch(entry -> entry.destinationBlocks().length == 0 && entry.bytes() == 0);
+        assertThat(entries)
+                .filteredOn(entry -> !entry.aborted())
+                .allMatch(entry -> entry.bytes() == 20 && entry.destinationFreedNanos() > entry.doneNanos());
+        assertThat(entries)
+                .anyMatch(entry -> !entry.aborted() && entry.destinationBlocks().length < entry.sourceBlocks().length);
+        assertThat(finishes).isEqualTo(6);
+        assertThat(late).isPositive();
+        for (LedgerEntry one : entries) {
+            for (LedgerEntry other : entries) {
+                if (one.request() < other.request()) {
+                    assertThat(sharesBlocks(one, other)).as("%s %s", one, other).isFalse();
+                }
+            }
+        }
+    }
+
+    private static boolean sharesBlocks(LedgerEntry one, LedgerEntry other) {
+        boolean sources = one.prefillEngine() == other.prefillEngine()
+                && one.begunNanos() < other.sourceFreedNanos()
+                && other.begunNanos() < one.sourceFreedNanos()
+                && common(one.sourceBlocks(), other.sourceBlocks());
+        boolean destinations = one.movedNanos() < other.destinationFreedNanos()
+                && other.movedNanos() < one.destinationFreedNanos()
+                && common(one.destinationBlocks(), other.destinationBlocks());
+        return sources || destinations;
+    }
+
+    private static boolean common(int[] some, int[] others) {
+        return Arrays.stream(some).anyMatch(block -> Arrays.stream(others).anyMatch(other -> other == block));
+    }
+
+    /** What a request is follows from the seed, in whatever order things happen. */
+    @Test
+    void theSameSeedGivesTheSameRequests() {
+        ServingShape shape = new ServingShape(5, 50, 3, 1, 4, 30, 20, 0, 0);
+        Desk one = desk(false, shape);
+        serve(one, false, false);
+        Desk other = desk(false, shape);
+        serve(other, false, true);
+        assertThat(sizes(one)).isEqualTo(sizes(other));
+        Desk third = desk(false, new ServingShape(6, 50, 3, 1, 4, 30, 20, 0, 0));
+        serve(third, false, false);
+        assertThat(sizes(third)).isNotEqualTo(sizes(one));
+    }
+
+    private static List<String> sizes(Desk desk) {
+        return desk.entries().stream()
+                .map(entry -> entry.request() + " " + entry.sourceBlocks().length + " "
+                        + entry.destinationBlocks().length + " " + entry.aborted())
+                .sorted()
+                .toList();
+    }
+
+    /** What failed may still be under way: its blocks are given to nobody, and the others go on. */
+    @Test
+    void blocksOfARequestThatFailedAreNotGivenOutAgain() {
+        Desk desk = desk(false, new ServingShape(5, 40, 2, 1, 2, 0, 0, 0, 0));
+        desk.begin();
+        Set<Integer> lost = new HashSet<>();
+        while (!asked.isEmpty()) {
+            Ask ask = asked.removeFirst();
+            if (ask.what() instanceof FromDesk.Move move && move.request() == 6) {
+                Arrays.stream(move.ownBlocks()).forEach(lost::add);
+                desk.take(new ToDesk.Moved(6, 0, 0, "nixl_capi_post_xfer_req returned -2"));
+            } else {
+                if (ask.what() instanceof FromDesk.Move move && move.request() > 8) {
+                    assertThat(Arrays.stream(move.ownBlocks()).boxed()).doesNotContainAnyElementsOf(lost);
+                }
+                answer(desk, false, ask);
+            }
+        }
+        assertThat(finishes).isEqualTo(6);
+        assertThat(desk.entries())
+                .filteredOn(entry -> entry.request() == 6)
+                .singleElement()
+                .matches(entry -> entry.sourceFreedNanos() < 0 && entry.destinationFreedNanos() < 0)
+                .matches(entry -> entry.failure().contains("-2"));
+    }
+}
