@@ -103,6 +103,7 @@ final class AlteredFaults {
                 seen.invalidRequests(),
                 seen.reference(),
                 iterations,
+                seen.serving(),
                 seen.logLines(),
                 seen.path(),
                 seen.recorded());

@@ -99,6 +99,9 @@ final class CellPipeline {
         if (finding.subject().equals("integrity")) {
             return Evidence.DIFFERENCES;
         }
+        if (finding.subject().equals("ledger")) {
+            return Evidence.LEDGER;
+        }
         if (finding.subject().equals("rails")) {
             return Evidence.RAILS;
         }

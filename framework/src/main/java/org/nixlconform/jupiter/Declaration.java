@@ -25,6 +25,9 @@ final class Declaration {
 
     private static final int[] NO_PREFIX = {0};
 
+    /** Where none are declared: enough to hold serving against a single transfer. */
+    private static final int ITERATIONS_BEFORE_SERVING = 1;
+
     private final List<Topology> topologies;
     private final List<Direction> directions;
     private final Backend[] backends;
@@ -40,6 +43,7 @@ final class Declaration {
     private final Optional<InvalidRequests> invalidRequests;
     private final Optional<PeerEnds> peerEnds;
     private final Optional<StreamOrder> streamOrder;
+    private final Optional<PagedServing> serving;
     private final Optional<Requirement> requirement;
     private final Optional<ExpectIntegrity> integrity;
     private final Optional<ExpectCompletion> completion;
@@ -69,6 +73,7 @@ final class Declaration {
         invalidRequests = one(InvalidRequests.class);
         peerEnds = one(PeerEnds.class);
         streamOrder = one(StreamOrder.class);
+        serving = one(PagedServing.class);
         requirement = one(Requirement.class);
         integrity = one(ExpectIntegrity.class);
         completion = one(ExpectCompletion.class);
@@ -153,6 +158,7 @@ final class Declaration {
     private PlanDraft draft(int prefixHit, Optional<Rails> counts) {
         PlanDraft draft = PlanDraft.at(where).geometry(geometry()).blocks(blockUse(prefixHit));
         requirement.ifPresent(id -> draft.requirement(id.value()));
+        serving.ifPresent(served -> draft.serving(planned(served)).iterations(ITERATIONS_BEFORE_SERVING));
         iterations.ifPresent(count -> draft.iterations(count.value()));
         mutated.ifPresent(fault -> draft.mutation(fault.value()));
         invalidRequests.ifPresent(requests -> draft.invalidRequests(requests.value()));
@@ -204,6 +210,18 @@ final class Declaration {
                 topology.decodeEngines(),
                 topology.decodeTp(),
                 topology.pairing());
+    }
+
+    private static org.nixlconform.plan.PagedServing planned(PagedServing serving) {
+        return new org.nixlconform.plan.PagedServing(
+                serving.requests(),
+                serving.inFlight(),
+                serving.fewestBlocks(),
+                serving.mostBlocks(),
+                serving.prefixHitPercent(),
+                serving.abortPercent(),
+                serving.latePollPercent(),
+                serving.latePollMillis());
     }
 
     private static Duration duration(double seconds) {

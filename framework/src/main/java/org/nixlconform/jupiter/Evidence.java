@@ -17,10 +17,12 @@ import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.PathObservation;
 import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.PathObservation.RdmaDevice;
+import org.nixlconform.transfer.ServedRequest;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Difference;
 import org.nixlconform.transfer.TransferObservation.Integrity;
 import org.nixlconform.transfer.TransferObservation.Iteration;
+import org.nixlconform.transfer.TransferObservation.Serving;
 import org.nixlconform.verdict.Outcome;
 import org.nixlconform.verdict.Verdict;
 
@@ -32,6 +34,7 @@ import org.nixlconform.verdict.Verdict;
 record Evidence(Path report, Path folder) {
     static final String DIFFERENCES = "differences.csv";
     static final String RAILS = "rails.csv";
+    static final String LEDGER = "ledger.csv";
     static final String METADATA = "metadata.txt";
     static final String LOGS = "logs";
     /** How far each rank was, where a step did not end as it should. */
@@ -69,6 +72,13 @@ record Evidence(Path report, Path folder) {
             String rails = observation.map(Evidence::rails).orElse("");
             if (!rails.isEmpty()) {
                 Files.writeString(folder.resolve(RAILS), rails);
+            }
+            String ledger = observation
+                    .flatMap(TransferObservation::serving)
+                    .map(Evidence::ledger)
+                    .orElse("");
+            if (!ledger.isEmpty()) {
+                Files.writeString(folder.resolve(LEDGER), ledger);
             }
             String metadata = observation.map(Evidence::metadata).orElse("");
             if (!metadata.isEmpty()) {
@@ -154,6 +164,51 @@ record Evidence(Path report, Path folder) {
                 .collect(Collectors.joining());
     }
 
+    private static String ledger(Serving serving) {
+        StringBuilder table = new StringBuilder();
+        for (ServedRequest request : serving.requests()) {
+            table.append(Stream.of(
+                                    request.request(),
+                                    request.prefillEngine(),
+                                    request.decodeEngine(),
+                                    request.generation(),
+                                    blocks(request.sourceBlocks()),
+                                    blocks(request.destinationBlocks()),
+                                    request.aborted(),
+                                    request.bytes(),
+                                    request.pairs(),
+                                    request.transfersDone(),
+                                    request.notifications(),
+                                    request.differing(),
+                                    micros(request.begunNanos()),
+                                    micros(request.filledNanos()),
+                                    micros(request.movedNanos()),
+                                    micros(request.doneNanos()),
+                                    micros(request.notifiedNanos()),
+                                    micros(request.verifiedNanos()),
+                                    micros(request.sourceFreedNanos()),
+                                    micros(request.destinationFreedNanos()),
+                                    quoted(request.failure()))
+                            .map(String::valueOf)
+                            .collect(Collectors.joining(",")))
+                    .append('\n');
+        }
+        return table.isEmpty()
+                ? ""
+                : "request,prefill,decode,generation,source blocks,destination blocks,aborted,bytes,pairs,done,notifications,"
+                        + "differing,begun us,filled us,moved us,done us,notified us,verified us,source freed us,"
+                        + "destination freed us,failure\n" + table;
+    }
+
+    private static String blocks(List<Integer> blocks) {
+        return blocks.stream().map(String::valueOf).collect(Collectors.joining(" "));
+    }
+
+    /** Empty for never. */
+    private static String micros(long nanos) {
+        return nanos < 0 ? "" : String.format(Locale.ROOT, "%.1f", nanos / 1e3);
+    }
+
     private static String rails(TransferObservation observation) {
         PathObservation path = observation.path();
         StringBuilder devices = new StringBuilder();
@@ -195,19 +250,24 @@ record Evidence(Path report, Path folder) {
     private static String differences(TransferObservation observation) {
         StringBuilder table = new StringBuilder();
         for (Iteration iteration : observation.iterations()) {
-            for (Integrity rank : iteration.integrity()) {
-                for (Difference difference : rank.differences()) {
-                    table.append(iteration.index())
-                            .append(',')
-                            .append(rank.rank())
-                            .append(',')
-                            .append(row(difference));
-                }
-            }
+            append(String.valueOf(iteration.index()), iteration.integrity(), table);
         }
+        observation.serving().ifPresent(serving -> append("serving", serving.integrity(), table));
         return table.isEmpty()
                 ? ""
                 : "iteration,rank,kind,where,arena offset,length,differing bytes,expected,actual,detail\n" + table;
+    }
+
+    private static void append(String iteration, List<Integrity> arenas, StringBuilder table) {
+        for (Integrity rank : arenas) {
+            for (Difference difference : rank.differences()) {
+                table.append(iteration)
+                        .append(',')
+                        .append(rank.rank())
+                        .append(',')
+                        .append(row(difference));
+            }
+        }
     }
 
     private static String row(Difference difference) {

@@ -8,7 +8,7 @@ import java.lang.annotation.Target;
 
 /**
  * How often the transfer is repeated in one cell, each time with new content and a newly poisoned destination. Without
- * this annotation: 3.
+ * this annotation: 3, and 1 where engines {@link PagedServing serve requests} afterwards.
  */
 @Target({ElementType.METHOD, ElementType.TYPE, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)

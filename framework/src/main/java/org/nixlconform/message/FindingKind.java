@@ -42,6 +42,8 @@ public enum FindingKind {
 
     /** An invalid request was accepted. */
     ACCEPTED,
+    /** Requests that engines served on their own were not kept apart, or not in order. */
+    LEDGER,
     /** A captured graph that replayed beside a transfer met blocks that did not hold what they must. */
     GRAPH_MISMATCH,
     /** A fault that the case plants on purpose was not caught. */

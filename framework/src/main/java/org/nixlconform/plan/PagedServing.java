@@ -27,4 +27,13 @@ public record PagedServing(
     public static final int MOST_REQUESTS = 2_000_000;
 
     public static final int MOST_IN_FLIGHT = 256;
+
+    /** Such as {@code serving 1000 requests, 8 in flight, 1-10 blocks, prefix 25 %}; what is 0 is left out. */
+    public String label() {
+        String blocks = fewestBlocks == mostBlocks ? "" + mostBlocks : fewestBlocks + "-" + mostBlocks;
+        return "serving " + requests + " requests, " + inFlight + " in flight, " + blocks + " blocks"
+                + (prefixHitPercent == 0 ? "" : ", prefix " + prefixHitPercent + " %")
+                + (abortPercent == 0 ? "" : ", abort " + abortPercent + " %")
+                + (latePollPercent == 0 ? "" : ", late polls " + latePollPercent + " % of " + latePollMillis + " ms");
+    }
 }

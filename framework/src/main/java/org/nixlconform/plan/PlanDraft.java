@@ -28,7 +28,6 @@ import org.nixlconform.message.FindingKind;
 public final class PlanDraft {
     private final String where;
     private Optional<String> requirement = Optional.empty();
-    private String workload = "single";
     private Topology topology = new Topology(1, 1, 1, 1, Pairing.MESH);
     private Placement placement = Placement.PACK;
     private Direction direction = new Direction(Operation.READ, Role.DECODE);
@@ -43,6 +42,7 @@ public final class PlanDraft {
     private Optional<Rails> rails = Optional.empty();
     private Optional<PeerEnd> peerEnd = Optional.empty();
     private Optional<StreamOrder> streamOrder = Optional.empty();
+    private Optional<PagedServing> serving = Optional.empty();
     private boolean integrity;
     private boolean visibleAtDone;
     private Optional<Expectations.Completion> completion = Optional.empty();
@@ -65,7 +65,6 @@ public final class PlanDraft {
         return refusals.isEmpty()
                 ? new Planned.Possible(new TransferPlan(
                         requirement,
-                        workload,
                         topology,
                         placement,
                         direction,
@@ -79,6 +78,7 @@ public final class PlanDraft {
                         rails,
                         peerEnd,
                         streamOrder,
+                        serving,
                         expectations()))
                 : new Planned.Refused(name(), refusals);
     }
@@ -91,11 +91,6 @@ public final class PlanDraft {
     /** @param id in the scenario catalogue, such as {@code A9} */
     public PlanDraft requirement(String id) {
         requirement = Optional.of(id);
-        return this;
-    }
-
-    public PlanDraft workload(String name) {
-        workload = name;
         return this;
     }
 
@@ -168,6 +163,12 @@ public final class PlanDraft {
         return this;
     }
 
+    /** Engines serve these after the iterations. */
+    public PlanDraft serving(PagedServing value) {
+        serving = Optional.of(value);
+        return this;
+    }
+
     public PlanDraft expectIntegrity() {
         integrity = true;
         return this;
@@ -216,7 +217,6 @@ public final class PlanDraft {
         return of(
                 where,
                 plan.requirement(),
-                plan.workload(),
                 plan.topology(),
                 plan.placement(),
                 plan.direction(),
@@ -230,6 +230,7 @@ public final class PlanDraft {
                 plan.rails(),
                 plan.peerEnd(),
                 plan.streamOrder(),
+                plan.serving(),
                 plan.expectations());
     }
 
@@ -237,7 +238,6 @@ public final class PlanDraft {
     static PlanDraft of(
             String where,
             Optional<String> requirement,
-            String workload,
             Topology topology,
             Placement placement,
             Direction direction,
@@ -251,9 +251,9 @@ public final class PlanDraft {
             Optional<Rails> rails,
             Optional<PeerEnd> peerEnd,
             Optional<StreamOrder> streamOrder,
+            Optional<PagedServing> serving,
             Expectations expectations) {
         PlanDraft draft = at(where)
-                .workload(workload)
                 .topology(topology)
                 .placement(placement)
                 .direction(direction.operation(), direction.initiator())
@@ -269,6 +269,7 @@ public final class PlanDraft {
         draft.rails = rails;
         draft.peerEnd = peerEnd;
         draft.streamOrder = streamOrder;
+        draft.serving = serving;
         return draft;
     }
 
@@ -278,10 +279,6 @@ public final class PlanDraft {
 
     Optional<String> requirement() {
         return requirement;
-    }
-
-    String workload() {
-        return workload;
     }
 
     Topology topology() {
@@ -334,6 +331,10 @@ public final class PlanDraft {
 
     Optional<StreamOrder> streamOrder() {
         return streamOrder;
+    }
+
+    Optional<PagedServing> serving() {
+        return serving;
     }
 
     Expectations expectations() {

@@ -59,10 +59,10 @@ final class PlanName {
 
     private static void addRun(PlanDraft draft, List<String> parts) {
         addIf(draft.iterations() != DEFAULTS.iterations(), "iterations " + draft.iterations(), parts);
-        addIf(!draft.workload().equals(DEFAULTS.workload()), draft.workload(), parts);
         draft.rails().ifPresent(rails -> parts.add("rails " + rails.label()));
         draft.peerEnd().ifPresent(end -> parts.add(end.label()));
         draft.streamOrder().ifPresent(order -> parts.add(order.label()));
+        draft.serving().ifPresent(serving -> parts.add(serving.label()));
         draft.mutation().ifPresent(mutation -> parts.add("mutation " + label(mutation)));
         boolean all = draft.invalidRequests().size() == InvalidRequest.values().length;
         String which = draft.invalidRequests().stream().map(PlanName::label).collect(Collectors.joining(" + "));

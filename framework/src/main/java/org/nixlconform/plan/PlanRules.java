@@ -68,6 +68,7 @@ final class PlanRules {
         draft.rails().ifPresent(this::railsCanBeSimulated);
         draft.peerEnd().ifPresent(this::endCanBeJudged);
         draft.streamOrder().ifPresent(this::orderCanBeJudged);
+        draft.serving().ifPresent(serving -> refusals.addAll(ServingRules.refusals(draft, serving)));
         expectationsAreJudgeable();
     }
 
@@ -487,10 +488,14 @@ final class PlanRules {
     }
 
     private void refuse(String headline, String declared, String expected, String remedy) {
-        refusals.add(Finding.of(FindingKind.DECLARATION, "plan", headline)
+        refusals.add(refusal(draft, headline, declared, expected, remedy));
+    }
+
+    static Finding refusal(PlanDraft draft, String headline, String declared, String expected, String remedy) {
+        return Finding.of(FindingKind.DECLARATION, "plan", headline)
                 .with("where", draft.where())
                 .with("declared", declared)
                 .with("expected", expected)
-                .with("remedy", remedy));
+                .with("remedy", remedy);
     }
 }

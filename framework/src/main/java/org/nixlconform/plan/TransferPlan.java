@@ -9,16 +9,15 @@ import java.util.Optional;
  * cluster that is large enough. Usually made by {@link PlanDraft#plan()}, which says why one cannot be, and where.
  *
  * @param requirement id in the scenario catalogue, such as {@code A9}, where the case belongs to one
- * @param workload {@code single}: one synchronous transfer for each pair of ranks
  * @param iterations how often it is repeated, each with a new generation and a newly poisoned destination; at least 1
  * @param invalidRequests in the order of their enum, each once
  * @param rails simulated, in place of those that the environment has
  * @param peerEnd a rank that is killed in the middle of the case, on purpose
  * @param streamOrder work of the engines on a GPU's stream beside the transfer
+ * @param serving requests that engines serve on their own, after the iterations
  */
 public record TransferPlan(
         Optional<String> requirement,
-        String workload,
         Topology topology,
         Placement placement,
         Direction direction,
@@ -32,6 +31,7 @@ public record TransferPlan(
         Optional<Rails> rails,
         Optional<PeerEnd> peerEnd,
         Optional<StreamOrder> streamOrder,
+        Optional<PagedServing> serving,
         Expectations expectations) {
 
     /** Throws an {@code IllegalArgumentException} with all reasons when the plan cannot be. */
@@ -40,7 +40,6 @@ public record TransferPlan(
         PlanRules.requirePossible(PlanDraft.of(
                 "new TransferPlan",
                 requirement,
-                workload,
                 topology,
                 placement,
                 direction,
@@ -54,6 +53,7 @@ public record TransferPlan(
                 rails,
                 peerEnd,
                 streamOrder,
+                serving,
                 expectations));
     }
 
@@ -64,6 +64,11 @@ public record TransferPlan(
      */
     public String name() {
         return PlanName.of(PlanDraft.of("", this));
+    }
+
+    /** {@code serving} where engines serve requests on their own, else {@code single}: one transfer for each pair of ranks. */
+    public String workload() {
+        return serving.isPresent() ? "serving" : "single";
     }
 
     /** The KV heads that a rank holds. */
@@ -138,7 +143,6 @@ public record TransferPlan(
     private TransferPlan with(BlockUse use, Expectations expected) {
         return new TransferPlan(
                 requirement,
-                workload,
                 topology,
                 placement,
                 direction,
@@ -152,6 +156,7 @@ public record TransferPlan(
                 rails,
                 peerEnd,
                 streamOrder,
+                serving,
                 expected);
     }
 }

@@ -50,6 +50,7 @@ final class ObservationNotes {
     private final List<InvalidRequestOutcome> invalid = new ArrayList<>();
     private final List<IterationNotes> iterations = new ArrayList<>();
     private final List<PathObservation.Gpu> gpus = new ArrayList<>();
+    private Optional<TransferObservation.Serving> serving = Optional.empty();
     private final Map<String, RailUse> rails = new LinkedHashMap<>();
     private final Map<RankId, List<Double>> copiesBytesPerSecond = new TreeMap<>();
     private boolean everyCopyTimed = true;
@@ -193,6 +194,58 @@ final class ObservationNotes {
         return new Posted(counted.operations(), counted.bytes());
     }
 
+    void served(Map<RankId, EngineStep.Verification> answers, EngineStep.Ledger ledger) {
+        List<Integrity> integrity = new ArrayList<>();
+        new TreeMap<>(answers).forEach((rank, seen) -> integrity.add(integrity(rank, seen, 0)));
+        serving = Optional.of(new TransferObservation.Serving(
+                ledger.took(),
+                ledger.complete(),
+                integrity,
+                ledger.requests().stream().map(ObservationNotes::request).toList()));
+    }
+
+    private static ServedRequest request(EngineStep.LedgerEntry entry) {
+        return new ServedRequest(
+                entry.request(),
+                entry.prefillEngine(),
+                entry.decodeEngine(),
+                entry.generation(),
+                entry.sourceBlocks(),
+                entry.destinationBlocks(),
+                entry.aborted(),
+                entry.bytes(),
+                entry.pairs(),
+                entry.transfersDone(),
+                entry.notifications(),
+                entry.differing(),
+                entry.begunNanos(),
+                entry.filledNanos(),
+                entry.movedNanos(),
+                entry.doneNanos(),
+                entry.notifiedNanos(),
+                entry.verifiedNanos(),
+                entry.sourceFreedNanos(),
+                entry.destinationFreedNanos(),
+                entry.failure());
+    }
+
+    private Integrity integrity(RankId rank, EngineStep.Verification seen, long alreadyRight) {
+        return new Integrity(
+                rank,
+                seen.destination(),
+                seen.bytesVerified(),
+                seen.slicesSelected(),
+                seen.bytesSelected(),
+                alreadyRight,
+                seen.slicesLate(),
+                seen.lateBy(),
+                seen.runsDiffering(),
+                wording.counts(seen.byClassification()),
+                seen.differences().stream()
+                        .map(run -> wording.describe(rank, run))
+                        .toList());
+    }
+
     TransferObservation finish(
             TransferObservation.AgentSettings settings,
             TransferObservation.Host host,
@@ -209,6 +262,7 @@ final class ObservationNotes {
                 invalid,
                 reference(),
                 iterations.stream().map(IterationNotes::finish).toList(),
+                serving,
                 logLines,
                 path.with(List.copyOf(rails.values()), gpus),
                 Optional.empty());
@@ -304,20 +358,7 @@ final class ObservationNotes {
             Map<String, RankId> meantFor = new HashMap<>();
             answers.forEach((rank, seen) -> seen.notices().forEach(notice -> meantFor.put(notice.text(), rank)));
             new TreeMap<>(answers).forEach((rank, seen) -> {
-                integrity.add(new Integrity(
-                        rank,
-                        seen.destination(),
-                        seen.bytesVerified(),
-                        seen.slicesSelected(),
-                        seen.bytesSelected(),
-                        alreadyRight.getOrDefault(rank, 0L),
-                        seen.slicesLate(),
-                        seen.lateBy(),
-                        seen.runsDiffering(),
-                        wording.counts(seen.byClassification()),
-                        seen.differences().stream()
-                                .map(run -> wording.describe(rank, run))
-                                .toList()));
+                integrity.add(integrity(rank, seen, alreadyRight.getOrDefault(rank, 0L)));
                 notifications.addAll(counts(rank, seen, meantFor));
             });
         }

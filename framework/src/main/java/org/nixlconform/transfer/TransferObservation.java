@@ -22,6 +22,7 @@ import org.nixlconform.plan.RankId;
  * @param invalidRequests what became of requests that had to be refused
  * @param reference the copy between two processes that the same ranks timed, where it could be measured
  * @param iterations one for each that was begun
+ * @param serving of requests that engines served on their own, where it was begun
  * @param logLines warnings and worse that engines wrote to standard error
  * @param path which way blocks took
  * @param recorded what was once measured on this cluster for cases of this kind, where that is known
@@ -37,6 +38,7 @@ public record TransferObservation(
         List<InvalidRequestOutcome> invalidRequests,
         Optional<Reference> reference,
         List<Iteration> iterations,
+        Optional<Serving> serving,
         List<LogLine> logLines,
         PathObservation path,
         Optional<Recorded> recorded) {
@@ -65,6 +67,7 @@ public record TransferObservation(
                 invalidRequests,
                 reference,
                 iterations,
+                serving,
                 logLines,
                 path,
                 figures);
@@ -199,6 +202,35 @@ public record TransferObservation(
             notifications = List.copyOf(notifications);
             integrity = List.copyOf(integrity);
             streamWork = List.copyOf(streamWork);
+        }
+    }
+
+    /**
+     * Requests that engines served on their own. What ranks did meanwhile has the number of the iteration after the last one.
+     *
+     * @param took from the first request to the end of the last
+     * @param ledgerComplete whether all of the ledger was brought here
+     * @param integrity every request when decode verified it, and the whole cache at the end, by rank
+     * @param requests the ledger, in the order in which they began
+     */
+    public record Serving(
+            Duration took, boolean ledgerComplete, List<Integrity> integrity, List<ServedRequest> requests) {
+        public Serving {
+            integrity = List.copyOf(integrity);
+            requests = List.copyOf(requests);
+        }
+
+        /** Of all requests together; empty where nothing moved. 10^9 bytes per second. */
+        public OptionalDouble gbPerSecond() {
+            // Bytes per nanosecond are 10^9 bytes per second.
+            return bytes() > 0 && took.toNanos() > 0
+                    ? OptionalDouble.of((double) bytes() / took.toNanos())
+                    : OptionalDouble.empty();
+        }
+
+        /** That all requests moved together. */
+        public long bytes() {
+            return requests.stream().mapToLong(ServedRequest::bytes).sum();
         }
     }
 

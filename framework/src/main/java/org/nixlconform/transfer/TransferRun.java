@@ -58,7 +58,7 @@ public final class TransferRun {
             while (iteration < plan.iterations() && iterate(iteration)) {
                 iteration++;
             }
-            if (iteration == plan.iterations()) {
+            if (iteration == plan.iterations() && serve()) {
                 counted = engines.counted();
                 did(engines::release, "close", 0);
             }
@@ -156,8 +156,7 @@ public final class TransferRun {
             return false;
         }
         onStep.accept("transfer " + (iteration + 1));
-        EngineStep<EngineStep.TransferEnd> transfer =
-                engines.transfer(iteration, plan.expectations().completion().orElse(DEFAULT_LIMITS));
+        EngineStep<EngineStep.TransferEnd> transfer = engines.transfer(iteration, limits());
         seen.transferred(transfer.answers(), engines::noLookBecause);
         boolean ended = succeeded(transfer, iteration);
         if (lostOthers(transfer)
@@ -170,6 +169,21 @@ public final class TransferRun {
         EngineStep<EngineStep.Verification> verify = engines.verify(iteration);
         seen.verified(verify.answers());
         return succeeded(verify, iteration) && ended;
+    }
+
+    /** The ledger of a case that does not end is evidence too. */
+    private boolean serve() {
+        if (plan.serving().isEmpty()) {
+            return true;
+        }
+        onStep.accept("serve");
+        EngineStep<EngineStep.Verification> step = engines.serve(plan.serving().get(), limits());
+        notes.served(step.answers(), engines.ledger());
+        return succeeded(step, plan.iterations());
+    }
+
+    private Expectations.Completion limits() {
+        return plan.expectations().completion().orElse(DEFAULT_LIMITS);
     }
 
     private boolean did(Supplier<EngineStep<Boolean>> step, String name, int iteration) {

@@ -15,7 +15,6 @@ import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Difference;
 import org.nixlconform.transfer.TransferObservation.DifferenceKind;
 import org.nixlconform.transfer.TransferObservation.Integrity;
-import org.nixlconform.transfer.TransferObservation.Iteration;
 
 /**
  * Every byte right and in its place, nothing else touched. Judged where integrity is expected.
@@ -23,7 +22,8 @@ import org.nixlconform.transfer.TransferObservation.Iteration;
  * <p>One finding for each rank and kind of difference, from the first iteration that has it, so that results carry
  * every kind. Ranks in their order; of one rank the most frequent kind first, of equally frequent ones the order
  * OVERRUN, MISPLACED, SHIFTED, STALE, TORN, FOREIGN, ZERO, POISON: what was written wrongly tells more than what is
- * merely missing. A source that differs is one finding.
+ * merely missing. A source that differs is one finding. What differed while engines served requests on their own counts as one
+ * more iteration, after the last.
  *
  * <p>Slices that were never or only half written by a transfer that a loss, a failed call or a timeout ended are
  * explained by that; where the plan ends a rank, only as many as that one still owed. Everything else is judged then too: whatever ended it, nothing else may be touched.
@@ -59,15 +59,14 @@ final class IntegrityCheck implements Check {
         }
         PlannedTransfers planned = PlannedTransfers.of(plan);
         Map<RankId, List<Departure>> departures = new TreeMap<>();
-        for (Iteration iteration : observation.iterations()) {
-            for (Integrity integrity : iteration.integrity()) {
-                departures
-                        .computeIfAbsent(integrity.rank(), rank -> new ArrayList<>())
-                        .addAll(departures(integrity, iteration.index()).stream()
-                                .filter(departure -> !isExplained(plan, planned, observation, departure))
-                                .toList());
-            }
-        }
+        Map<Integer, List<Integrity>> seen = new TreeMap<>();
+        observation.iterations().forEach(iteration -> seen.put(iteration.index(), iteration.integrity()));
+        observation.serving().ifPresent(serving -> seen.put(plan.iterations(), serving.integrity()));
+        seen.forEach((iteration, arenas) -> arenas.forEach(integrity -> departures
+                .computeIfAbsent(integrity.rank(), rank -> new ArrayList<>())
+                .addAll(departures(integrity, iteration).stream()
+                        .filter(departure -> !isExplained(plan, planned, observation, departure))
+                        .toList())));
         return departures.values().stream()
                 .flatMap(ofRank -> findings(plan, ofRank).stream())
                 .toList();
@@ -142,7 +141,16 @@ final class IntegrityCheck implements Check {
         if (!detail.isBlank()) {
             finding = finding.with("detail", detail);
         }
-        return plan.iterations() == 1 ? finding : finding.with("iterations", iterations(plan, alike));
+        boolean served = alike.stream().anyMatch(departure -> departure.iteration() == plan.iterations());
+        List<Departure> iterated = alike.stream()
+                .filter(departure -> departure.iteration() < plan.iterations())
+                .toList();
+        if (served) {
+            finding = finding.with("where", first.integrity().rank() + Wording.iteration(plan, plan.iterations()));
+        }
+        return plan.iterations() == 1 || iterated.isEmpty()
+                ? finding
+                : finding.with("iterations", iterations(plan, iterated));
     }
 
     private static String destinationHeadline(Departure departure) {

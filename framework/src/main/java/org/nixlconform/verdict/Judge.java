@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Expectations;
@@ -24,7 +25,7 @@ import org.nixlconform.transfer.TransferObservation;
  * </ul>
  *
  * <p>Findings come in the order of the checks, most telling first: planned end, stream order, engine lost, call failed, step not ended, ended too early, not visible at DONE, integrity,
- * notifications, invalid requests, throughput, what was recorded, balance, decay, path, links, rails, devices of EFA, transports, log, vacuous.
+ * notifications, ledger, invalid requests, throughput, what was recorded, balance, decay, path, links, rails, devices of EFA, transports, log, vacuous.
  *
  * <p>A case that plants a fault ({@link Expectations#caughtAs}) turns this around: it conforms only if the fault was
  * found, as one of the declared kinds, and nothing else was.
@@ -40,6 +41,7 @@ public final class Judge {
             new VisibilityCheck(),
             new IntegrityCheck(),
             new NotificationCheck(),
+            new LedgerCheck(),
             new InvalidRequestCheck(),
             new ThroughputCheck(),
             new RecordedCheck(),
@@ -81,7 +83,7 @@ public final class Judge {
         return new Verdict(
                 outcome,
                 findings,
-                notes(plan, observation, caught, throughputNotJudged),
+                notes(plan, observation, caught, throughput, throughputNotJudged),
                 throughput.gbPerSecond(),
                 throughput.shareOfReference());
     }
@@ -170,6 +172,7 @@ public final class Judge {
             TransferPlan plan,
             TransferObservation observation,
             List<Finding> caught,
+            MeasuredThroughput throughput,
             Optional<String> throughputNotJudged) {
         List<String> notes = new ArrayList<>();
         if (!caught.isEmpty()) {
@@ -179,8 +182,10 @@ public final class Judge {
                     + caught.get(0).headline());
         }
         if (!plan.expectations().integrity()) {
-            long differing = observation.iterations().stream()
-                    .flatMap(iteration -> iteration.integrity().stream())
+            long differing = Stream.concat(
+                            observation.iterations().stream().map(TransferObservation.Iteration::integrity),
+                            observation.serving().stream().map(TransferObservation.Serving::integrity))
+                    .flatMap(List::stream)
                     .mapToLong(TransferObservation.Integrity::runsDiffering)
                     .sum();
             notes.add("integrity was not judged: the case does not expect it; "
@@ -193,6 +198,7 @@ public final class Judge {
         notes.addAll(new MetadataInspection(plan, observation).notes());
         RailCheck.note(observation).ifPresent(notes::add);
         notes.addAll(VisibilityCheck.notes(observation));
+        notes.addAll(LedgerCheck.notes(observation, throughput.gbPerSecond()));
         if (!observation.path().gpus().isEmpty()) {
             notes.add(String.join("; ", observation.path().gpusDescribed()));
         }

@@ -18,7 +18,7 @@ import org.nixlconform.transfer.TransferObservation.Timeout;
 /** A step that did not end by its deadline, seen together with what else happened: which way of not ending it was. */
 record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout timeout) {
     /** Phases in which data move; progress is told in these alone. */
-    private static final Set<String> TRANSFER = Set.of("transfer", "post", "wait", "notify");
+    private static final Set<String> TRANSFER = Set.of("transfer", "post", "wait", "notify", "serve");
 
     private static final Set<String> AFTER_TRANSFER = Set.of("verify", "close", "release");
 

@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation;
@@ -26,6 +28,8 @@ import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
  */
 final class VacuousCheck implements Check {
 
+    private static final String SERVING = ", while serving";
+
     /** One place at which a case says less than it seems to. */
     private record Gap(String what, String where, String expected, String actual) {}
 
@@ -35,8 +39,9 @@ final class VacuousCheck implements Check {
         PlannedTransfers planned = PlannedTransfers.of(plan);
         for (Iteration iteration : observation.iterations()) {
             gaps.addAll(transferGaps(planned, iteration));
-            gaps.addAll(verificationGaps(iteration));
+            gaps.addAll(verificationGaps(iteration.integrity(), ", iteration " + iteration.index()));
         }
+        observation.serving().ifPresent(serving -> gaps.addAll(verificationGaps(serving.integrity(), SERVING)));
         if (!Disturbance.anywhere(observation)) {
             gaps.addAll(missing(plan, planned, observation));
         }
@@ -109,10 +114,10 @@ final class VacuousCheck implements Check {
                 : OptionalLong.empty();
     }
 
-    private static List<Gap> verificationGaps(Iteration iteration) {
+    private static List<Gap> verificationGaps(List<Integrity> arenas, String when) {
         List<Gap> gaps = new ArrayList<>();
-        for (Integrity integrity : iteration.integrity()) {
-            String where = integrity.rank() + ", iteration " + iteration.index();
+        for (Integrity integrity : arenas) {
+            String where = integrity.rank() + when;
             if (integrity.bytesVerified() == 0) {
                 gaps.add(new Gap("nothing was verified", where, "the whole arena", Quantities.bytes(0)));
             } else if (integrity.destination() && (integrity.slicesSelected() == 0 || integrity.bytesSelected() == 0)) {
@@ -143,12 +148,15 @@ final class VacuousCheck implements Check {
         for (Iteration iteration : observation.iterations()) {
             gaps.addAll(missingTransfers(planned, iteration));
             if (plan.expectations().integrity()) {
-                gaps.addAll(unverified(planned.destinations(), List.of(iteration), ", iteration " + iteration.index()));
+                gaps.addAll(unverified(
+                        planned.destinations(), iteration.integrity().stream(), ", iteration " + iteration.index()));
             }
         }
         if (plan.expectations().integrity() && iterations > 0) {
-            gaps.addAll(unverified(planned.sources(), observation.iterations(), ""));
+            Stream<Integrity> all = observation.iterations().stream().flatMap(each -> each.integrity().stream());
+            gaps.addAll(unverified(planned.sources(), all, ""));
         }
+        plan.serving().ifPresent(served -> gaps.addAll(missingRequests(plan, planned, served, observation)));
         Set<InvalidRequest> asked = observation.invalidRequests().stream()
                 .map(InvalidRequestOutcome::request)
                 .collect(Collectors.toSet());
@@ -156,6 +164,34 @@ final class VacuousCheck implements Check {
                 .filter(request -> !asked.contains(request))
                 .forEach(request -> gaps.add(new Gap(
                         "an invalid request was not made", request.name(), "asked for once", "never asked for")));
+        return gaps;
+    }
+
+    private static List<Gap> missingRequests(
+            TransferPlan plan, PlannedTransfers planned, PagedServing served, TransferObservation observation) {
+        List<Gap> gaps = new ArrayList<>();
+        String where = "requests that engines serve";
+        int requests =
+                observation.serving().map(serving -> serving.requests().size()).orElse(0);
+        if (requests < served.requests()) {
+            gaps.add(new Gap(
+                    "fewer requests were served than planned",
+                    where,
+                    Quantities.count(served.requests()),
+                    Quantities.count(requests)));
+        }
+        observation.serving().ifPresent(serving -> {
+            if (!serving.ledgerComplete()) {
+                gaps.add(new Gap("the ledger of requests is not whole", where, "all of it", "a part of it"));
+            }
+            if (serving.bytes() == 0) {
+                gaps.add(new Gap("served requests moved no bytes", where, "their blocks", Quantities.bytes(0)));
+            }
+            if (plan.expectations().integrity()) {
+                gaps.addAll(unverified(planned.destinations(), serving.integrity().stream(), SERVING));
+                gaps.addAll(unverified(planned.sources(), serving.integrity().stream(), SERVING));
+            }
+        });
         return gaps;
     }
 
@@ -178,11 +214,8 @@ final class VacuousCheck implements Check {
                 .toList();
     }
 
-    private static List<Gap> unverified(Set<RankId> ranks, List<Iteration> iterations, String when) {
-        Set<RankId> verified = iterations.stream()
-                .flatMap(iteration -> iteration.integrity().stream())
-                .map(Integrity::rank)
-                .collect(Collectors.toSet());
+    private static List<Gap> unverified(Set<RankId> ranks, Stream<Integrity> arenas, String when) {
+        Set<RankId> verified = arenas.map(Integrity::rank).collect(Collectors.toSet());
         return ranks.stream()
                 .filter(rank -> !verified.contains(rank))
                 .map(rank -> new Gap("a rank was not verified", rank + when, "the whole arena", "nothing"))

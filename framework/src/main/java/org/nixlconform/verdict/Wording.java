@@ -40,6 +40,7 @@ final class Wording {
             case "post" -> "the transfer was posted";
             case "wait" -> "the transfer was awaited";
             case "notify" -> "notifications were sent and awaited";
+            case "serve" -> "requests were served";
             case "verify" -> "the payload was verified";
             case "close", "release" -> "everything was released";
             default -> "it was in phase " + phase;
@@ -57,8 +58,11 @@ final class Wording {
                 + Quantities.duration(completion.stall());
     }
 
-    /** {@code , iteration 3} where the plan has more than one, else nothing. */
+    /** {@code , iteration 3} where the plan has more than one, {@code , while serving} after the last, else nothing. */
     static String iteration(TransferPlan plan, int iteration) {
+        if (plan.serving().isPresent() && iteration == plan.iterations()) {
+            return ", while serving";
+        }
         return plan.iterations() > 1 ? ", iteration " + iteration : "";
     }
 

@@ -77,7 +77,6 @@ class PlanProgramTest {
             TransferPlan plan = plan(3);
             return List.of(new TransferPlan(
                     plan.requirement(),
-                    plan.workload(),
                     plan.topology(),
                     plan.placement(),
                     plan.direction(),
@@ -91,6 +90,7 @@ class PlanProgramTest {
                     plan.rails(),
                     plan.peerEnd(),
                     plan.streamOrder(),
+                    plan.serving(),
                     new org.nixlconform.plan.Expectations(
                             false, false, Optional.empty(), Optional.empty(), Set.of(), List.of())));
         }

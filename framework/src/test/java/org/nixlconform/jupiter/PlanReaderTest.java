@@ -173,7 +173,6 @@ class PlanReaderTest {
         assertThat(plan)
                 .isEqualTo(new TransferPlan(
                         Optional.of("A9"),
-                        "single",
                         new org.nixlconform.plan.Topology(2, 2, 3, 4, Pairing.ROUND_ROBIN),
                         SPREAD,
                         new org.nixlconform.plan.Direction(WRITE, PREFILL),
@@ -185,6 +184,7 @@ class PlanReaderTest {
                         Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT),
                         List.of(InvalidRequest.values()),
                         Optional.of(new org.nixlconform.plan.Rails(4, 2)),
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         new Expectations(

@@ -10,8 +10,10 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.plan.Operation;
+import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.Pairing;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.Planned;
@@ -28,6 +30,7 @@ import org.nixlconform.transfer.PathObservation.Links;
 import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.PathObservation.RdmaDevice;
 import org.nixlconform.transfer.PathObservation.Transport;
+import org.nixlconform.transfer.ServedRequest;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.AgentSettings;
 import org.nixlconform.transfer.TransferObservation.CallFailure;
@@ -46,6 +49,7 @@ import org.nixlconform.transfer.TransferObservation.Progress;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 import org.nixlconform.transfer.TransferObservation.Recorded;
 import org.nixlconform.transfer.TransferObservation.Reference;
+import org.nixlconform.transfer.TransferObservation.Serving;
 import org.nixlconform.transfer.TransferObservation.StreamWork;
 import org.nixlconform.transfer.TransferObservation.Timeout;
 
@@ -69,6 +73,7 @@ public final class Observations {
     private List<InvalidRequestOutcome> invalidRequests = new ArrayList<>();
     private Optional<Reference> reference;
     private List<Iteration> iterations = new ArrayList<>();
+    private Optional<Serving> serving = Optional.empty();
     private final List<GivenMetadata> metadata = new ArrayList<>();
     private final List<PhaseTime> phases = new ArrayList<>();
     private final List<LogLine> logLines = new ArrayList<>();
@@ -86,6 +91,7 @@ public final class Observations {
         for (int index = 0; index < plan.iterations(); index++) {
             iterations.add(cleanIteration(planned, index));
         }
+        serving = plan.serving().map(served -> cleanServing(plan, planned, served));
         plan.invalidRequests()
                 .forEach(request -> planned.initiators()
                         .forEach(rank ->
@@ -136,6 +142,7 @@ public final class Observations {
                 invalidRequests,
                 reference,
                 iterations,
+                serving,
                 logLines,
                 path,
                 recorded);
@@ -336,6 +343,39 @@ public final class Observations {
         return this;
     }
 
+    /** Changes one request of the ledger; where the change gives nothing it is left out. */
+    Observations request(int number, Function<ServedRequest, Optional<ServedRequest>> change) {
+        return serving(old -> new Serving(
+                old.took(),
+                old.ledgerComplete(),
+                old.integrity(),
+                old.requests().stream()
+                        .flatMap(request ->
+                                request.request() == number ? change.apply(request).stream() : Stream.of(request))
+                        .toList()));
+    }
+
+    Observations serving(UnaryOperator<Serving> change) {
+        serving = serving.map(change);
+        return this;
+    }
+
+    Observations noServing() {
+        serving = Optional.empty();
+        return this;
+    }
+
+    /** Differences on one rank while it served, each kind with an example. */
+    Observations differingWhileServing(RankId rank, Map<DifferenceKind, Long> countByKind) {
+        return serving(old -> new Serving(
+                old.took(),
+                old.ledgerComplete(),
+                old.integrity().stream()
+                        .map(each -> each.rank().equals(rank) ? differing(each, countByKind) : each)
+                        .toList(),
+                old.requests()));
+    }
+
     /** Changes the transfers of one iteration. */
     public Observations transfers(int index, UnaryOperator<RankTransferOutcome> change) {
         return iteration(
@@ -425,21 +465,22 @@ public final class Observations {
 
     /** Differences on one rank after one iteration, each kind with an example. */
     public Observations differing(int index, RankId rank, Map<DifferenceKind, Long> countByKind) {
-        return integrity(
-                index,
-                rank,
-                old -> Optional.of(new Integrity(
-                        rank,
-                        old.destination(),
-                        old.bytesVerified(),
-                        old.slicesSelected(),
-                        old.bytesSelected(),
-                        old.alreadyRight(),
-                        0,
-                        Duration.ZERO,
-                        countByKind.values().stream().mapToLong(Long::longValue).sum(),
-                        countByKind,
-                        countByKind.keySet().stream().map(Observations::example).toList())));
+        return integrity(index, rank, old -> Optional.of(differing(old, countByKind)));
+    }
+
+    private static Integrity differing(Integrity old, Map<DifferenceKind, Long> countByKind) {
+        return new Integrity(
+                old.rank(),
+                old.destination(),
+                old.bytesVerified(),
+                old.slicesSelected(),
+                old.bytesSelected(),
+                old.alreadyRight(),
+                0,
+                Duration.ZERO,
+                countByKind.values().stream().mapToLong(Long::longValue).sum(),
+                countByKind,
+                countByKind.keySet().stream().map(Observations::example).toList());
     }
 
     /** Slices that were not there when a rank was told that its transfer is over. */
@@ -548,6 +589,42 @@ public final class Observations {
         planned.destinations().forEach(rank -> integrity.add(cleanIntegrity(rank, true)));
         planned.sources().forEach(rank -> integrity.add(cleanIntegrity(rank, false)));
         return new Iteration(index, index + 1, transfers, notifications, integrity, List.of());
+    }
+
+    /** Two requests at a time, of 3 blocks each of which 2 move: each begins 1 ms after the one before and is over after 2 ms. */
+    private static Serving cleanServing(TransferPlan plan, PlannedTransfers planned, PagedServing served) {
+        long bytes =
+                planned.bytes().values().stream().mapToLong(Long::longValue).sum()
+                        / plan.blocks().moved();
+        List<ServedRequest> requests = new ArrayList<>();
+        for (int number = 0; number < served.requests(); number++) {
+            long begun = number * 1_000_000L;
+            int first = number % 2 * 3;
+            requests.add(new ServedRequest(
+                    number,
+                    0,
+                    0,
+                    number + 10,
+                    List.of(first, first + 1, first + 2),
+                    List.of(first, first + 1),
+                    false,
+                    2 * bytes,
+                    planned.bytes().size(),
+                    planned.bytes().size(),
+                    planned.bytes().size(),
+                    0,
+                    begun,
+                    begun + 200_000,
+                    begun + 400_000,
+                    begun + 1_000_000,
+                    begun + 1_100_000,
+                    begun + 1_500_000,
+                    begun + 1_200_000,
+                    begun + 2_000_000,
+                    ""));
+        }
+        List<Integrity> integrity = cleanIteration(planned, plan.iterations()).integrity();
+        return new Serving(Duration.ofMillis(served.requests() + 1), true, integrity, requests);
     }
 
     private static Integrity cleanIntegrity(RankId rank, boolean destination) {

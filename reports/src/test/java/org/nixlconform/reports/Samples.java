@@ -92,6 +92,7 @@ public final class Samples {
                         List.of(),
                         seen.reference(),
                         iterations,
+                        seen.serving(),
                         List.of(),
                         seen.path(),
                         Optional.empty())),
@@ -303,7 +304,6 @@ public final class Samples {
     private static TransferPlan plan(int prefillEngines, int tp, Operation operation, Backend backend) {
         return new TransferPlan(
                 Optional.of("A1"),
-                "single",
                 new Topology(prefillEngines, tp, 1, tp, Pairing.MESH),
                 Placement.PACK,
                 new Direction(operation, operation == Operation.READ ? Role.DECODE : Role.PREFILL),
@@ -314,6 +314,7 @@ public final class Samples {
                 2,
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -337,6 +338,7 @@ public final class Samples {
                 List.of(),
                 Optional.of(new Reference("process_vm_readv", Map.of(DESTINATION, 5.7e9), 0, 0)),
                 List.of(iteration(verdict)),
+                Optional.empty(),
                 List.of(),
                 PathObservation.NONE,
                 Optional.empty());

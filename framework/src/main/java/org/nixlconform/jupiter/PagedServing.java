@@ -1,0 +1,41 @@
+package org.nixlconform.jupiter;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Engines serve requests on their own after the iterations, many at once, out of caches whose blocks are reused, as vLLM does;
+ * see {@link org.nixlconform.plan.PagedServing}. Every request is verified before its blocks are reused, the whole caches at the
+ * end, and the ledger of requests afterwards. Without {@link Iterations} one iteration comes first.
+ */
+@Target({ElementType.METHOD, ElementType.TYPE, ElementType.ANNOTATION_TYPE})
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+public @interface PagedServing {
+    /** In all. */
+    int requests() default 200;
+
+    /** At once between each two engines. */
+    int inFlight() default 8;
+
+    /** Of a request. */
+    int fewestBlocks() default 1;
+
+    /** Of a request; both caches must hold as many. */
+    int mostBlocks() default 10;
+
+    /** Of requests: decode holds their leading blocks already. */
+    int prefixHitPercent() default 0;
+
+    /** Of requests: decode gives them up before any block moves, and tells prefill. */
+    int abortPercent() default 0;
+
+    /** Of requests: the initiator does nothing for a while after their post. */
+    int latePollPercent() default 0;
+
+    /** How long. */
+    int latePollMillis() default 0;
+}

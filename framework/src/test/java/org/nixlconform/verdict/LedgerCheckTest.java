@@ -1,0 +1,354 @@
+package org.nixlconform.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.nixlconform.verdict.JudgeAssertions.fact;
+import static org.nixlconform.verdict.JudgeAssertions.findings;
+import static org.nixlconform.verdict.JudgeAssertions.onlyFinding;
+import static org.nixlconform.verdict.Observations.DECODE_1;
+import static org.nixlconform.verdict.Observations.PREFILL_0;
+
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.nixlconform.message.Finding;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.PagedServing;
+import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.ServedRequest;
+import org.nixlconform.transfer.TransferObservation.DifferenceKind;
+import org.nixlconform.transfer.TransferObservation.Serving;
+
+/** Each rule of serving, broken by one request of a ledger that is clean otherwise. Request 7 begins at 7 ms. */
+class LedgerCheckTest {
+    private static final TransferPlan PLAN =
+            Observations.plan(draft -> draft.serving(new PagedServing(20, 2, 3, 3, 0, 0, 0, 0)));
+
+    @Test
+    void cleanLedgerConformsAndItsNoteSaysHowFastItWas() {
+        Verdict verdict = Judge.judge(PLAN, Observations.clean(PLAN).seen());
+
+        assertThat(verdict.findings()).isEmpty();
+        assertThat(verdict.outcome()).isEqualTo(Outcome.CONFORMS);
+        assertThat(verdict.notes())
+                .contains("20 of 20 requests served in 21 ms, 0.25 GB/s, single transfers 0.13 GB/s; "
+                        + "done after 600 us (p50), 600 us (p99), notified another 100 us (p50), 100 us (p99) later");
+    }
+
+    @Test
+    void requestThatIsGivenUpConformsWhenPrefillIsTold() {
+        Observations given = Observations.clean(PLAN)
+                .request(
+                        7,
+                        old -> with(
+                                old,
+                                Map.of(
+                                        "aborted",
+                                        true,
+                                        "bytes",
+                                        0L,
+                                        "transfersDone",
+                                        0,
+                                        "movedNanos",
+                                        -1L,
+                                        "doneNanos",
+                                        -1L,
+                                        "verifiedNanos",
+                                        -1L,
+                                        "destinationFreedNanos",
+                                        -1L)));
+
+        assertThat(findings(PLAN, given)).isEmpty();
+    }
+
+    @Test
+    void requestThatIsGivenUpAndNotToldIsALostNotification() {
+        Finding finding = broken(
+                FindingKind.NOT_NOTIFIED,
+                Map.of(
+                        "aborted",
+                        true,
+                        "bytes",
+                        0L,
+                        "notifications",
+                        1,
+                        "movedNanos",
+                        -1L,
+                        "doneNanos",
+                        -1L,
+                        "verifiedNanos",
+                        -1L,
+                        "destinationFreedNanos",
+                        -1L));
+
+        assertThat(fact(finding, "actual")).isEqualTo("1 came");
+    }
+
+    @Test
+    void requestThatNeverMovedNeverStarted() {
+        broken(
+                FindingKind.NEVER_STARTED,
+                Map.of(
+                        "bytes",
+                        0L,
+                        "transfersDone",
+                        0,
+                        "movedNanos",
+                        -1L,
+                        "doneNanos",
+                        -1L,
+                        "verifiedNanos",
+                        -1L,
+                        "destinationFreedNanos",
+                        -1L));
+    }
+
+    @Test
+    void requestThatMovedAndIsNotDoneStalled() {
+        Finding finding = broken(FindingKind.STALLED, Map.of("transfersDone", 1, "doneNanos", -1L));
+
+        assertThat(finding.headline()).isEqualTo("a request was moved and not done");
+        assertThat(fact(finding, "expected")).isEqualTo("each of 2 pairs of ranks done");
+        assertThat(fact(finding, "actual")).isEqualTo("1 done");
+        assertThat(fact(finding, "where")).isEqualTo("request 7 of prefill-0 to decode-0, while serving");
+    }
+
+    @Test
+    void fewerNotificationsThanPairsAreALoss() {
+        Finding finding = broken(FindingKind.NOT_NOTIFIED, Map.of("notifications", 1));
+
+        assertThat(fact(finding, "expected")).isEqualTo("2, one for each pair of ranks");
+    }
+
+    @Test
+    void moreNotificationsThanPairsAreADuplicate() {
+        broken(FindingKind.NOTIFICATION_DUPLICATED, Map.of("notifications", 3));
+    }
+
+    @Test
+    void requestThatNobodyVerifiedIsNotJudged() {
+        broken(FindingKind.VACUOUS, Map.of("verifiedNanos", -1L));
+    }
+
+    @Test
+    void requestThatMovedOtherBytesThanItsBlocksHoldIsNotJudged() {
+        Finding finding = broken(FindingKind.VACUOUS, Map.of("bytes", 4096L));
+
+        assertThat(fact(finding, "expected")).isEqualTo("262 144 bytes of 2 blocks");
+        assertThat(fact(finding, "actual")).isEqualTo("4 096 bytes");
+    }
+
+    @Test
+    void failureOfACallThatNoRankSpeaksOfIsSaid() {
+        assertThat(fact(broken(FindingKind.REFUSED, Map.of("failure", "post_xfer_req: BACKEND (-2)")), "actual"))
+                .isEqualTo("post_xfer_req: BACKEND (-2)");
+    }
+
+    @Test
+    void stepsOutOfOrderAreSaidInTheOrderTheyCame() {
+        Finding finding = broken(FindingKind.LEDGER, Map.of("filledNanos", 7_500_000L));
+
+        assertThat(finding.headline()).isEqualTo("the steps of a request are out of order");
+        assertThat(fact(finding, "actual"))
+                .isEqualTo("begun at 7 ms, moved at 7 ms, filled at 7 ms, done at 8 ms, verified at 8 ms, "
+                        + "freed at the destination at 9 ms");
+    }
+
+    @Test
+    void sourceThatIsFreedBeforeItsNotificationsIsFound() {
+        assertThat(broken(FindingKind.LEDGER, Map.of("sourceFreedNanos", 8_050_000L))
+                        .headline())
+                .isEqualTo("prefill reused blocks of a request before it was told that it may");
+    }
+
+    @Test
+    void blockThatTwoRequestsOwnAtTheSourceIsFound() {
+        // Request 18 has blocks 0 to 2 until 19.2 ms, request 19 begins at 19 ms.
+        Finding finding = broken(19, FindingKind.LEDGER, Map.of("sourceBlocks", List.of(3, 4, 2)));
+
+        assertThat(finding.headline()).isEqualTo("a block belonged to two requests at once");
+        assertThat(fact(finding, "expected")).isEqualTo("block 2 of prefill-0 free");
+        assertThat(fact(finding, "actual")).isEqualTo("it belonged to request 18 of prefill-0 to decode-0");
+    }
+
+    @Test
+    void blockThatTwoRequestsOwnAtTheDestinationIsFound() {
+        Finding finding = broken(19, FindingKind.LEDGER, Map.of("destinationBlocks", List.of(3, 1)));
+
+        assertThat(fact(finding, "expected")).isEqualTo("block 1 of decode-0 free");
+    }
+
+    @Test
+    void blockThatOneRequestOwnsTwiceIsFound() {
+        broken(FindingKind.LEDGER, Map.of("sourceBlocks", List.of(3, 4, 4)));
+    }
+
+    @Test
+    void blocksThatAreNeverFreedAreFoundOnEitherSide() {
+        Finding source = broken(19, FindingKind.LEDGER, Map.of("sourceFreedNanos", -1L));
+        Finding destination = broken(19, FindingKind.LEDGER, Map.of("destinationFreedNanos", -1L));
+
+        assertThat(fact(source, "actual")).isEqualTo("kept at the source");
+        assertThat(fact(destination, "actual")).isEqualTo("kept at the destination");
+    }
+
+    @Test
+    void transferThatTookLongerThanTheCompletionSaysIsSlow() {
+        long late = Duration.ofSeconds(31).toNanos();
+
+        assertThat(broken(
+                                19,
+                                FindingKind.SLOW,
+                                Map.of(
+                                        "doneNanos",
+                                        late,
+                                        "notifiedNanos",
+                                        late,
+                                        "verifiedNanos",
+                                        late,
+                                        "sourceFreedNanos",
+                                        late,
+                                        "destinationFreedNanos",
+                                        late))
+                        .headline())
+                .isEqualTo("a request was done late");
+        assertThat(broken(19, FindingKind.SLOW, Map.of("notifiedNanos", late, "sourceFreedNanos", late))
+                        .headline())
+                .isEqualTo("a notification came long after its request was done");
+    }
+
+    @Test
+    void ledgerThatIsNotWholeOrShortOrEmptyIsNotJudged() {
+        assertThat(onlyFinding(
+                                PLAN,
+                                Observations.clean(PLAN)
+                                        .serving(
+                                                old -> new Serving(old.took(), false, old.integrity(), old.requests())),
+                                FindingKind.VACUOUS)
+                        .headline())
+                .isEqualTo("the ledger of requests is not whole");
+        assertThat(onlyFinding(PLAN, Observations.clean(PLAN).request(7, old -> Optional.empty()), FindingKind.VACUOUS)
+                        .headline())
+                .isEqualTo("fewer requests were served than planned");
+        assertThat(onlyFinding(PLAN, Observations.clean(PLAN).noServing(), FindingKind.VACUOUS)
+                        .headline())
+                .isEqualTo("fewer requests were served than planned");
+    }
+
+    @Test
+    void requestsThatAllWereGivenUpMovedNothing() {
+        Observations givenUp = Observations.clean(PLAN);
+        for (int request = 0; request < 20; request++) {
+            givenUp.request(
+                    request,
+                    old -> with(
+                            old,
+                            Map.of(
+                                    "aborted",
+                                    true,
+                                    "bytes",
+                                    0L,
+                                    "movedNanos",
+                                    -1L,
+                                    "doneNanos",
+                                    -1L,
+                                    "verifiedNanos",
+                                    -1L,
+                                    "destinationFreedNanos",
+                                    -1L)));
+        }
+
+        assertThat(onlyFinding(PLAN, givenUp, FindingKind.VACUOUS).headline())
+                .isEqualTo("served requests moved no bytes");
+    }
+
+    @Test
+    void requestsInFlightAtACrashAreExplainedByIt() {
+        Observations crashed = Observations.clean(PLAN)
+                .killed(DECODE_1, "serve", "SIGSEGV")
+                .request(19, old -> Optional.empty())
+                .request(
+                        18,
+                        old -> with(
+                                old,
+                                Map.of(
+                                        "transfersDone",
+                                        1,
+                                        "doneNanos",
+                                        -1L,
+                                        "verifiedNanos",
+                                        -1L,
+                                        "notifications",
+                                        1,
+                                        "notifiedNanos",
+                                        -1L,
+                                        "sourceFreedNanos",
+                                        -1L,
+                                        "destinationFreedNanos",
+                                        -1L)));
+
+        Finding finding = onlyFinding(PLAN, crashed, FindingKind.ENGINE_DIED);
+        assertThat(finding.headline())
+                .isEqualTo("decode-0-rank-1 ended by itself, SIGSEGV, while requests were served");
+        assertThat(findings(PLAN, crashed.request(17, old -> with(old, Map.of("notifications", 3)))))
+                .extracting(Finding::kind)
+                .containsExactly(FindingKind.ENGINE_DIED, FindingKind.NOTIFICATION_DUPLICATED);
+    }
+
+    @Test
+    void severalRequestsThatBreakOneRuleAreOneFinding() {
+        Observations lost = Observations.clean(PLAN);
+        for (int request : List.of(3, 4, 5)) {
+            lost.request(request, old -> with(old, Map.of("notifications", 0)));
+        }
+
+        assertThat(onlyFinding(PLAN, lost, FindingKind.NOT_NOTIFIED).headline())
+                .isEqualTo("notifications of a request did not come, in 3 of 20 requests");
+    }
+
+    @Test
+    void whatDiffersWhileServingIsSaidToBeSo() {
+        Finding stale = onlyFinding(
+                PLAN,
+                Observations.clean(PLAN).differingWhileServing(DECODE_1, Map.of(DifferenceKind.STALE, 3L)),
+                FindingKind.STALE);
+
+        assertThat(fact(stale, "where")).isEqualTo("decode-0-rank-1, while serving");
+        assertThat(stale.facts()).noneMatch(each -> each.name().equals("iterations"));
+        onlyFinding(
+                PLAN,
+                Observations.clean(PLAN).differingWhileServing(PREFILL_0, Map.of(DifferenceKind.OVERRUN, 1L)),
+                FindingKind.SOURCE_CHANGED);
+    }
+
+    /** Of request 7. */
+    private static Finding broken(FindingKind kind, Map<String, Object> change) {
+        return broken(7, kind, change);
+    }
+
+    private static Finding broken(int request, FindingKind kind, Map<String, Object> change) {
+        return onlyFinding(PLAN, Observations.clean(PLAN).request(request, old -> with(old, change)), kind);
+    }
+
+    /** The request with other components, by name. */
+    private static Optional<ServedRequest> with(ServedRequest old, Map<String, Object> change) {
+        RecordComponent[] components = ServedRequest.class.getRecordComponents();
+        assertThat(components).extracting(RecordComponent::getName).containsAll(change.keySet());
+        try {
+            Object[] values = new Object[components.length];
+            for (int index = 0; index < values.length; index++) {
+                RecordComponent component = components[index];
+                values[index] = change.getOrDefault(
+                        component.getName(), component.getAccessor().invoke(old));
+            }
+            Class<?>[] types =
+                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            return Optional.of(ServedRequest.class.getDeclaredConstructor(types).newInstance(values));
+        } catch (ReflectiveOperationException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}
