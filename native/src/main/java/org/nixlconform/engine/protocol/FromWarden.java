@@ -14,7 +14,8 @@ import java.util.List;
     @JsonSubTypes.Type(value = FromWarden.LogSize.class, name = "logSize"),
     @JsonSubTypes.Type(value = FromWarden.CannotStart.class, name = "cannotStart"),
     @JsonSubTypes.Type(value = FromWarden.Inspected.class, name = "inspected"),
-    @JsonSubTypes.Type(value = FromWarden.Counted.class, name = "counted")
+    @JsonSubTypes.Type(value = FromWarden.Counted.class, name = "counted"),
+    @JsonSubTypes.Type(value = FromWarden.GaveUp.class, name = "gaveUp")
 })
 public sealed interface FromWarden {
 
@@ -110,4 +111,10 @@ public sealed interface FromWarden {
 
     /** @param name such as {@code receive bytes} */
     record Counter(String device, String name, long before, long after) {}
+
+    /**
+     * The controller was not heard for so long; the warden ends its ranks and itself. Who reads this is there, and was not
+     * running or is no longer let through.
+     */
+    record GaveUp(long silentSeconds) implements FromWarden {}
 }
