@@ -50,8 +50,12 @@ public record EngineStep<T>(
     public record OverdueRank(
             RankId rank, Duration deadline, boolean stalled, Optional<Sample> sample, List<String> lastLogLines) {}
 
-    /** Our own part failed in a rank. */
-    public record BrokenRank(RankId rank, String phase, String message) {}
+    /** Our own part failed in a rank, or ended it. @param remedy what to do about it */
+    public record BrokenRank(RankId rank, String phase, String message, String remedy) {
+        BrokenRank(RankId rank, String phase, String message) {
+            this(rank, phase, message, "read " + rank + ".log in the evidence; please report it");
+        }
+    }
 
     /** @param call NIXL function that does not return, empty when calls come and go */
     public record Sample(

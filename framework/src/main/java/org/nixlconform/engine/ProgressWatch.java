@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.nixlconform.engine.protocol.RunningTime;
 import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.RankId;
 
-/** Decides from outside whether a transfer is over its time or stands still. */
+/** Decides from outside whether a transfer is over its time or stands still. Time in which we did not run ourselves is none. */
 final class ProgressWatch {
     private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
     private static final Duration GRACE_AFTER_LOSS = Duration.ofSeconds(3);
@@ -26,7 +27,7 @@ final class ProgressWatch {
     private record Mark(int posted, int done, int failed, int notices, long landed) {}
 
     ProgressWatch(Expectations.Completion limits) {
-        this(limits, System::nanoTime);
+        this(limits, new RunningTime());
     }
 
     /** @param clock nanoseconds since any time */

@@ -282,6 +282,8 @@ public final class RankRoster {
         } else if (message instanceof FromWarden.CannotStart refused) {
             RankId rank = PlanTranslation.rank(refused.label());
             step.broken.add(new EngineStep.BrokenRank(rank, "start", refused.message()));
+        } else if (message instanceof FromWarden.GaveUp silent) {
+            givenUp(node, silent, step, pending);
         } else if (evidence != null && message instanceof FromWarden.Inspected inspected) {
             evidence.inspected(PlanTranslation.rank(inspected.label()), inspected);
         } else if (evidence != null && message instanceof FromWarden.Counted counted) {
@@ -316,8 +318,26 @@ public final class RankRoster {
         pending.remove(gone.rank());
     }
 
-    private void wardenEnded(Node node, EngineStep.Collector<?> step, Set<RankId> pending) {
+    /** Its ranks lived, and so did the connection: that nobody asked them for so long is ours. */
+    private void givenUp(Node node, FromWarden.GaveUp silent, EngineStep.Collector<?> step, Set<RankId> pending) {
         wardensGone.add(node);
+        List<RankId> ended = new ArrayList<>(assignment.ranksOn(node));
+        ended.removeAll(lost.keySet());
+        for (RankId rank : ended) {
+            step.broken.add(new EngineStep.BrokenRank(
+                    rank,
+                    step.name,
+                    "the warden on " + node.name() + " heard nothing of this machine for " + silent.silentSeconds()
+                            + " s and ended its ranks",
+                    "see that this machine was not suspended, nor this process stopped; run the case again"));
+            pending.remove(rank);
+        }
+    }
+
+    private void wardenEnded(Node node, EngineStep.Collector<?> step, Set<RankId> pending) {
+        if (!wardensGone.add(node)) {
+            return;
+        }
         for (RankId rank : assignment.ranksOn(node)) {
             if (!lost.containsKey(rank)) {
                 lose(

@@ -17,6 +17,7 @@ import org.nixlconform.engine.EngineStep.TransferEnd;
 import org.nixlconform.engine.EngineStep.Verification;
 import org.nixlconform.engine.RankRoster.Line;
 import org.nixlconform.engine.protocol.FromRank;
+import org.nixlconform.engine.protocol.RunningTime;
 import org.nixlconform.engine.protocol.ToRank;
 import org.nixlconform.engine.protocol.ToWarden;
 import org.nixlconform.engine.protocol.Wire;
@@ -39,6 +40,7 @@ final class RankSteps {
     private static final Duration LOOK_FOR_EACH_RANK = Duration.ofMillis(75);
     private static final Duration WARDEN_ANSWERS_EARLIER = Duration.ofMillis(400);
     private static final Duration LEAVES_WITHIN = Duration.ofSeconds(1);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
     private static final Duration GONE_WITHIN = Duration.ofSeconds(10);
 
@@ -112,9 +114,9 @@ final class RankSteps {
     <T> EngineStep<T> perform(
             String name, Map<RankId, ? extends ToRank> asks, Duration deadline, AnswerReading<T> reading) {
         Course<T> course = new Course<>(name, asks, reading);
-        long end = System.nanoTime() + deadline.toNanos();
-        while (!course.pending.isEmpty() && System.nanoTime() < end) {
-            course.take(roster.poll(end - System.nanoTime()));
+        RunningTime time = new RunningTime();
+        while (!course.pending.isEmpty() && time.getAsLong() < deadline.toNanos()) {
+            course.take(roster.poll(LOOK_EVERY.toNanos()));
         }
         if (course.wentWrong(answer -> false)) {
             look(course, deadline, false);

@@ -203,7 +203,7 @@ public final class TransferRun {
                     .with("phase", first.phase())
                     .with("first", first.rank())
                     .with("actual", first.message())
-                    .with("remedy", "read " + first.rank() + ".log in the evidence; please report it"));
+                    .with("remedy", first.remedy()));
         }
         return step.refused().isEmpty() && step.overdue().isEmpty() && !lostOthers(step);
     }

@@ -2,36 +2,63 @@ package org.nixlconform.engine.process;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.nixlconform.engine.protocol.RunningTime;
 
 /**
  * Ends a process whose controller has not been heard for a while: a connection that went silent is not noticed
- * otherwise, until the system gives it up after minutes.
+ * otherwise, until the system gives it up after minutes. Only time in which the process ran is counted: words that came
+ * while the machine stood still are read first.
  */
 final class Lease {
-    private final long nanos;
-    private volatile long renewedAt = System.nanoTime();
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
+    private final Duration length;
+    private final LongSupplier time;
+    private volatile boolean heard = true;
+    private long heardAt;
 
     /** @param seconds 0 for ever */
     Lease(long seconds) {
-        this.nanos = Duration.ofSeconds(seconds).toNanos();
+        this(seconds, new RunningTime());
+    }
+
+    /** @param time nanoseconds that count */
+    Lease(long seconds, LongSupplier time) {
+        this.length = Duration.ofSeconds(seconds);
+        this.time = time;
+    }
+
+    Duration length() {
+        return length;
     }
 
     void renew() {
-        renewedAt = System.nanoTime();
+        heard = true;
+    }
+
+    /** To be asked several times a second. */
+    boolean isOver() {
+        long now = time.getAsLong();
+        if (heard) {
+            heard = false;
+            heardAt = now;
+        }
+        return now - heardAt >= length.toNanos();
     }
 
     /** @param end is called once, on a thread of its own, when it has run out */
     void begin(Runnable end) {
-        if (nanos == 0) {
+        if (length.isZero()) {
             return;
         }
         Thread watch = new Thread(
                 () -> {
-                    while (System.nanoTime() - renewedAt < nanos) {
-                        LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+                    while (!isOver()) {
+                        LockSupport.parkNanos(LOOK_EVERY.toNanos());
                     }
-                    System.err.println("nixlconform engine: nothing heard of the controller for "
-                            + Duration.ofNanos(nanos).toSeconds() + " s, ending");
+                    System.err.println("nixlconform engine: nothing heard of the controller for " + length.toSeconds()
+                            + " s, ending");
                     end.run();
                 },
                 "lease");

@@ -27,6 +27,7 @@ import org.nixlconform.engine.protocol.Wire;
 final class WardenProgram {
     private static final int POLL_MILLIS = 20;
     private static final int WARNINGS_PER_RANK = 100;
+    private static final long LAST_WORD_MILLIS = 1_000;
 
     /** Set where caches are on GPUs. */
     private static final String LINKS = "NIXLCONFORM_COUNT_NVLINK";
@@ -54,7 +55,7 @@ final class WardenProgram {
         // up.
         Posix.setsid();
         WardenProgram warden = new WardenProgram(new Lease(leaseSeconds));
-        warden.lease.begin(() -> warden.inputEnded = true);
+        warden.lease.begin(warden::giveUp);
         Thread reader = new Thread(warden::read, "channel");
         reader.setDaemon(true);
         reader.start();
@@ -79,6 +80,19 @@ final class WardenProgram {
             }
         } catch (IOException gone) {
             System.err.println("nixlconform engine: warden's channel: " + gone);
+        }
+        inputEnded = true;
+    }
+
+    /** A controller that was there all the same learns whose end this was. A pipe that nobody empties must not keep us. */
+    private void giveUp() {
+        Thread word = new Thread(() -> say(new FromWarden.GaveUp(lease.length().toSeconds())), "last word");
+        word.setDaemon(true);
+        word.start();
+        try {
+            word.join(LAST_WORD_MILLIS);
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
         }
         inputEnded = true;
     }

@@ -16,7 +16,8 @@ import java.util.List;
     @JsonSubTypes.Type(value = FromWarden.Inspected.class, name = "inspected"),
     @JsonSubTypes.Type(value = FromWarden.Counted.class, name = "counted"),
     @JsonSubTypes.Type(value = FromWarden.DeskOpen.class, name = "deskOpen"),
-    @JsonSubTypes.Type(value = FromWarden.LedgerPart.class, name = "ledgerPart")
+    @JsonSubTypes.Type(value = FromWarden.LedgerPart.class, name = "ledgerPart"),
+    @JsonSubTypes.Type(value = FromWarden.GaveUp.class, name = "gaveUp")
 })
 public sealed interface FromWarden {
 
@@ -145,4 +146,10 @@ public sealed interface FromWarden {
             long sourceFreedNanos,
             long destinationFreedNanos,
             String failure) {}
+
+    /**
+     * The controller was not heard for so long; the warden ends its ranks and itself. Who reads this is there, and was not
+     * running or is no longer let through.
+     */
+    record GaveUp(long silentSeconds) implements FromWarden {}
 }

@@ -41,8 +41,13 @@ final class WardenProcess implements AutoCloseable {
     record Line(String from, String json) {}
 
     WardenProcess(Path folder, Map<String, String> environment) throws IOException {
+        this(folder, environment, 0);
+    }
+
+    /** @param leaseSeconds 0 for ever */
+    WardenProcess(Path folder, Map<String, String> environment, int leaseSeconds) throws IOException {
         this.folder = folder;
-        ProcessBuilder builder = new ProcessBuilder(EngineProgram.command("warden"))
+        ProcessBuilder builder = new ProcessBuilder(EngineProgram.command("warden", Integer.toString(leaseSeconds)))
                 .directory(folder.toFile())
                 .redirectError(folder.resolve("warden.log").toFile());
         builder.environment().putAll(environment);

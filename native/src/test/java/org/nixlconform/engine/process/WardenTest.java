@@ -26,6 +26,7 @@ class WardenTest {
     private static final int SIGABRT = 6;
     private static final int SIGKILL = 9;
     private static final int SIGSEGV = 11;
+    private static final int SIGCONT = 18;
     private static final int SIGSTOP = 19;
 
     private static final String ONE = "prefill-0-rank-0";
@@ -294,6 +295,30 @@ class WardenTest {
             WardenProcess.Line echoed = warden.await(
                     "the line", Duration.ofSeconds(20), line -> line.from().equals("reads"));
             assertThat(echoed.json().equals(body)).isTrue();
+        }
+    }
+
+    @Test
+    void aWardenThatHearsNothingSaysSoAndEndsItsRanks() throws Exception {
+        try (WardenProcess warden = new WardenProcess(folder, Map.of(), 2)) {
+            warden.start(shell("exec sleep 600"), 1, ONE);
+            assertThat(warden.said(FromWarden.GaveUp.class, word -> true).silentSeconds())
+                    .isEqualTo(2);
+            warden.expectNobodyLeftWithin(SOON);
+            assertThat(warden.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void aWardenThatWasStoppedItselfWaitsForWhatWasSaidMeanwhile() throws Exception {
+        try (WardenProcess warden = new WardenProcess(folder, Map.of(), 4)) {
+            warden.said(FromWarden.Up.class, up -> true);
+            Posix.kill((int) warden.pid(), SIGSTOP);
+            Thread.sleep(5_000);
+            Posix.kill((int) warden.pid(), SIGCONT);
+            Thread.sleep(500);
+            warden.send(new ToWarden.Inspect(List.of(), 1_000));
+            warden.said(FromWarden.Counted.class, counted -> true);
         }
     }
 }
