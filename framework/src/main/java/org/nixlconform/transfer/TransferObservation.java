@@ -56,6 +56,18 @@ public record TransferObservation(
 
     /** The same beside what was once measured on this cluster. */
     public TransferObservation with(Optional<Recorded> figures) {
+        return with(serving, figures);
+    }
+
+    /** The same without the requests of the ledger, which may be a hundred thousand. */
+    public TransferObservation withoutRequests() {
+        return with(
+                serving.map(served ->
+                        new Serving(served.took(), served.ledgerComplete(), served.integrity(), List.of())),
+                recorded);
+    }
+
+    private TransferObservation with(Optional<Serving> served, Optional<Recorded> figures) {
         return new TransferObservation(
                 settings,
                 host,
@@ -67,7 +79,7 @@ public record TransferObservation(
                 invalidRequests,
                 reference,
                 iterations,
-                serving,
+                served,
                 logLines,
                 path,
                 figures);

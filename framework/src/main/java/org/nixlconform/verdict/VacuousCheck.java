@@ -170,7 +170,7 @@ final class VacuousCheck implements Check {
     private static List<Gap> missingRequests(
             TransferPlan plan, PlannedTransfers planned, PagedServing served, TransferObservation observation) {
         List<Gap> gaps = new ArrayList<>();
-        String where = "requests that engines serve";
+        String where = "the ledger" + SERVING;
         int requests =
                 observation.serving().map(serving -> serving.requests().size()).orElse(0);
         if (requests < served.requests()) {

@@ -168,6 +168,41 @@ class PlanReaderTest {
     }
 
     @Test
+    void servedRequestsReachThePlanBehindOneIteration() {
+        TransferPlan plan = ((Planned.Possible) only(read(Served.class, "usually"))).plan();
+        assertThat(plan.workload()).isEqualTo("serving");
+        assertThat(plan.iterations()).isEqualTo(1);
+        assertThat(plan.serving()).contains(new org.nixlconform.plan.PagedServing(200, 8, 1, 10, 0, 0, 0, 0));
+        assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
+        TransferPlan other = ((Planned.Possible) only(read(Served.class, "otherwise"))).plan();
+        assertThat(other.iterations()).isEqualTo(2);
+        assertThat(other.serving()).contains(new org.nixlconform.plan.PagedServing(1, 2, 3, 4, 5, 6, 7, 8));
+    }
+
+    @Topology
+    @Backends(UCX)
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectIntegrity
+    static final class Served {
+        @TransferTest
+        @PagedServing
+        void usually() {}
+
+        @TransferTest
+        @Iterations(2)
+        @PagedServing(
+                requests = 1,
+                inFlight = 2,
+                fewestBlocks = 3,
+                mostBlocks = 4,
+                prefixHitPercent = 5,
+                abortPercent = 6,
+                latePollPercent = 7,
+                latePollMillis = 8)
+        void otherwise() {}
+    }
+
+    @Test
     void everyAnnotationReachesThePlan() {
         TransferPlan plan = ((Planned.Possible) only(read(Whole.class, "most"))).plan();
         assertThat(plan)

@@ -407,6 +407,52 @@ class PlanRulesTest {
     }
 
     @Test
+    void servedRequestsHaveRanges() {
+        assertThat(serving(200, 8, 1, 10, 25, 5, 5, 2).plan()).isInstanceOf(Planned.Possible.class);
+        assertThat(headlines(serving(0, 257, 0, 10, 101, 100, -1, -1)))
+                .containsExactly(
+                        "requests of served requests must be 1 to 2000000",
+                        "inFlight of served requests must be 1 to 256",
+                        "fewestBlocks of served requests must be 1 or more",
+                        "prefixHitPercent of served requests must be 0 to 100",
+                        "abortPercent of served requests must be 0 to 99",
+                        "latePollPercent of served requests must be 0 to 100",
+                        "latePollMillis of served requests must be 0 or more");
+        assertThat(headlines(serving(200, 8, 5, 4, 0, 0, 5, 0)))
+                .containsExactly(
+                        "mostBlocks of served requests must be 5 or more",
+                        "latePollMillis of served requests must be 1 or more");
+        assertThat(headlines(serving(2_000_000, 8, 1, 10, 0, 0, 0, 0).iterations(97_151)))
+                .containsExactly("iterations and served requests are more than there are generations");
+    }
+
+    @Test
+    void eachCacheHoldsTheLargestOfTheServedRequests() {
+        assertThat(refusal(serving(200, 8, 1, 8, 0, 0, 0, 0).blocks(blocks(7, 7, 8)))).isEqualTo("""
+                        DECLARATION plan: the cache of a prefill engine does not hold the largest of the served requests
+                        where: FooConformance.foo
+                        declared: mostBlocks = 8, cached of prefill = 7
+                        expected: mostBlocks at most 7
+                        remedy: lower mostBlocks, or raise cached of prefill""");
+    }
+
+    @Test
+    void servedRequestsStandAlone() {
+        assertThat(headlines(serving(200, 8, 1, 10, 0, 0, 5, 5_000)
+                        .expectCompletion(Duration.ofSeconds(10), Duration.ofSeconds(5))))
+                .containsExactly("a late poll looks like a stall");
+        assertThat(headlines(serving(200, 8, 1, 10, 0, 0, 0, 0)
+                        .invalidRequests(InvalidRequest.values())
+                        .expectThroughput(0.5)))
+                .containsExactly("served requests do not go together with invalid requests, a throughput");
+    }
+
+    private static PlanDraft serving(
+            int requests, int inFlight, int fewest, int most, int prefix, int abort, int late, int millis) {
+        return draft().serving(new PagedServing(requests, inFlight, fewest, most, prefix, abort, late, millis));
+    }
+
+    @Test
     void reasonsOfDifferentKindsAreGivenTogether() {
         assertThat(headlines(draft().topology(topology(3, 1))
                         .direction(Operation.READ, Role.PREFILL)

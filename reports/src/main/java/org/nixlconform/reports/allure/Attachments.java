@@ -50,7 +50,9 @@ final class Attachments {
                 .flatMap(Attachments::differences)
                 .ifPresent(csv -> attachments.add(attachment("differences.csv", "text/csv", "csv", csv)));
         report.plan().ifPresent(plan -> attachments.add(json("plan", plan)));
-        report.observation().ifPresent(observation -> attachments.add(json("observation", observation)));
+        report.observation()
+                .map(TransferObservation::withoutRequests)
+                .ifPresent(observation -> attachments.add(json("observation", observation)));
         report.evidence().stream()
                 .filter(Attachments::isLog)
                 .forEach(log -> log(log).ifPresent(
@@ -72,16 +74,21 @@ final class Attachments {
     private static Optional<String> differences(TransferObservation observation) {
         StringBuilder rows = new StringBuilder();
         for (Iteration iteration : observation.iterations()) {
-            for (Integrity integrity : iteration.integrity()) {
-                integrity.differences().forEach(difference -> appendRow(rows, iteration, integrity, difference));
-            }
+            appendRows(rows, String.valueOf(iteration.index()), iteration.integrity());
         }
+        observation.serving().ifPresent(serving -> appendRows(rows, "serving", serving.integrity()));
         return rows.isEmpty() ? Optional.empty() : Optional.of(DIFFERENCES_HEADER + rows);
     }
 
-    private static void appendRow(StringBuilder rows, Iteration iteration, Integrity integrity, Difference difference) {
+    private static void appendRows(StringBuilder rows, String iteration, List<Integrity> arenas) {
+        for (Integrity integrity : arenas) {
+            integrity.differences().forEach(difference -> appendRow(rows, iteration, integrity, difference));
+        }
+    }
+
+    private static void appendRow(StringBuilder rows, String iteration, Integrity integrity, Difference difference) {
         List<Object> values = List.of(
-                iteration.index(),
+                iteration,
                 integrity.rank().label(),
                 integrity.destination() ? "destination" : "source",
                 difference.kind(),
@@ -103,7 +110,7 @@ final class Attachments {
 
     private static boolean isLog(Path file) {
         String name = file.toString();
-        return name.endsWith(".log") || name.endsWith(".txt");
+        return name.endsWith(".log") || name.endsWith(".txt") || name.endsWith("ledger.csv");
     }
 
     /** The file's path without {@code evidence/<cell>/}. */

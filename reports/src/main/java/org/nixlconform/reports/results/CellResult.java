@@ -14,6 +14,7 @@ import org.nixlconform.message.Finding;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.report.TransferReport;
 import org.nixlconform.transfer.AtDone;
+import org.nixlconform.transfer.PathObservation;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Iteration;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
@@ -33,6 +34,9 @@ import org.nixlconform.verdict.Outcome;
  * @param bytesPerIteration bytes of all requests of the fullest iteration
  * @param requests how long they took; null when no iteration ended well
  * @param atDone what of WRITEs was visible at their targets when their initiators were told DONE; null where none was DONE
+ * @param serving of requests that engines served on their own; null where they served none
+ * @param fabric what blocks went over, as far as that was seen: {@code simulated EFA}, {@code EFA}, the provider of LIBFABRIC
+ *     such as {@code tcp}, {@code simulated GPUs}; null where it was not
  * @param evidence folder, relative to the run's folder; null when there is none
  */
 public record CellResult(
@@ -61,7 +65,12 @@ public record CellResult(
         @Nullable Long bytesPerIteration,
         @Nullable RequestTimes requests,
         @Nullable AtDoneLine atDone,
+        @Nullable ServingLine serving,
+        @Nullable String fabric,
         @Nullable String evidence) {
+
+    /** How the place of a finding ends that is not of the single transfers. */
+    private static final List<String> WHILE_SERVING = List.of(", while serving", ", phase serve");
 
     public CellResult {
         findings = List.copyOf(findings);
@@ -114,6 +123,20 @@ public record CellResult(
         }
     }
 
+    /**
+     * @param requests in the ledger
+     * @param gbPerSecond of all requests together; null where nothing moved
+     */
+    public record ServingLine(int requests, double tookSeconds, long bytes, @Nullable Double gbPerSecond) {
+        static ServingLine of(TransferObservation.Serving serving) {
+            return new ServingLine(
+                    serving.requests().size(),
+                    serving.took().toMillis() / 1e3,
+                    serving.bytes(),
+                    figure(serving.gbPerSecond()));
+        }
+    }
+
     public static CellResult of(TransferReport report) {
         Optional<TransferPlan> plan = report.plan();
         Optional<TransferObservation> observation = report.observation();
@@ -143,6 +166,11 @@ public record CellResult(
                 observation.map(CellResult::bytesOfFullest).orElse(null),
                 observation.flatMap(o -> RequestTimes.of(o.iterations())).orElse(null),
                 observation.flatMap(AtDone::of).map(AtDoneLine::of).orElse(null),
+                observation
+                        .flatMap(TransferObservation::serving)
+                        .map(ServingLine::of)
+                        .orElse(null),
+                observation.flatMap(o -> fabric(o.path())).orElse(null),
                 evidenceFolder(report.evidence()).orElse(null));
     }
 
@@ -152,6 +180,14 @@ public record CellResult(
                 .filter(file -> file.getNameCount() > 2)
                 .map(file -> file.getName(0) + "/" + file.getName(1))
                 .findFirst();
+    }
+
+    /** Whether all that was found was found while engines served requests on their own. */
+    boolean violatesInServingAlone() {
+        return !findings.isEmpty()
+                && findings.stream()
+                        .map(finding -> finding.facts().getOrDefault("where", ""))
+                        .allMatch(where -> WHILE_SERVING.stream().anyMatch(where::endsWith));
     }
 
     public Standing standing() {
@@ -189,6 +225,22 @@ public record CellResult(
         return iteration.transfers().stream()
                 .mapToLong(RankTransferOutcome::bytes)
                 .sum();
+    }
+
+    private static Optional<String> fabric(PathObservation path) {
+        if (!path.rails().isEmpty()) {
+            return Optional.of("simulated EFA");
+        }
+        if (path.devices().stream().anyMatch(device -> device.efa() && device.bytes() > 0)) {
+            return Optional.of("EFA");
+        }
+        if (path.gpus().stream().anyMatch(PathObservation.Gpu::simulated)) {
+            return Optional.of("simulated GPUs");
+        }
+        return path.transports().stream()
+                .filter(transport -> transport.use().equals("provider"))
+                .map(PathObservation.Transport::name)
+                .findFirst();
     }
 
     private static @Nullable Double figure(OptionalDouble value) {

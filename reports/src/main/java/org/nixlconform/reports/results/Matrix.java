@@ -9,31 +9,48 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cells of one environment, by topology and combination. Cells that differ only otherwise, such as in their
- * blocks or layout, share an entry. Cells whose plan was refused have no place in it.
+ * blocks or layout, share an entry. Cells whose plan was refused have no place in it. A cell whose engines serve requests on
+ * their own has two: that of its single transfers and that of serving.
  *
  * @param topologies rows, small ones first
  */
-record Matrix(String environment, List<String> topologies, List<Combination> combinations, List<CellResult> cells) {
+record Matrix(String environment, List<String> topologies, List<Combination> combinations, List<Entry> entries) {
+    private static final String MICRO = "micro";
+    private static final String SERVING = "serving";
 
-    /** What a column stands for. */
-    record Combination(String backend, String memory, String placement, String operation)
+    /** What one cell says at one place. */
+    record Entry(String topology, Combination combination, Standing standing, @Nullable Double gbPerSecond) {}
+
+
+    /**
+     * What a column stands for.
+     *
+     * @param memory such as {@code host memory}
+     * @param fabric such as {@code simulated EFA}; empty where it was not seen
+     * @param workload {@code micro}: single transfers, or {@code serving}
+     */
+    record Combination(
+            String backend, String memory, String fabric, String placement, String operation, String workload)
             implements Comparable<Combination> {
         private static final Comparator<Combination> ORDER = Comparator.comparing(Combination::backend)
                 .thenComparing(Combination::memory)
+                .thenComparing(Combination::fabric)
                 .thenComparing(Combination::placement)
-                .thenComparing(Combination::operation);
+                .thenComparing(Combination::operation)
+                .thenComparing(Combination::workload);
 
-        /** For example {@code UCX DRAM}. */
+        /** For example {@code UCX host memory} or {@code LIBFABRIC host memory, simulated EFA}. */
         String path() {
-            return backend + " " + memory;
+            return backend + " " + memory + (fabric.isEmpty() ? "" : ", " + fabric);
         }
 
-        /** For example {@code pack READ}. */
+        /** For example {@code pack READ, serving}. */
         String manner() {
-            return placement.toLowerCase(Locale.ROOT) + " " + operation;
+            return placement.toLowerCase(Locale.ROOT) + " " + operation + ", " + workload;
         }
 
         @Override
@@ -62,19 +79,54 @@ record Matrix(String environment, List<String> topologies, List<Combination> com
         TreeSet<String> topologies =
                 new TreeSet<>(Comparator.comparingInt(Matrix::ranks).thenComparing(Comparator.<String>naturalOrder()));
         TreeSet<Combination> combinations = new TreeSet<>();
-        for (CellResult cell : planned) {
-            topologies.add(topologyOf(cell));
-            combinations.add(combinationOf(cell));
+        List<Entry> entries =
+                planned.stream().flatMap(cell -> entries(cell).stream()).toList();
+        for (Entry entry : entries) {
+            topologies.add(entry.topology());
+            combinations.add(entry.combination());
         }
-        return new Matrix(environment, List.copyOf(topologies), List.copyOf(combinations), List.copyOf(planned));
+        return new Matrix(environment, List.copyOf(topologies), List.copyOf(combinations), entries);
     }
 
-    /** All cells of one row and column. */
-    List<CellResult> at(String topology, Combination combination) {
-        return cells.stream()
-                .filter(cell ->
-                        topologyOf(cell).equals(topology) && combinationOf(cell).equals(combination))
+    private static List<Entry> entries(CellResult cell) {
+        CellResult.ServingLine serving = cell.serving();
+        if (serving == null) {
+            String workload = Objects.equals(cell.workload(), "serving") ? SERVING : MICRO;
+            return List.of(entry(cell, workload, cell.standing(), cell.gbPerSecond()));
+        }
+        Standing single = cell.violatesInServingAlone() ? Standing.CONFORMS : cell.standing();
+        return List.of(
+                entry(cell, MICRO, single, cell.gbPerSecond()),
+                entry(cell, SERVING, cell.standing(), serving.gbPerSecond()));
+    }
+
+    private static Entry entry(CellResult cell, String workload, Standing standing, @Nullable Double gbPerSecond) {
+        String memory = Objects.requireNonNullElse(cell.memory(), "");
+        return new Entry(
+                Objects.requireNonNullElse(cell.topology(), ""),
+                new Combination(
+                        Objects.requireNonNullElse(cell.backend(), ""),
+                        memory.equals("DRAM") ? "host memory" : memory,
+                        Objects.requireNonNullElse(cell.fabric(), ""),
+                        Objects.requireNonNullElse(cell.placement(), ""),
+                        Objects.requireNonNullElse(cell.operation(), ""),
+                        workload),
+                standing,
+                gbPerSecond);
+    }
+
+    /** All of one row and column. */
+    List<Entry> at(String topology, Combination combination) {
+        return entries.stream()
+                .filter(entry -> entry.topology().equals(topology)
+                        && entry.combination().equals(combination))
                 .toList();
+    }
+
+    /** Whether no column says anything of device memory over EFA. */
+    boolean isSimulated() {
+        return combinations.stream()
+                .noneMatch(each -> each.memory().equals("VRAM") && each.fabric().equals("EFA"));
     }
 
     /**
@@ -82,8 +134,8 @@ record Matrix(String environment, List<String> topologies, List<Combination> com
      *
      * <p>For example {@code conforms}, {@code conforms x3}, {@code VIOLATES 1 of 3}.
      */
-    static String word(List<CellResult> entry) {
-        Optional<Standing> worst = entry.stream().map(CellResult::standing).max(Comparator.naturalOrder());
+    static String word(List<Entry> entry) {
+        Optional<Standing> worst = entry.stream().map(Entry::standing).max(Comparator.naturalOrder());
         if (worst.isEmpty()) {
             return "";
         }
@@ -97,9 +149,9 @@ record Matrix(String environment, List<String> topologies, List<Combination> com
     }
 
     /** Range of the measured throughputs without a unit, such as {@code 5.31} or {@code 4.90-5.31}; GB/s. */
-    static Optional<String> speeds(List<CellResult> entry) {
+    static Optional<String> speeds(List<Entry> entry) {
         List<Double> measured = entry.stream()
-                .map(CellResult::gbPerSecond)
+                .map(Entry::gbPerSecond)
                 .filter(Objects::nonNull)
                 .map(Objects::requireNonNull)
                 .sorted()
@@ -110,18 +162,6 @@ record Matrix(String environment, List<String> topologies, List<Combination> com
         String least = Figures.digits(measured.get(0));
         String most = Figures.digits(measured.get(measured.size() - 1));
         return Optional.of(least.equals(most) ? least : least + "-" + most);
-    }
-
-    private static String topologyOf(CellResult cell) {
-        return Objects.requireNonNullElse(cell.topology(), "");
-    }
-
-    private static Combination combinationOf(CellResult cell) {
-        return new Combination(
-                Objects.requireNonNullElse(cell.backend(), ""),
-                Objects.requireNonNullElse(cell.memory(), ""),
-                Objects.requireNonNullElse(cell.placement(), ""),
-                Objects.requireNonNullElse(cell.operation(), ""));
     }
 
     /** Ranks of a topology's label; 80 for {@code 4P-TP4 -> 8D-TP8}. */

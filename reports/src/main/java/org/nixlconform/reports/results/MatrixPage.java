@@ -71,7 +71,11 @@ public final class MatrixPage {
 
     private void matrix(Matrix matrix) {
         heading(matrix.environment());
-        line("GB/s where measured; 10^9 bytes per second of all initiators together.");
+        line("GB/s where measured; 10^9 bytes per second of all initiators together. Micro: single transfers; serving: requests"
+                + " that engines serve on their own, many at once, out of caches whose blocks are reused."
+                + (matrix.isSimulated()
+                        ? " Nothing here is device memory over EFA: it neither confirms nor refutes what is seen there."
+                        : ""));
         line("");
         line(matrix.combinations().stream()
                 .map(combination -> combination.path() + ", " + combination.manner())
@@ -84,9 +88,9 @@ public final class MatrixPage {
         }
     }
 
-    private static String entry(List<CellResult> entry) {
+    private static String entry(List<Matrix.Entry> entry) {
         String word = Matrix.word(entry);
-        String emphasised = entry.stream().anyMatch(cell -> cell.standing().fails()) ? "**" + word + "**" : word;
+        String emphasised = entry.stream().anyMatch(each -> each.standing().fails()) ? "**" + word + "**" : word;
         return emphasised
                 + Matrix.speeds(entry).map(speeds -> ", " + speeds + " GB/s").orElse("");
     }

@@ -42,7 +42,7 @@ public final class MatrixText {
     private static List<String> column(Matrix matrix, Combination combination) {
         List<String> column = new ArrayList<>(List.of(combination.path(), combination.manner()));
         for (String topology : matrix.topologies()) {
-            List<CellResult> entry = matrix.at(topology, combination);
+            List<Matrix.Entry> entry = matrix.at(topology, combination);
             column.add(Matrix.word(entry)
                     + Matrix.speeds(entry).map(speeds -> ", " + speeds).orElse(""));
         }

@@ -38,6 +38,7 @@ class CellResultTest {
                                 + "\"tookSeconds\":2.14,\"iterations\":1,\"bytesPerIteration\":16777216,"
                                 + "\"requests\":{\"first\":{\"descriptors\":512,\"bytes\":16777216,\"postMillis\":1.0,"
                                 + "\"totalMillis\":3.0},\"second\":null,\"later\":null},\"atDone\":null,"
+                                + "\"serving\":null,\"fabric\":null,"
                                 + "\"evidence\":\"evidence/1P-TP2_1D-TP2_pack_decode_READ_LIBFABRIC_128_of_256_blocks_bf16_HND\"}");
         assertThat(Json.read(line, CellResult.class)).isEqualTo(cell);
     }
@@ -50,7 +51,7 @@ class CellResultTest {
                         + "\"environment\":null,\"outcome\":\"BROKEN\",\"testResult\":\"error\",\"knownIssue\":null")
                 .contains("\"gbPerSecond\":null,\"shareOfReference\":null,\"phases\":{}")
                 .endsWith(
-                        "\"iterations\":null,\"bytesPerIteration\":null,\"requests\":null,\"atDone\":null,\"evidence\":null}");
+                        "\"iterations\":null,\"bytesPerIteration\":null,\"requests\":null,\"atDone\":null,\"serving\":null,\"fabric\":null,\"evidence\":null}");
     }
 
     /** Nobody looked is no zero. */

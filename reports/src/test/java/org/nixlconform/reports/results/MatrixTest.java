@@ -6,10 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.reports.Samples;
+import org.nixlconform.reports.results.CellResult.FindingLine;
+import org.nixlconform.reports.results.CellResult.ServingLine;
 import org.nixlconform.reports.results.RunFolder.Cells;
+import org.nixlconform.verdict.Outcome;
 
 class MatrixTest {
     private static final List<CellResult> ALL = List.of(
@@ -38,10 +42,12 @@ class MatrixTest {
 
                         ## wheel-1.5.0
 
-                        GB/s where measured; 10^9 bytes per second of all initiators together.
+                        GB/s where measured; 10^9 bytes per second of all initiators together. Micro: single transfers; \
+                        serving: requests that engines serve on their own, many at once, out of caches whose blocks are reused. \
+                        Nothing here is device memory over EFA: it neither confirms nor refutes what is seen there.
 
-                        | Topology | LIBFABRIC DRAM, pack READ | LIBFABRIC DRAM, pack WRITE | UCX DRAM, pack READ \
-                        | UCX DRAM, pack WRITE |
+                        | Topology | LIBFABRIC host memory, pack READ, micro | LIBFABRIC host memory, pack WRITE, micro \
+                        | UCX host memory, pack READ, micro | UCX host memory, pack WRITE, micro |
                         |---|---|---|---|---|
                         | 1P-TP1 -> 1D-TP1 |  |  | not judged 1 of 2, 5.31 GB/s |  |
                         | 1P-TP2 -> 1D-TP2 | **VIOLATES**, 5.31 GB/s |  |  |  |
@@ -97,13 +103,13 @@ class MatrixTest {
         assertThat(text.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(MatrixText.WIDTH));
         assertThat(text).contains("""
                         wheel-1.5.0, GB/s where measured
-                                          LIBFABRIC DRAM  LIBFABRIC DRAM  UCX DRAM                 UCX DRAM
-                                          pack READ       pack WRITE      pack READ                pack WRITE
-                        1P-TP1 -> 1D-TP1                                  not judged 1 of 2, 5.31
+                                          LIBFABRIC host memory  LIBFABRIC host memory  UCX host memory          UCX host memory
+                                          pack READ, micro       pack WRITE, micro      pack READ, micro         pack WRITE, micro
+                        1P-TP1 -> 1D-TP1                                                not judged 1 of 2, 5.31
                         1P-TP2 -> 1D-TP2  VIOLATES, 5.31
-                        4P-TP1 -> 1D-TP1                  known issue
-                        2P-TP2 -> 1D-TP2                                  TEST FAILED, 5.31
-                        4P-TP4 -> 1D-TP4                                  BROKEN                   conforms, 5.31
+                        4P-TP1 -> 1D-TP1                         known issue
+                        2P-TP2 -> 1D-TP2                                                TEST FAILED, 5.31
+                        4P-TP4 -> 1D-TP4                                                BROKEN                   conforms, 5.31
                         """);
     }
 
@@ -121,15 +127,59 @@ class MatrixTest {
         assertThat(text.lines().filter(line -> line.startsWith("4P-TP4"))).hasSize(3);
     }
 
+    /** A cell whose engines also serve requests stands in two columns, and what it found while serving in one of them. */
+    @Test
+    void servingHasAColumnOfItsOwn() {
+        CellResult served = serving(ALL.get(0), ALL.get(0).outcome(), List.of());
+        CellResult stale = serving(
+                ALL.get(1),
+                Outcome.VIOLATES,
+                List.of(new FindingLine(
+                        "STALE", "integrity", "3 slices differ", Map.of("where", "decode-0-rank-0, while serving"))));
+
+        assertThat(MatrixText.of(List.of(served, stale))).isEqualTo("""
+                        wheel-1.5.0, GB/s where measured
+                                          UCX host memory, tcp  UCX host memory, tcp  UCX host memory, tcp  UCX host memory, tcp
+                                          pack READ, micro      pack READ, serving    pack WRITE, micro     pack WRITE, serving
+                        1P-TP1 -> 1D-TP1  conforms, 5.31        VIOLATES, 0.420
+                        4P-TP4 -> 1D-TP4                                              conforms, 5.31        conforms, 0.420
+                        """);
+    }
+
+    private static CellResult serving(CellResult cell, Outcome outcome, List<FindingLine> findings) {
+        return copy(
+                cell,
+                cell.backend(),
+                cell.environment(),
+                outcome,
+                findings,
+                new ServingLine(200, 1.5, 630_000_000, 0.42),
+                "tcp");
+    }
+
     private static CellResult in(String environment, CellResult cell) {
-        return copy(cell, cell.backend(), environment);
+        return copy(cell, cell.backend(), environment, cell.outcome(), cell.findings(), cell.serving(), cell.fabric());
     }
 
     private static CellResult on(String backend, CellResult cell) {
-        return copy(cell, backend, cell.environment());
+        return copy(
+                cell,
+                backend,
+                cell.environment(),
+                cell.outcome(),
+                cell.findings(),
+                cell.serving(),
+                cell.fabric());
     }
 
-    private static CellResult copy(CellResult cell, String backend, String environment) {
+    private static CellResult copy(
+            CellResult cell,
+            @Nullable String backend,
+            @Nullable String environment,
+            Outcome outcome,
+            List<FindingLine> findings,
+            @Nullable ServingLine serving,
+            @Nullable String fabric) {
         return new CellResult(
                 cell.cell(),
                 cell.topology(),
@@ -139,10 +189,10 @@ class MatrixTest {
                 cell.memory(),
                 cell.workload(),
                 environment,
-                cell.outcome(),
+                outcome,
                 cell.testResult(),
                 cell.knownIssue(),
-                cell.findings(),
+                findings,
                 cell.gbPerSecond(),
                 cell.shareOfReference(),
                 cell.phases(),
@@ -156,6 +206,8 @@ class MatrixTest {
                 cell.bytesPerIteration(),
                 cell.requests(),
                 cell.atDone(),
+                serving,
+                fabric,
                 cell.evidence());
     }
 }

@@ -42,6 +42,8 @@ class VersionsPageTest {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null);
     }
 

@@ -1,0 +1,76 @@
+package org.nixlconform.conformance;
+
+import static org.nixlconform.jupiter.Level.FULL;
+import static org.nixlconform.plan.Backend.LIBFABRIC;
+import static org.nixlconform.plan.Backend.UCX;
+import static org.nixlconform.plan.Operation.READ;
+import static org.nixlconform.plan.Operation.WRITE;
+import static org.nixlconform.plan.Role.DECODE;
+import static org.nixlconform.plan.Role.PREFILL;
+
+import org.nixlconform.jupiter.Backends;
+import org.nixlconform.jupiter.Blocks;
+import org.nixlconform.jupiter.Direction;
+import org.nixlconform.jupiter.ExpectCompletion;
+import org.nixlconform.jupiter.ExpectIntegrity;
+import org.nixlconform.jupiter.FromLevel;
+import org.nixlconform.jupiter.PagedServing;
+import org.nixlconform.jupiter.Requirement;
+import org.nixlconform.jupiter.Topology;
+import org.nixlconform.jupiter.TransferTest;
+
+/** Many requests at once out of caches whose blocks are reused, as serving engines have them. */
+@Backends(UCX)
+@Direction(operation = READ, initiator = DECODE)
+@ExpectIntegrity
+@ExpectCompletion(withinSeconds = 60, stallSeconds = 10)
+public class ServingConformance {
+
+    /** One block a request, three in the cache: the next request is written over it as soon as it was notified. */
+    @TransferTest
+    @Requirement("C1")
+    @Topology
+    @Blocks(transferred = 1, cached = 3)
+    @PagedServing(requests = 500, inFlight = 2, mostBlocks = 1)
+    void aBlockMayBeWrittenOverAsSoonAsItsNotificationCame() {}
+
+    @TransferTest
+    @FromLevel(FULL)
+    @Requirement("C1")
+    @Topology
+    @Blocks(transferred = 1, cached = 3)
+    @PagedServing(requests = 100_000, inFlight = 2, mostBlocks = 1)
+    void aBlockMayBeWrittenOverAHundredThousandTimes() {}
+
+    @TransferTest
+    @Requirement("D1")
+    @Topology
+    @Backends({UCX, LIBFABRIC})
+    @Blocks(transferred = 4, cached = 13)
+    @PagedServing(requests = 300, inFlight = 4, mostBlocks = 4)
+    void blocksThatWrapEveryFewRequestsHoldTheirOwnRequest() {}
+
+    @TransferTest
+    @Requirement("G1")
+    @Topology(prefillTp = 2, decodeTp = 4)
+    @Topology(prefillTp = 4, decodeTp = 2)
+    @Blocks(transferred = 4, cached = 24)
+    @PagedServing(
+            requests = 100,
+            inFlight = 6,
+            mostBlocks = 6,
+            prefixHitPercent = 25,
+            abortPercent = 5,
+            latePollPercent = 5,
+            latePollMillis = 2)
+    void everyRequestIsServedWhateverBecomesOfTheOthers() {}
+
+    @TransferTest
+    @FromLevel(FULL)
+    @Requirement("C2")
+    @Topology
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @Blocks(transferred = 4, cached = 13)
+    @PagedServing(requests = 300, inFlight = 4, mostBlocks = 4)
+    void whatIsWrittenIsThereWhenItsNotificationCame() {}
+}
