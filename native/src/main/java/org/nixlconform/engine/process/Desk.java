@@ -231,7 +231,8 @@ final class Desk {
             request.sourceFreedNanos = now();
             prefillPool(request).giveAll(request.source);
         }
-        if (request.verifiedNanos != NEVER && done && request.destinationFreedNanos == NEVER) {
+        boolean needed = request.verifiedNanos == NEVER && !request.aborted;
+        if (!needed && done && request.destinationFreedNanos == NEVER) {
             request.destinationFreedNanos = now();
             decodePool(request).giveAll(request.destination);
         }

@@ -44,7 +44,9 @@ final class DeskLink implements AutoCloseable {
                 asks.add(Wire.decode(line, FromDesk.class));
             }
         } catch (IOException | IllegalArgumentException unreadable) {
-            System.err.println("nixlconform engine: desk: " + unreadable.getMessage());
+            if (!socket.isClosed()) {
+                System.err.println("nixlconform engine: desk: " + unreadable.getMessage());
+            }
         }
         gone = true;
     }
