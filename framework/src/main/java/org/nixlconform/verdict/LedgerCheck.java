@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.RankTransfer;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.ServedRequest;
@@ -49,6 +50,7 @@ final class LedgerCheck implements Check {
             return List.of();
         }
         List<ServedRequest> requests = observation.serving().get().requests();
+        boolean write = plan.direction().operation() == Operation.WRITE;
         boolean endedEarly = Disturbance.anywhere(observation);
         Map<Engines, Long> bytesOfABlock = bytesOfABlock(plan);
         List<Departure> departures = new ArrayList<>();
@@ -58,8 +60,8 @@ final class LedgerCheck implements Check {
             }
             moved(request, bytesOfABlock).ifPresent(departures::add);
             duplicated(request).ifPresent(departures::add);
-            outOfOrder(request).ifPresent(departures::add);
-            freedEarly(request).ifPresent(departures::add);
+            outOfOrder(request, write).ifPresent(departures::add);
+            freedEarly(request, write).ifPresent(departures::add);
             plan.expectations()
                     .completion()
                     .ifPresent(completion -> departures.addAll(late(request, completion.within())));
@@ -173,12 +175,17 @@ final class LedgerCheck implements Check {
                         Quantities.count(request.notifications()) + " came");
     }
 
-    private static Optional<Departure> outOfOrder(ServedRequest request) {
+    /** Who reads verifies when it is done; who is written to, when it is notified, which may be before the writer knows. */
+    private static Optional<Departure> outOfOrder(ServedRequest request, boolean write) {
         Map<String, Long> steps = new LinkedHashMap<>();
         steps.put("begun", request.begunNanos());
         steps.put("filled", request.filledNanos());
         steps.put("moved", request.movedNanos());
-        steps.put("done", request.doneNanos());
+        if (write) {
+            steps.put("notified", request.notifiedNanos());
+        } else {
+            steps.put("done", request.doneNanos());
+        }
         steps.put("verified", request.verifiedNanos());
         steps.put("freed at the destination", request.destinationFreedNanos());
         steps.values().removeIf(nanos -> nanos < 0);
@@ -196,19 +203,19 @@ final class LedgerCheck implements Check {
                                 .collect(Collectors.joining(", ")));
     }
 
-    private static Optional<Departure> freedEarly(ServedRequest request) {
-        boolean early = request.sourceFreedNanos() >= 0
-                && (request.notifiedNanos() < 0 || request.sourceFreedNanos() < request.notifiedNanos());
+    /** A source that is read knows by the notification that it was; one that writes, when it is done. */
+    private static Optional<Departure> freedEarly(ServedRequest request, boolean write) {
+        long told = write ? request.doneNanos() : request.notifiedNanos();
+        String how = write ? "done" : "notified";
+        boolean early = request.sourceFreedNanos() >= 0 && (told < 0 || request.sourceFreedNanos() < told);
         return early
                 ? departure(
                         FindingKind.LEDGER,
                         "prefill reused blocks of a request before it was told that it may",
                         request,
-                        "freed after all notifications",
+                        write ? "freed when all transfers were done" : "freed after all notifications",
                         "freed at " + time(request.sourceFreedNanos()) + ", "
-                                + (request.notifiedNanos() < 0
-                                        ? "not notified"
-                                        : "notified at " + time(request.notifiedNanos())))
+                                + (told < 0 ? "not " + how : how + " at " + time(told)))
                 : Optional.empty();
     }
 

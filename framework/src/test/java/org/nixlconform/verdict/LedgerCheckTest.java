@@ -16,7 +16,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.PagedServing;
+import org.nixlconform.plan.Role;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.ServedRequest;
 import org.nixlconform.transfer.TransferObservation.DifferenceKind;
@@ -325,6 +327,33 @@ class LedgerCheckTest {
     }
 
     /** Of request 7. */
+    private static final TransferPlan WRITE = Observations.plan(draft ->
+            draft.serving(new PagedServing(20, 2, 3, 3, 0, 0, 0, 0)).direction(Operation.WRITE, Role.PREFILL));
+
+    /** Who writes may reuse its blocks when it is told DONE, which may be before or after the other side is told. */
+    @Test
+    void sourceOfAWriteIsFreeWhenItIsDone() {
+        Observations done = Observations.clean(WRITE).request(7, old -> with(old, Map.of("sourceFreedNanos", 8_050_000L)));
+
+        assertThat(findings(WRITE, done)).isEmpty();
+    }
+
+    @Test
+    void sourceOfAWriteThatIsReusedBeforeItIsDoneIsFreedEarly() {
+        onlyFinding(
+                WRITE,
+                Observations.clean(WRITE).request(7, old -> with(old, Map.of("sourceFreedNanos", 7_900_000L))),
+                FindingKind.LEDGER);
+    }
+
+    @Test
+    void destinationOfAWriteThatIsVerifiedBeforeItIsNotifiedIsOutOfOrder() {
+        onlyFinding(
+                WRITE,
+                Observations.clean(WRITE).request(7, old -> with(old, Map.of("verifiedNanos", 8_050_000L))),
+                FindingKind.LEDGER);
+    }
+
     private static Finding broken(FindingKind kind, Map<String, Object> change) {
         return broken(7, kind, change);
     }
