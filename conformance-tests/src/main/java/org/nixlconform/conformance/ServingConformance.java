@@ -2,7 +2,10 @@ package org.nixlconform.conformance;
 
 import static org.nixlconform.jupiter.Level.FULL;
 import static org.nixlconform.plan.Backend.LIBFABRIC;
+import static org.nixlconform.message.FindingKind.STALE;
+import static org.nixlconform.message.FindingKind.TORN;
 import static org.nixlconform.plan.Backend.UCX;
+import static org.nixlconform.plan.Mutation.REUSED_BEFORE_NOTIFICATION;
 import static org.nixlconform.plan.Operation.READ;
 import static org.nixlconform.plan.Operation.WRITE;
 import static org.nixlconform.plan.Role.DECODE;
@@ -11,9 +14,11 @@ import static org.nixlconform.plan.Role.PREFILL;
 import org.nixlconform.jupiter.Backends;
 import org.nixlconform.jupiter.Blocks;
 import org.nixlconform.jupiter.Direction;
+import org.nixlconform.jupiter.ExpectCaught;
 import org.nixlconform.jupiter.ExpectCompletion;
 import org.nixlconform.jupiter.ExpectIntegrity;
 import org.nixlconform.jupiter.FromLevel;
+import org.nixlconform.jupiter.Mutated;
 import org.nixlconform.jupiter.PagedServing;
 import org.nixlconform.jupiter.Requirement;
 import org.nixlconform.jupiter.Topology;
@@ -49,6 +54,16 @@ public class ServingConformance {
     @Blocks(transferred = 4, cached = 13)
     @PagedServing(requests = 300, inFlight = 4, mostBlocks = 4)
     void blocksThatWrapEveryFewRequestsHoldTheirOwnRequest() {}
+
+    /** The suite must see it where prefill does not wait, or it proves nothing where prefill does. */
+    @TransferTest
+    @Requirement("D2")
+    @Topology
+    @Blocks(transferred = 4, cached = 13)
+    @PagedServing(requests = 300, inFlight = 4, mostBlocks = 4)
+    @Mutated(REUSED_BEFORE_NOTIFICATION)
+    @ExpectCaught({STALE, TORN})
+    void blocksThatAreReusedTooEarlyAreCaught() {}
 
     @TransferTest
     @Requirement("G1")

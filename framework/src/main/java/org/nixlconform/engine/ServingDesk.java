@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.engine.protocol.FromWarden;
@@ -17,6 +18,7 @@ import org.nixlconform.engine.protocol.ToWarden;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.RankId;
@@ -91,7 +93,8 @@ final class ServingDesk {
                         lanes(),
                         plan.blocks().cached(Role.PREFILL),
                         plan.blocks().cached(Role.DECODE),
-                        plan.direction().operation() == Operation.WRITE));
+                        plan.direction().operation() == Operation.WRITE,
+                        plan.mutation().equals(Optional.of(Mutation.REUSED_BEFORE_NOTIFICATION))));
         heedUntil(() -> port.isPresent(), OPEN_WITHIN);
         if (port.isEmpty() || !failure.isEmpty()) {
             throw new FindingException(notOpen(

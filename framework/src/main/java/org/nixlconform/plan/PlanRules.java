@@ -308,6 +308,14 @@ final class PlanRules {
                     "caches of unequal size, and at least 2 regions",
                     "give prefill and decode different numbers of cached blocks, and 2 or more layers");
         }
+        boolean reused = draft.mutation().equals(Optional.of(Mutation.REUSED_BEFORE_NOTIFICATION));
+        if (reused && (draft.serving().isEmpty() || draft.direction().operation() != Operation.READ)) {
+            refuse(
+                    "the mutation REUSED_BEFORE_NOTIFICATION changes nothing here",
+                    draft.direction().label() + (draft.serving().isEmpty() ? ", no served requests" : ""),
+                    "served requests that decode reads",
+                    "add @PagedServing and READ, initiated by decode");
+        }
     }
 
     private void railsCanBeSimulated(Rails rails) {

@@ -88,7 +88,11 @@ final class ServingRules {
     private void nothingElseIsPlanted() {
         Map<String, Boolean> beside = new LinkedHashMap<>();
         beside.put("invalid requests", !draft.invalidRequests().isEmpty());
-        beside.put("a mutation", draft.mutation().isPresent());
+        beside.put(
+                "another mutation",
+                draft.mutation()
+                        .filter(mutation -> mutation != Mutation.REUSED_BEFORE_NOTIFICATION)
+                        .isPresent());
         beside.put("a stream order", draft.streamOrder().isPresent());
         beside.put("the end of a peer", draft.peerEnd().isPresent());
         beside.put("a prefix hit", draft.blocks().prefixHit() != 0);

@@ -260,6 +260,12 @@ class PlanRulesTest {
         assertThat(refusal(mutated)).isEqualTo("possible");
         mutated.geometry(new KvGeometry(1, 8, 128, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED));
         assertThat(headlines(mutated)).containsExactly("the mutation WRONG_OWNER_BLOCK_COUNT changes nothing here");
+        PlanDraft reused = draft().mutation(Mutation.REUSED_BEFORE_NOTIFICATION);
+        assertThat(headlines(reused)).containsExactly("the mutation REUSED_BEFORE_NOTIFICATION changes nothing here");
+        reused.serving(new PagedServing(20, 2, 1, 3, 0, 0, 0, 0));
+        assertThat(refusal(reused)).isEqualTo("possible");
+        reused.direction(Operation.WRITE, Role.PREFILL);
+        assertThat(headlines(reused)).containsExactly("the mutation REUSED_BEFORE_NOTIFICATION changes nothing here");
     }
 
     @Test

@@ -31,6 +31,9 @@ final class Desk {
     /** Of the first request; everything before is older. */
     private static final int FIRST_GENERATION = CacheOracle.INITIAL_GENERATION + 1;
 
+    /** From content that a planted fault writes to that of requests. */
+    private static final int SPOILED_GENERATIONS = 1_000_000;
+
     private static final long NEVER = -1;
     private static final int PERCENT = 100;
 
@@ -220,6 +223,11 @@ final class Desk {
                 .forEach(rank -> send.accept(
                         rank,
                         new FromDesk.Move(request.number, targetsOf(request), generation, own, peers, lateMillis)));
+        if (ask.spoiled()) {
+            lane.prefillRanks()
+                    .forEach(rank -> send.accept(
+                            rank, new FromDesk.Fill(-1, generation + SPOILED_GENERATIONS, request.source)));
+        }
     }
 
     /** Gives blocks back, and ends it, as far as that may be by now. */

@@ -133,7 +133,9 @@ final class ServingWork implements AutoCloseable {
     private void take(FromDesk ask) throws NixlCallException, IOException {
         if (ask instanceof FromDesk.Fill fill) {
             found.fill(cache.filled(fill.blocks(), fill.generation()));
-            desk.say(new ToDesk.Filled(fill.request()));
+            if (fill.request() >= 0) {
+                desk.say(new ToDesk.Filled(fill.request()));
+            }
         } else if (ask instanceof FromDesk.Await await) {
             Part part = new Part(
                     await.request(), await.generation(), pairs(await.peers(), await.ownBlocks(), await.peerBlocks()));

@@ -14,7 +14,11 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 })
 public sealed interface FromDesk {
 
-    /** A source writes the content of a request. Answered by {@link ToDesk.Filled}. */
+    /**
+     * A source writes the content of a request. Answered by {@link ToDesk.Filled}.
+     *
+     * @param request negative for a fault that is planted, of which nobody wants to hear
+     */
     record Fill(int request, int generation, int[] blocks) implements FromDesk {}
 
     /**

@@ -60,6 +60,7 @@ public sealed interface ToWarden {
      * @param prefillBlocks that each prefill engine has
      * @param decodeBlocks that each decode engine has
      * @param write prefill initiates; else decode
+     * @param spoiled plant a fault: a source's blocks are written over as soon as they are to be read
      */
     record OpenDesk(
             String address,
@@ -68,7 +69,8 @@ public sealed interface ToWarden {
             List<Lane> lanes,
             int prefillBlocks,
             int decodeBlocks,
-            boolean write)
+            boolean write,
+            boolean spoiled)
             implements ToWarden {}
 
     /** Fields as in the plan's {@code PagedServing}. */

@@ -43,7 +43,7 @@ class DeskTest {
 
     private Desk desk(boolean write, ServingShape shape) {
         return new Desk(
-                new OpenDesk("", "secret", shape, LANES, 9, 8, write),
+                new OpenDesk("", "secret", shape, LANES, 9, 8, write, false),
                 (rank, what) -> asked.add(new Ask(rank, what)),
                 () -> clock++);
     }

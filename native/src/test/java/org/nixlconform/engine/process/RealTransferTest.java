@@ -190,7 +190,15 @@ class RealTransferTest {
     @ValueSource(booleans = {false, true})
     void enginesServeRequestsOnTheirOwn(boolean write) throws Exception {
         try (WardenProcess warden = connected(write, false)) {
-            FromWarden.LedgerPart ledger = serve(warden, write, new ServingShape(7, 300, 4, 1, 6, 30, 10, 2, 3));
+            Served served = serve(warden, write, false, new ServingShape(7, 300, 4, 1, 6, 30, 10, 2, 3));
+            FromWarden.LedgerPart ledger = served.ledger();
+            assertThat(served.source().runsDiffering()).isZero();
+            assertThat(served.destination().runsDiffering())
+                    .as("%s", served.destination())
+                    .isZero();
+            assertThat(served.source().bytesVerified()).isEqualTo(prefill().totalBytes());
+            assertThat(served.destination().bytesVerified())
+                    .isEqualTo(served.destination().bytesSelected() + decode().totalBytes());
             assertThat(ledger.last()).isTrue();
             assertThat(ledger.requests()).hasSize(300);
             long moved = 0;
@@ -215,24 +223,58 @@ class RealTransferTest {
         }
     }
 
-    private static FromWarden.LedgerPart serve(WardenProcess warden, boolean write, ServingShape shape)
+    /** A source that is written over before its reader has notified it: what came is of another generation, or of two. */
+    @Test
+    void blocksThatAreReusedTooEarlyAreFound() throws Exception {
+        try (WardenProcess warden = connected(false, false)) {
+            Served served = serve(warden, false, true, new ServingShape(7, 400, 4, 1, 6, 0, 0, 0, 0));
+            long[] found = served.destination().byClassification();
+            long stale = found[Payload.CLASSIFICATIONS.indexOf("STALE")];
+            long torn = found[Payload.CLASSIFICATIONS.indexOf("TORN")];
+            assertThat(stale + torn).isPositive().isEqualTo(served.destination().runsDiffering());
+            assertThat(served.ledger().requests().stream()
+                            .mapToLong(FromWarden.LedgerEntry::differing)
+                            .sum())
+                    .isEqualTo(stale + torn);
+            assertThat(served.source().runsDiffering()).isZero();
+            close(warden);
+        }
+    }
+
+    @Test
+    void aBitThatFlipsWhileServingIsFoundInItsRequestAndNowhereElse() throws Exception {
+        plant("""
+                {"fault": "flip", "rank": "%s", "request": 20, "descriptor": 1, "byte": 77, "bit": 4}""".formatted(DECODE));
+        try (WardenProcess warden = connected(false, false)) {
+            Served served = serve(warden, false, false, new ServingShape(7, 60, 4, 1, 6, 0, 0, 0, 0));
+            assertThat(served.destination().runsDiffering()).isOne();
+            assertThat(served.destination().differences())
+                    .singleElement()
+                    .matches(difference -> difference.classification().equals("FOREIGN"))
+                    .matches(difference -> difference.bitDistance() == 1);
+            assertThat(served.ledger().requests())
+                    .filteredOn(entry -> entry.differing() > 0)
+                    .hasSize(1);
+            close(warden);
+        }
+    }
+
+    private record Served(FromRank.Verified source, FromRank.Verified destination, FromWarden.LedgerPart ledger) {}
+
+    private static Served serve(WardenProcess warden, boolean write, boolean spoiled, ServingShape shape)
             throws Exception {
         warden.send(new ToWarden.OpenDesk(
-                "", "secret", shape, List.of(new Lane(0, 0, List.of(PREFILL), List.of(DECODE), 1)), 20, 20, write));
+                "", "secret", shape, List.of(new Lane(0, 0, List.of(PREFILL), List.of(DECODE), 1)), 20, 20, write, spoiled));
         int port = warden.said(FromWarden.DeskOpen.class, opened -> true).port();
         for (String label : List.of(PREFILL, DECODE)) {
             warden.send(label, new ToRank.Serve("127.0.0.1", port, "secret", shape.inFlight(), 3));
         }
         FromRank.Verified source = warden.answer(PREFILL, FromRank.Verified.class);
         FromRank.Verified destination = warden.answer(DECODE, FromRank.Verified.class);
-        for (FromRank.Verified verified : List.of(source, destination)) {
-            assertThat(verified.runsDiffering()).as("%s", verified).isZero();
-            assertThat(verified.strays()).isEmpty();
-        }
-        assertThat(source.bytesVerified()).isEqualTo(prefill().totalBytes());
-        assertThat(destination.bytesVerified()).isEqualTo(destination.bytesSelected() + decode().totalBytes());
+        assertThat(source.strays()).isEmpty();
+        assertThat(destination.strays()).isEmpty();
         warden.send(new ToWarden.GiveLedger());
-        return warden.said(FromWarden.LedgerPart.class, part -> true);
+        return new Served(source, destination, warden.said(FromWarden.LedgerPart.class, part -> true));
     }
 
     private WardenProcess connected(boolean write, boolean wrongOwner) throws Exception {
