@@ -28,6 +28,7 @@ import org.nixlconform.transfer.TransferObservation.NotificationCount;
 import org.nixlconform.transfer.TransferObservation.PhaseTime;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 import org.nixlconform.transfer.TransferObservation.Reference;
+import org.nixlconform.transfer.TransferObservation.StrayNotification;
 import org.nixlconform.transfer.TransferObservation.StreamWork;
 import org.nixlconform.transfer.TransferObservation.Timeout;
 
@@ -196,12 +197,17 @@ final class ObservationNotes {
 
     void served(Map<RankId, EngineStep.Verification> answers, EngineStep.Ledger ledger) {
         List<Integrity> integrity = new ArrayList<>();
-        new TreeMap<>(answers).forEach((rank, seen) -> integrity.add(integrity(rank, seen, 0)));
+        List<StrayNotification> strays = new ArrayList<>();
+        new TreeMap<>(answers).forEach((rank, seen) -> {
+            integrity.add(integrity(rank, seen, 0));
+            seen.strays().forEach(stray -> strays.add(new StrayNotification(rank, stray.sender(), stray.text())));
+        });
         serving = Optional.of(new TransferObservation.Serving(
                 ledger.took(),
                 ledger.complete(),
                 integrity,
-                ledger.requests().stream().map(ObservationNotes::request).toList()));
+                ledger.requests().stream().map(ObservationNotes::request).toList(),
+                strays));
     }
 
     private static ServedRequest request(EngineStep.LedgerEntry entry) {

@@ -62,8 +62,8 @@ public record TransferObservation(
     /** The same without the requests of the ledger, which may be a hundred thousand. */
     public TransferObservation withoutRequests() {
         return with(
-                serving.map(served ->
-                        new Serving(served.took(), served.ledgerComplete(), served.integrity(), List.of())),
+                serving.map(served -> new Serving(
+                        served.took(), served.ledgerComplete(), served.integrity(), List.of(), served.strays())),
                 recorded);
     }
 
@@ -224,12 +224,18 @@ public record TransferObservation(
      * @param ledgerComplete whether all of the ledger was brought here
      * @param integrity every request when decode verified it, and the whole cache at the end, by rank
      * @param requests the ledger, in the order in which they began
+     * @param strays notifications that belong to no request
      */
     public record Serving(
-            Duration took, boolean ledgerComplete, List<Integrity> integrity, List<ServedRequest> requests) {
+            Duration took,
+            boolean ledgerComplete,
+            List<Integrity> integrity,
+            List<ServedRequest> requests,
+            List<StrayNotification> strays) {
         public Serving {
             integrity = List.copyOf(integrity);
             requests = List.copyOf(requests);
+            strays = List.copyOf(strays);
         }
 
         /** Of all requests together; empty where nothing moved. 10^9 bytes per second. */
@@ -245,6 +251,9 @@ public record TransferObservation(
             return requests.stream().mapToLong(ServedRequest::bytes).sum();
         }
     }
+
+    /** @param text rendered printable */
+    public record StrayNotification(RankId receiver, String sender, String text) {}
 
     /**
      * Work that a rank had on a stream of its GPU.

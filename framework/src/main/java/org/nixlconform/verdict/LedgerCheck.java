@@ -19,6 +19,7 @@ import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.ServedRequest;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Serving;
+import org.nixlconform.transfer.TransferObservation.StrayNotification;
 
 /**
  * Requests that engines served on their own, by their ledger: each ended, moved what its blocks hold and was notified exactly
@@ -26,7 +27,7 @@ import org.nixlconform.transfer.TransferObservation.Serving;
  * transfers ended within what the completion says. One finding for each rule, with the first request that breaks it.
  *
  * <p>Of a request that has not ended, the first step that is missing is told. After a loss, a failed call or a timeout
- * anywhere in the case none is: that explains it.
+ * anywhere in the case none is, but for a call that failed for a request: that explains it.
  */
 final class LedgerCheck implements Check {
     static final String SUBJECT = "ledger";
@@ -49,13 +50,19 @@ final class LedgerCheck implements Check {
         if (observation.serving().isEmpty()) {
             return List.of();
         }
-        List<ServedRequest> requests = observation.serving().get().requests();
+        Serving serving = observation.serving().get();
+        List<ServedRequest> requests = serving.requests();
         boolean write = plan.direction().operation() == Operation.WRITE;
         boolean endedEarly = Disturbance.anywhere(observation);
+        boolean lost =
+                !observation.losses().isEmpty() || !observation.failures().isEmpty();
         Map<Engines, Long> bytesOfABlock = bytesOfABlock(plan);
         List<Departure> departures = new ArrayList<>();
         for (ServedRequest request : requests) {
-            if (!endedEarly) {
+            if (!request.failure().isEmpty() && !lost) {
+                departures.add(
+                        new Departure(FindingKind.REFUSED, "a request failed", request, "success", request.failure()));
+            } else if (!endedEarly) {
                 unended(request).ifPresent(departures::add);
             }
             moved(request, bytesOfABlock).ifPresent(departures::add);
@@ -69,9 +76,25 @@ final class LedgerCheck implements Check {
         departures.addAll(ownedTwice(requests));
         Map<String, List<Departure>> alike = departures.stream()
                 .collect(Collectors.groupingBy(Departure::rule, LinkedHashMap::new, Collectors.toList()));
-        return alike.values().stream()
+        List<Finding> findings = new ArrayList<>(alike.values().stream()
                 .map(group -> finding(plan, group, requests.size()))
-                .toList();
+                .toList());
+        serving.strays().stream()
+                .findFirst()
+                .ifPresent(first ->
+                        findings.add(stray(plan, first, serving.strays().size())));
+        return findings;
+    }
+
+    private static Finding stray(TransferPlan plan, StrayNotification first, int count) {
+        return Finding.of(
+                        FindingKind.NOTIFICATION_ALTERED,
+                        SUBJECT,
+                        Quantities.count(count, "notification") + " came that no request sent")
+                .during("serve")
+                .with("expected", "notifications of requests alone, from the rank and to the rank that they name")
+                .with("actual", "\"" + first.text() + "\" from " + first.sender())
+                .with("where", first.receiver() + Wording.iteration(plan, plan.iterations()));
     }
 
     private static Finding finding(TransferPlan plan, List<Departure> alike, int requests) {
@@ -90,9 +113,7 @@ final class LedgerCheck implements Check {
     /** The first step that is missing. */
     private static Optional<Departure> unended(ServedRequest request) {
         String pairs = Quantities.count(request.pairs());
-        if (!request.failure().isEmpty()) {
-            return departure(FindingKind.REFUSED, "a request failed", request, "success", request.failure());
-        }
+
         if (!request.aborted() && request.movedNanos() < 0) {
             return departure(
                     FindingKind.NEVER_STARTED,
@@ -125,8 +146,8 @@ final class LedgerCheck implements Check {
                     "every request verified before its blocks are reused",
                     "done and not verified");
         }
-        boolean kept =
-                request.sourceFreedNanos() < 0 || (request.movedNanos() >= 0 && request.destinationFreedNanos() < 0);
+        boolean kept = request.sourceFreedNanos() < 0
+                || (!request.destinationBlocks().isEmpty() && request.destinationFreedNanos() < 0);
         return kept
                 ? departure(
                         FindingKind.LEDGER,
@@ -175,7 +196,7 @@ final class LedgerCheck implements Check {
                         Quantities.count(request.notifications()) + " came");
     }
 
-    /** Who reads verifies when it is done; who is written to, when it is notified, which may be before the writer knows. */
+    /** A READ is verified when it is done, a WRITE when it was notified: its initiator may know later that it is done. */
     private static Optional<Departure> outOfOrder(ServedRequest request, boolean write) {
         Map<String, Long> steps = new LinkedHashMap<>();
         steps.put("begun", request.begunNanos());
@@ -203,19 +224,18 @@ final class LedgerCheck implements Check {
                                 .collect(Collectors.joining(", ")));
     }
 
-    /** A source that is read knows by the notification that it was; one that writes, when it is done. */
+    /** It may reuse what was read when it has all notifications, what it wrote itself when that is done. */
     private static Optional<Departure> freedEarly(ServedRequest request, boolean write) {
-        long told = write ? request.doneNanos() : request.notifiedNanos();
-        String how = write ? "done" : "notified";
-        boolean early = request.sourceFreedNanos() >= 0 && (told < 0 || request.sourceFreedNanos() < told);
+        long may = write ? request.doneNanos() : request.notifiedNanos();
+        boolean early = request.sourceFreedNanos() >= 0 && (may < 0 || request.sourceFreedNanos() < may);
         return early
                 ? departure(
                         FindingKind.LEDGER,
                         "prefill reused blocks of a request before it was told that it may",
                         request,
-                        write ? "freed when all transfers were done" : "freed after all notifications",
+                        write ? "freed after all transfers were done" : "freed after all notifications",
                         "freed at " + time(request.sourceFreedNanos()) + ", "
-                                + (told < 0 ? "not " + how : how + " at " + time(told)))
+                                + (may < 0 ? "never told" : "told at " + time(may)))
                 : Optional.empty();
     }
 
@@ -312,8 +332,9 @@ final class LedgerCheck implements Check {
     }
 
     private static String note(Serving serving, OptionalDouble singleGbPerSecond) {
-        List<ServedRequest> done =
-                serving.requests().stream().filter(LedgerCheck::isDone).toList();
+        List<ServedRequest> done = serving.requests().stream()
+                .filter(request -> isDone(request) && !request.aborted())
+                .toList();
         List<ServedRequest> notified =
                 done.stream().filter(LedgerCheck::isNotified).toList();
         long aborted =

@@ -434,7 +434,8 @@ class PlanRulesTest {
 
     @Test
     void eachCacheHoldsTheLargestOfTheServedRequests() {
-        assertThat(refusal(serving(200, 8, 1, 8, 0, 0, 0, 0).blocks(blocks(7, 7, 8)))).isEqualTo("""
+        assertThat(refusal(serving(200, 8, 1, 8, 0, 0, 0, 0).blocks(blocks(7, 7, 8))))
+                .isEqualTo("""
                         DECLARATION plan: the cache of a prefill engine does not hold the largest of the served requests
                         where: FooConformance.foo
                         declared: mostBlocks = 8, cached of prefill = 7

@@ -23,6 +23,7 @@ import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.ServedRequest;
 import org.nixlconform.transfer.TransferObservation.DifferenceKind;
 import org.nixlconform.transfer.TransferObservation.Serving;
+import org.nixlconform.transfer.TransferObservation.StrayNotification;
 
 /** Each rule of serving, broken by one request of a ledger that is clean otherwise. Request 7 begins at 7 ms. */
 class LedgerCheckTest {
@@ -42,51 +43,29 @@ class LedgerCheckTest {
 
     @Test
     void requestThatIsGivenUpConformsWhenPrefillIsTold() {
-        Observations given = Observations.clean(PLAN)
-                .request(
-                        7,
-                        old -> with(
-                                old,
-                                Map.of(
-                                        "aborted",
-                                        true,
-                                        "bytes",
-                                        0L,
-                                        "transfersDone",
-                                        0,
-                                        "movedNanos",
-                                        -1L,
-                                        "doneNanos",
-                                        -1L,
-                                        "verifiedNanos",
-                                        -1L,
-                                        "destinationFreedNanos",
-                                        -1L)));
-
-        assertThat(findings(PLAN, given)).isEmpty();
+        assertThat(findings(PLAN, Observations.clean(PLAN).request(7, LedgerCheckTest::givenUp)))
+                .isEmpty();
     }
 
     @Test
     void requestThatIsGivenUpAndNotToldIsALostNotification() {
-        Finding finding = broken(
-                FindingKind.NOT_NOTIFIED,
-                Map.of(
-                        "aborted",
-                        true,
-                        "bytes",
-                        0L,
-                        "notifications",
-                        1,
-                        "movedNanos",
-                        -1L,
-                        "doneNanos",
-                        -1L,
-                        "verifiedNanos",
-                        -1L,
-                        "destinationFreedNanos",
-                        -1L));
+        Observations untold = Observations.clean(PLAN)
+                .request(7, old -> givenUp(old).flatMap(request -> with(request, Map.of("notifications", 1))));
 
-        assertThat(fact(finding, "actual")).isEqualTo("1 came");
+        assertThat(fact(onlyFinding(PLAN, untold, FindingKind.NOT_NOTIFIED), "actual"))
+                .isEqualTo("1 came");
+    }
+
+    /** Prefill is told at once, and nothing moves. */
+    private static Optional<ServedRequest> givenUp(ServedRequest old) {
+        return with(
+                old,
+                Map.of(
+                        "aborted", true,
+                        "bytes", 0L,
+                        "destinationBlocks", List.of(),
+                        "verifiedNanos", -1L,
+                        "destinationFreedNanos", -1L));
     }
 
     @Test
@@ -227,8 +206,8 @@ class LedgerCheckTest {
         assertThat(onlyFinding(
                                 PLAN,
                                 Observations.clean(PLAN)
-                                        .serving(
-                                                old -> new Serving(old.took(), false, old.integrity(), old.requests())),
+                                        .serving(old -> new Serving(
+                                                old.took(), false, old.integrity(), old.requests(), List.of())),
                                 FindingKind.VACUOUS)
                         .headline())
                 .isEqualTo("the ledger of requests is not whole");
@@ -244,23 +223,7 @@ class LedgerCheckTest {
     void requestsThatAllWereGivenUpMovedNothing() {
         Observations givenUp = Observations.clean(PLAN);
         for (int request = 0; request < 20; request++) {
-            givenUp.request(
-                    request,
-                    old -> with(
-                            old,
-                            Map.of(
-                                    "aborted",
-                                    true,
-                                    "bytes",
-                                    0L,
-                                    "movedNanos",
-                                    -1L,
-                                    "doneNanos",
-                                    -1L,
-                                    "verifiedNanos",
-                                    -1L,
-                                    "destinationFreedNanos",
-                                    -1L)));
+            givenUp.request(request, LedgerCheckTest::givenUp);
         }
 
         assertThat(onlyFinding(PLAN, givenUp, FindingKind.VACUOUS).headline())
@@ -298,6 +261,61 @@ class LedgerCheckTest {
         assertThat(findings(PLAN, crashed.request(17, old -> with(old, Map.of("notifications", 3)))))
                 .extracting(Finding::kind)
                 .containsExactly(FindingKind.ENGINE_DIED, FindingKind.NOTIFICATION_DUPLICATED);
+    }
+
+    /** A request that failed keeps its blocks, so that others wait for them until the deadline. */
+    @Test
+    void requestThatFailedIsSaidBesideTheTimeoutThatItLeadsTo() {
+        Observations stuck = Observations.clean(PLAN)
+                .timeout(DECODE_1, "serve", true, Optional.empty(), Optional.empty())
+                .request(7, old -> with(old, Map.of("failure", "post_xfer_req: BACKEND (-2)")))
+                .request(19, old -> Optional.empty());
+
+        assertThat(findings(PLAN, stuck))
+                .extracting(Finding::kind)
+                .containsExactly(FindingKind.STALLED, FindingKind.REFUSED);
+    }
+
+    @Test
+    void writeIsVerifiedWhenItWasNotifiedAndFreedAtTheSourceWhenItIsDone() {
+        TransferPlan write = Observations.plan(draft ->
+                draft.direction(Operation.WRITE, Role.PREFILL).serving(new PagedServing(20, 2, 3, 3, 0, 0, 0, 0)));
+        Map<String, Object> doneLast = Map.of(
+                "notifiedNanos",
+                7_900_000L,
+                "verifiedNanos",
+                7_950_000L,
+                "doneNanos",
+                8_000_000L,
+                "sourceFreedNanos",
+                8_000_000L);
+
+        assertThat(findings(write, Observations.clean(write).request(7, old -> with(old, doneLast))))
+                .isEmpty();
+        onlyFinding(
+                write,
+                Observations.clean(write).request(7, old -> with(old, Map.of("sourceFreedNanos", 7_999_999L))),
+                FindingKind.LEDGER);
+        assertThat(findings(PLAN, Observations.clean(PLAN).request(7, old -> with(old, doneLast))))
+                .extracting(Finding::headline)
+                .containsExactly("the steps of a request are out of order");
+    }
+
+    @Test
+    void notificationThatNoRequestSentIsFound() {
+        Finding stray = onlyFinding(
+                PLAN,
+                Observations.clean(PLAN)
+                        .serving(old -> new Serving(
+                                old.took(),
+                                true,
+                                old.integrity(),
+                                old.requests(),
+                                List.of(new StrayNotification(PREFILL_0, "decode-0-rank-1", "served 7")))),
+                FindingKind.NOTIFICATION_ALTERED);
+
+        assertThat(stray.headline()).isEqualTo("1 notification came that no request sent");
+        assertThat(fact(stray, "actual")).isEqualTo("\"served 7\" from decode-0-rank-1");
     }
 
     @Test

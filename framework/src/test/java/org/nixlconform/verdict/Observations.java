@@ -352,7 +352,8 @@ public final class Observations {
                 old.requests().stream()
                         .flatMap(request ->
                                 request.request() == number ? change.apply(request).stream() : Stream.of(request))
-                        .toList()));
+                        .toList(),
+                old.strays()));
     }
 
     Observations serving(UnaryOperator<Serving> change) {
@@ -373,7 +374,8 @@ public final class Observations {
                 old.integrity().stream()
                         .map(each -> each.rank().equals(rank) ? differing(each, countByKind) : each)
                         .toList(),
-                old.requests()));
+                old.requests(),
+                old.strays()));
     }
 
     /** Changes the transfers of one iteration. */
@@ -624,7 +626,7 @@ public final class Observations {
                     ""));
         }
         List<Integrity> integrity = cleanIteration(planned, plan.iterations()).integrity();
-        return new Serving(Duration.ofMillis(served.requests() + 1), true, integrity, requests);
+        return new Serving(Duration.ofMillis(served.requests() + 1), true, integrity, requests, List.of());
     }
 
     private static Integrity cleanIntegrity(RankId rank, boolean destination) {

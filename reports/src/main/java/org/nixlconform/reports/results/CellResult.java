@@ -127,7 +127,11 @@ public record CellResult(
      * @param requests in the ledger
      * @param gbPerSecond of all requests together; null where nothing moved
      */
-    public record ServingLine(int requests, double tookSeconds, long bytes, @Nullable Double gbPerSecond) {
+    public record ServingLine(
+            int requests,
+            double tookSeconds,
+            long bytes,
+            @Nullable Double gbPerSecond) {
         static ServingLine of(TransferObservation.Serving serving) {
             return new ServingLine(
                     serving.requests().size(),

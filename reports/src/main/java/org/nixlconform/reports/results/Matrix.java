@@ -23,8 +23,11 @@ record Matrix(String environment, List<String> topologies, List<Combination> com
     private static final String SERVING = "serving";
 
     /** What one cell says at one place. */
-    record Entry(String topology, Combination combination, Standing standing, @Nullable Double gbPerSecond) {}
-
+    record Entry(
+            String topology,
+            Combination combination,
+            Standing standing,
+            @Nullable Double gbPerSecond) {}
 
     /**
      * What a column stands for.
@@ -118,8 +121,8 @@ record Matrix(String environment, List<String> topologies, List<Combination> com
     /** All of one row and column. */
     List<Entry> at(String topology, Combination combination) {
         return entries.stream()
-                .filter(entry -> entry.topology().equals(topology)
-                        && entry.combination().equals(combination))
+                .filter(entry ->
+                        entry.topology().equals(topology) && entry.combination().equals(combination))
                 .toList();
     }
 

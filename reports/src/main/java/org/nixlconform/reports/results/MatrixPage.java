@@ -71,11 +71,12 @@ public final class MatrixPage {
 
     private void matrix(Matrix matrix) {
         heading(matrix.environment());
-        line("GB/s where measured; 10^9 bytes per second of all initiators together. Micro: single transfers; serving: requests"
-                + " that engines serve on their own, many at once, out of caches whose blocks are reused."
-                + (matrix.isSimulated()
-                        ? " Nothing here is device memory over EFA: it neither confirms nor refutes what is seen there."
-                        : ""));
+        line(
+                "GB/s where measured; 10^9 bytes per second of all initiators together. Micro: single transfers; serving: requests"
+                        + " that engines serve on their own, many at once, out of caches whose blocks are reused."
+                        + (matrix.isSimulated()
+                                ? " Nothing here is device memory over EFA: it neither confirms nor refutes what is seen there."
+                                : ""));
         line("");
         line(matrix.combinations().stream()
                 .map(combination -> combination.path() + ", " + combination.manner())

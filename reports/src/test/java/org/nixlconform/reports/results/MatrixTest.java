@@ -162,14 +162,7 @@ class MatrixTest {
     }
 
     private static CellResult on(String backend, CellResult cell) {
-        return copy(
-                cell,
-                backend,
-                cell.environment(),
-                cell.outcome(),
-                cell.findings(),
-                cell.serving(),
-                cell.fabric());
+        return copy(cell, backend, cell.environment(), cell.outcome(), cell.findings(), cell.serving(), cell.fabric());
     }
 
     private static CellResult copy(
