@@ -282,7 +282,9 @@ final class ObservationNotes {
                             ? Optional.of(atDone(end.atDone(), noLookBecause.apply(rank, end.target())))
                             : Optional.empty()));
             phases.add(new PhaseTime(rank, "post", index, end.post()));
-            phases.add(new PhaseTime(rank, "wait", index, end.total().minus(end.post())));
+            if (end.total().compareTo(end.post()) >= 0) { // One that did not end has no total.
+                phases.add(new PhaseTime(rank, "wait", index, end.total().minus(end.post())));
+            }
             if (end.status() < 0) {
                 fail(rank, "transfer to " + end.target(), end.failedCall(), end.status(), end.statusName());
             }

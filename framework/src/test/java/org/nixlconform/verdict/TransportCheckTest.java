@@ -35,6 +35,11 @@ class TransportCheckTest {
                     + " rma_am(tcp/lo)  amo_am(tcp/lo)  device(cuda_ipc/cuda)  am(tcp/lo cma/memory cuda_ipc/cuda)"
                     + "  ka(tcp/lo)";
 
+    /** The same, where UCX_TLS was tcp,cuda_copy,self. */
+    private static final String STAGED =
+            "[1795329611.156948] [vm:2941 :0]      ucp_worker.c:1997 UCX  INFO    decode-0-rank-0 intra-node cfg#2"
+                    + " rma_am(tcp/lo)  amo_am(tcp/lo)  am(tcp/lo tcp/eth0)  ka(tcp/lo)";
+
     private static final RdmaDevice DEVICE = new RdmaDevice("node-1", "rdmap79s0 port 1", true, 0, 0);
 
     private final TransferPlan plan = Observations.plan(draft -> draft.placement(Placement.SPREAD));
@@ -102,6 +107,10 @@ class TransportCheckTest {
                     .isEqualTo("decode-0-rank-0 has its blocks staged through the host: it reaches the GPUs of its"
                             + " node over tcp, cma");
         });
+        assertThat(onGpus(Placement.PACK, STAGED, false))
+                .extracting(Finding::headline)
+                .containsExactly("decode-0-rank-0 has its blocks staged through the host: it reaches the GPUs of its"
+                        + " node over tcp");
         assertThat(onGpus(Placement.PACK, BETWEEN_GPUS, false)).isEmpty();
         assertThat(onGpus(Placement.PACK, "nothing was said", false)).isEmpty();
         assertThat(onGpus(Placement.PACK, ON_ONE_NODE, true)).isEmpty();
