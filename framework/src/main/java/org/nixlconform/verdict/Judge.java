@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.DeviceCache;
 import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.StreamOrder;
 import org.nixlconform.plan.TransferPlan;
@@ -163,6 +164,9 @@ public final class Judge {
                                 .or(() -> plan.streamOrder()
                                         .filter(StreamOrder::isUnfenced)
                                         .map(StreamOrder::label))
+                                .or(() -> plan.deviceCache()
+                                        .filter(DeviceCache::isFault)
+                                        .map(DeviceCache::label))
                                 .orElse("planted outside the plan"));
     }
 
