@@ -87,7 +87,7 @@ public class DeviceCacheConformance {
     @DeviceCaches(MAPPED_WITHOUT_RDMA)
     void everyBlockArrivesInMappedMemoryWithoutRdma() {}
 
-    /** Blocks go to what was registered, and the cache is left as it was; or NIXL refuses. */
+    /** Blocks go to what was registered, and the cache is left as it was; or NIXL refuses. Inconclusive where addresses alone count. */
     @TransferTest
     @Requirement("E12")
     @DeviceCaches(REMAPPED)

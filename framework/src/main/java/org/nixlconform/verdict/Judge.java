@@ -34,6 +34,7 @@ public final class Judge {
     private static final List<Check> CHECKS = List.of(
             new PeerEndCheck(),
             new StreamOrderCheck(),
+            new RemapCheck(),
             new EngineLossCheck(),
             new CallFailureCheck(),
             new CompletionCheck(),
@@ -53,6 +54,9 @@ public final class Judge {
             new TransportCheck(),
             new LogCheck(),
             new VacuousCheck());
+
+    /** What findings of faults that could not be planted are about. */
+    private static final Set<String> PLANTING = Set.of(StreamOrderCheck.SUBJECT, RemapCheck.SUBJECT);
 
     private Judge() {}
 
@@ -90,8 +94,8 @@ public final class Judge {
     /** A fault that could not be planted cannot be caught. */
     private static boolean isUnplanted(List<Finding> found) {
         return found.stream()
-                .anyMatch(finding -> finding.kind() == FindingKind.PREREQUISITE
-                        && finding.subject().equals(StreamOrderCheck.SUBJECT));
+                .anyMatch(
+                        finding -> finding.kind() == FindingKind.PREREQUISITE && PLANTING.contains(finding.subject()));
     }
 
     /** What each kind of finding means for the outcome. */
