@@ -90,6 +90,54 @@ void damage(Numbers &numbers, const nxc_payload_key &key, const std::vector<nxc_
     }
 }
 
+// What is behind a mapped address may be exchanged once, and is then as good as what was there.
+void remapped(nxc_device *device) {
+    const nxc_payload_key key = keyOf(78);
+    const std::vector<nxc_payload_run> runs = {{guardBytes, 1 << 20, 1 << 30, 1 << 30, NXC_KIND_DATA, 3, NXC_RUN_SELECTED, 2}};
+    uint64_t arena = 0;
+    WORKS(nxc_device_allocate(device, 2 << 20, NXC_MEMORY_VMM, &arena, &failure));
+    {
+        const Held held(device, arena, key, runs);
+        WORKS(nxc_device_fill(held.runs, nullptr, &failure));
+        CHECK(nxc_device_landed(held.runs, &failure) == 1, "%s", failure.text);
+        WORKS(nxc_device_remap(device, arena, &failure));
+        WORKS(nxc_device_fill(held.runs, nullptr, &failure));
+        nxc_payload_summary summary = {};
+        WORKS(nxc_device_verify(held.runs, &bounds, nullptr, 0, &summary, nullptr, &failure));
+        CHECK(summary.runs_differing == 0, "%" PRIu64 " runs differ in what is there now", summary.runs_differing);
+        CHECK(nxc_device_remap(device, arena, &failure) == NXC_DEVICE_REFUSED, "remapped twice");
+    }
+    WORKS(nxc_device_release(device, arena, &failure));
+    WORKS(nxc_device_allocate(device, 4096, NXC_MEMORY_PLAIN, &arena, &failure));
+    CHECK(nxc_device_remap(device, arena, &failure) == NXC_DEVICE_REFUSED && failure.text[0] != 0, "not a mapped one");
+    WORKS(nxc_device_release(device, arena, &failure));
+}
+
+// The copy engine reaches pinned memory of the host, both ways.
+void throughPinnedMemory(nxc_device *device) {
+    const nxc_payload_key key = keyOf(79);
+    const uint64_t bytes = 100000;
+    const std::vector<nxc_payload_run> runs = {{0, bytes, 1 << 30, 1 << 30, NXC_KIND_DATA, 3, NXC_RUN_SELECTED, 2}};
+    uint64_t cache = 0;
+    uint64_t other = 0;
+    uint64_t host = 0;
+    WORKS(nxc_device_allocate(device, bytes, NXC_MEMORY_PLAIN, &cache, &failure));
+    WORKS(nxc_device_allocate(device, bytes, NXC_MEMORY_PLAIN, &other, &failure));
+    WORKS(nxc_device_allocate(device, bytes, NXC_MEMORY_HOST, &host, &failure));
+    {
+        const Held filled(device, cache, key, runs);
+        const Held copied(device, other, key, runs);
+        WORKS(nxc_device_fill(filled.runs, nullptr, &failure));
+        WORKS(nxc_device_copy(device, host, cache, bytes, bytes, &failure));
+        std::vector<uint8_t> expected(bytes);
+        nxc_payload_fill(expected.data(), &key, runs.data(), runs.size());
+        CHECK(memcmp(reinterpret_cast<void *>(host), expected.data(), bytes) == 0, "pinned memory holds something else");
+        WORKS(nxc_device_copy(device, other, host, bytes, bytes, &failure));
+        CHECK(nxc_device_landed(copied.runs, &failure) == 1, "%s", failure.text);
+    }
+    for (const uint64_t each : {cache, other, host}) WORKS(nxc_device_release(device, each, &failure));
+}
+
 void sameAsOnTheCpu(nxc_device *device, const Copies &copies, int32_t memory) {
     const nxc_payload_key key = keyOf(77);
     for (uint64_t seed = 1; seed <= 3; seed++) {
@@ -337,6 +385,9 @@ int main(int argc, char **argv) {
     const Copies copies(argv[1]);
     sameAsOnTheCpu(device, copies, NXC_MEMORY_PLAIN);
     sameAsOnTheCpu(device, copies, NXC_MEMORY_VMM);
+    sameAsOnTheCpu(device, copies, NXC_MEMORY_VMM_NO_RDMA);
+    remapped(device);
+    throughPinnedMemory(device);
     longRunsAreLookedAtFromTheirFirstDifference(device, copies);
     refusalsSayWhatWasRefused(device);
     queuedWorkComesLater(device);

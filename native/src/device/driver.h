@@ -77,13 +77,14 @@ constexpr int attributeRdmaWithVmm = 110;
     F(unreserve, cuMemAddressFree, (uint64_t, size_t))                                                                   \
     F(create, cuMemCreate, (unsigned long long *, size_t, const AllocationProperties *, unsigned long long))             \
     F(drop, cuMemRelease, (unsigned long long))                                                                          \
+    F(keep, cuMemRetainAllocationHandle, (unsigned long long *, void *))                                                 \
     F(map, cuMemMap, (uint64_t, size_t, size_t, unsigned long long, unsigned long long))                                 \
     F(unmap, cuMemUnmap, (uint64_t, size_t))                                                                             \
     F(setAccess, cuMemSetAccess, (uint64_t, size_t, const AccessDescription *, size_t))                                  \
     F(granularity, cuMemGetAllocationGranularity, (size_t *, const AllocationProperties *, unsigned))                    \
     F(copyIn, cuMemcpyHtoDAsync_v2, (uint64_t, const void *, size_t, Handle))                                            \
     F(copyOut, cuMemcpyDtoHAsync_v2, (void *, uint64_t, size_t, Handle))                                                 \
-    F(copy, cuMemcpyDtoDAsync_v2, (uint64_t, uint64_t, size_t, Handle))                                                  \
+    F(copy, cuMemcpyAsync, (uint64_t, uint64_t, size_t, Handle))                                                         \
     F(set, cuMemsetD8Async, (uint64_t, unsigned char, size_t, Handle))                                                   \
     F(streamCreate, cuStreamCreate, (Handle *, unsigned))                                                                \
     F(streamWait, cuStreamSynchronize, (Handle))                                                                         \

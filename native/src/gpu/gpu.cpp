@@ -35,8 +35,31 @@ struct Share {
     uint64_t address;
 };
 
+/* What is behind an allocation is exchanged for kernels and copies alone: whoever has its address by other means, such as NIXL,
+ * still finds what was there, as a NIC does that pinned it. */
+struct Remapped {
+    uint64_t address;
+    uint64_t bytes;
+    uint64_t behind; /* address of what is there now; 0 while it is what always was */
+};
+Remapped remappings[64];
+
+Remapped *remappingOf(uint64_t address) {
+    for (Remapped &each : remappings) {
+        if (address - each.address < each.bytes) return &each;
+    }
+    return nullptr;
+}
+
+/* Where the bytes of an address are. */
+uint64_t behind(uint64_t address) {
+    const Remapped *const remapped = remappingOf(address);
+    return remapped == nullptr || remapped->behind == 0 ? address : remapped->behind + (address - remapped->address);
+}
+
 /* Before each allocation: how long it is. */
-constexpr uint64_t headerBytes = 4096;
+constexpr uint64_t pageBytes = 4096;
+constexpr uint64_t headerBytes = pageBytes;
 
 /* An allocation of another process, and the address that stands for it here. */
 struct Import {
@@ -67,7 +90,7 @@ struct Launch {
     const nxc_payload_run *runs;
 
     explicit Launch(void **arguments)
-        : arena(argument<uint64_t>(arguments, 0)), key(argument<nxc_payload_key>(arguments, 1)),
+        : arena(behind(argument<uint64_t>(arguments, 0))), key(argument<nxc_payload_key>(arguments, 1)),
           runs(argument<const nxc_payload_run *>(arguments, 2)) {}
 };
 
@@ -106,7 +129,7 @@ void countLanded(void **arguments) {
 }
 
 void zeroAll(void **arguments) {
-    const uint64_t arena = argument<uint64_t>(arguments, 0);
+    const uint64_t arena = behind(argument<uint64_t>(arguments, 0));
     const nxc_payload_run *const runs = argument<const nxc_payload_run *>(arguments, 1);
     const Tile *const tiles = argument<const Tile *>(arguments, 2);
     const uint64_t count = argument<uint64_t>(arguments, 3);
@@ -307,7 +330,14 @@ int cuMemAddressReserve(uint64_t *address, size_t bytes, size_t, uint64_t, unsig
     return cuMemAlloc_v2(address, bytes);
 }
 
-int cuMemAddressFree(uint64_t address, size_t) { return cuMemFree_v2(address); }
+int cuMemAddressFree(uint64_t address, size_t) {
+    Remapped *const remapped = remappingOf(address);
+    if (remapped != nullptr) {
+        if (remapped->behind != 0) cuMemFree_v2(remapped->behind);
+        *remapped = {};
+    }
+    return cuMemFree_v2(address);
+}
 
 int cuMemCreate(unsigned long long *handle, size_t, const void *, unsigned long long) {
     *handle = 1;
@@ -316,8 +346,23 @@ int cuMemCreate(unsigned long long *handle, size_t, const void *, unsigned long 
 
 int cuMemRelease(unsigned long long) { return 0; }
 
-int cuMemMap(uint64_t, size_t, size_t, unsigned long long, unsigned long long) { return 0; }
+int cuMemRetainAllocationHandle(unsigned long long *handle, void *) {
+    *handle = 1;
+    return 0;
+}
 
+int cuMemMap(uint64_t address, size_t bytes, size_t, unsigned long long, unsigned long long) {
+    Remapped *const again = remappingOf(address);
+    if (again != nullptr) return cuMemAlloc_v2(&again->behind, bytes);
+    for (Remapped &each : remappings) {
+        if (each.bytes != 0) continue;
+        each = {address, bytes, 0};
+        return 0;
+    }
+    return outOfMemory;
+}
+
+/* What is behind an address may be another next; that it is none is not simulated. */
 int cuMemUnmap(uint64_t, size_t) { return 0; }
 
 int cuMemSetAccess(uint64_t, size_t, const void *, size_t) { return 0; }
@@ -328,7 +373,7 @@ int cuMemGetAllocationGranularity(size_t *granularity, const void *, unsigned) {
 }
 
 int cuMemHostAlloc(void **memory, size_t bytes, unsigned) {
-    *memory = calloc(1, bytes);
+    *memory = aligned_alloc(pageBytes, (bytes + pageBytes - 1) / pageBytes * pageBytes);
     return *memory == nullptr ? outOfMemory : 0;
 }
 
@@ -340,13 +385,13 @@ int cuMemFreeHost(void *memory) {
 
 /* From and to memory of the host that is not pinned, the driver too returns when the bytes were taken or are there. */
 int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, void *stream) {
-    queue(stream, [=] { memcpy(reinterpret_cast<void *>(to), from, bytes); });
+    queue(stream, [=] { memcpy(reinterpret_cast<void *>(behind(to)), from, bytes); });
     waitFor(stream);
     return 0;
 }
 
 int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *stream) {
-    queue(stream, [=] { memcpy(to, reinterpret_cast<const void *>(from), bytes); });
+    queue(stream, [=] { memcpy(to, reinterpret_cast<const void *>(behind(from)), bytes); });
     waitFor(stream);
     return 0;
 }
@@ -358,7 +403,7 @@ int cuMemcpyHtoD_v2(uint64_t to, const void *from, size_t bytes) {
 int cuMemcpyDtoH_v2(void *to, uint64_t from, size_t bytes) { return cuMemcpyDtoHAsync_v2(to, from, bytes, nullptr); }
 
 /* Between processes a copy may be refused, which the caller must be told. */
-int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *stream) {
+int cuMemcpyAsync(uint64_t to, uint64_t from, size_t bytes, void *stream) {
     const Import *const there = importOf(to);
     const Import *const here = importOf(from);
     if (there != nullptr || here != nullptr) {
@@ -366,12 +411,13 @@ int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *stream)
         return there != nullptr ? copied(*there, to, from, bytes, process_vm_writev)
                                 : copied(*here, from, to, bytes, process_vm_readv);
     }
-    queue(stream, [=] { memcpy(reinterpret_cast<void *>(to), reinterpret_cast<const void *>(from), bytes); });
+    queue(stream,
+          [=] { memcpy(reinterpret_cast<void *>(behind(to)), reinterpret_cast<const void *>(behind(from)), bytes); });
     return 0;
 }
 
 int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes, void *stream) {
-    queue(stream, [=] { memset(reinterpret_cast<void *>(to), value, bytes); });
+    queue(stream, [=] { memset(reinterpret_cast<void *>(behind(to)), value, bytes); });
     return 0;
 }
 

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.EngineStep.Armed;
@@ -162,13 +161,14 @@ public final class EnginePair implements AutoCloseable {
         }
         return perform("open", asks, step.plus(forBytes()), (rank, answer) -> {
             FromRank.Opened opened = (FromRank.Opened) answer;
-            FromRank.@Nullable Gpu device = opened.device();
             translation.opened(
                     rank,
                     roster.pidOf(rank),
-                    opened.arenaAddress(),
+                    opened.arenaAddresses(),
                     opened.metadata(),
-                    device == null ? new byte[0] : device.share());
+                    opened.devices().isEmpty()
+                            ? new byte[0]
+                            : opened.devices().get(0).share());
             return inspected(rank, opened);
         });
     }
@@ -181,7 +181,7 @@ public final class EnginePair implements AutoCloseable {
         ArenaShape arena = translation.arena(rank);
         int found = 0;
         for (int region = 0; region < arena.regions(); region++) {
-            long address = opened.arenaAddress() + arena.regionOffset(region);
+            long address = arena.regionAddress(opened.arenaAddresses(), region);
             found += given.contains(new Place(address, arena.regionBytes())) ? 1 : 0;
         }
         return new EngineStep.Opened(
@@ -190,7 +190,7 @@ public final class EnginePair implements AutoCloseable {
                 arena.regions(),
                 found,
                 metadata.railsOfRegions(),
-                Optional.ofNullable(opened.device()).map(device -> gpu(rank, device)));
+                opened.devices().stream().map(device -> gpu(rank, device)).toList());
     }
 
     private EngineStep.Gpu gpu(RankId rank, FromRank.Gpu device) {
@@ -265,10 +265,13 @@ public final class EnginePair implements AutoCloseable {
         });
     }
 
-    /** As many bytes without NIXL, on all initiators at the same time; none of one that has no way to a peer. */
+    /** As many bytes without NIXL, on all ranks that time it at the same time; none of one that has no way to a peer. */
     public EngineStep<ReferenceCopy> reference() {
         Map<RankId, ToRank> asks = new LinkedHashMap<>();
-        for (RankId rank : initiators(new ToRank.Cancel()).keySet()) {
+        for (RankId rank : plan.topology().ranks()) {
+            if (rank.role() != plan.referenceRole() || translation.peersOf(rank).isEmpty()) {
+                continue;
+            }
             Node node = roster.assignment().node(rank);
             List<RankId> away = translation.peersOf(rank).stream()
                     .filter(peer -> !roster.assignment().node(peer).equals(node))
@@ -336,7 +339,7 @@ public final class EnginePair implements AutoCloseable {
             return Optional.of("the case measures throughput, which a look would disturb");
         }
         if (plan.memory() != MemoryKind.DRAM) {
-            return Optional.of("blocks are in " + plan.memory());
+            return Optional.of("blocks are in " + plan.memory().label());
         }
         Node node = roster.assignment().node(initiator);
         return roster.assignment().node(target).equals(node)

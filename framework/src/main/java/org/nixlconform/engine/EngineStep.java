@@ -75,7 +75,7 @@ public record EngineStep<T>(
      * @param metadata that the agent gave, without regions
      * @param regions how many it registered
      * @param regionsInMetadata of them, how many the metadata have, with their address and length
-     * @param device that holds its cache; empty with host memory
+     * @param devices that hold its cache; none with host memory
      * @param railsOfRegions for each region of a backend with rails, the numbers of those that it was registered with
      */
     public record Opened(
@@ -84,7 +84,7 @@ public record EngineStep<T>(
             int regions,
             int regionsInMetadata,
             List<List<Integer>> railsOfRegions,
-            Optional<Gpu> device) {}
+            List<Gpu> devices) {}
 
     /** A GPU as its driver says. @param ordinal among those that the rank's process is shown */
     public record Gpu(

@@ -1,11 +1,12 @@
 package org.nixlconform.engine;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.protocol.ArenaShape;
@@ -16,6 +17,7 @@ import org.nixlconform.plan.BlockRequest;
 import org.nixlconform.plan.HeadShare;
 import org.nixlconform.plan.Layout;
 import org.nixlconform.plan.LocationSpace;
+import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.RankTransfer;
 import org.nixlconform.plan.Role;
@@ -32,7 +34,7 @@ final class PlanTranslation {
 
     private record EngineIds(int prefill, int decode) {}
 
-    private record Opened(int pid, long address, byte[] metadata, byte[] share) {}
+    private record Opened(int pid, List<Long> addresses, byte[] metadata, byte[] share) {}
 
     PlanTranslation(TransferPlan plan, RankAssignment assignment) {
         this.plan = plan;
@@ -45,8 +47,8 @@ final class PlanTranslation {
     }
 
     /** @param share of the arena on a GPU, else empty */
-    void opened(RankId rank, int pid, long address, byte[] metadata, byte[] share) {
-        opened.put(rank, new Opened(pid, address, metadata, share));
+    void opened(RankId rank, int pid, List<Long> addresses, byte[] metadata, byte[] share) {
+        opened.put(rank, new Opened(pid, addresses, metadata, share));
     }
 
     ArenaShape arena(RankId rank) {
@@ -69,8 +71,11 @@ final class PlanTranslation {
     }
 
     private ArenaShape.@Nullable DevicePlace place(RankId rank) {
-        OptionalInt device = assignment.device(rank);
-        return device.isPresent() ? new ArenaShape.DevicePlace(device.getAsInt(), false) : null;
+        List<Integer> devices = assignment.devices(rank);
+        return devices.isEmpty()
+                ? null
+                : new ArenaShape.DevicePlace(
+                        devices, plan.deviceCache().map(Enum::name).orElse(ArenaShape.DevicePlace.PLAIN));
     }
 
     /** Of a rank that has work on a stream. */
@@ -109,7 +114,7 @@ final class PlanTranslation {
                     peer.label(),
                     arena(peer),
                     of(peer).pid(),
-                    of(peer).address(),
+                    addresses(rank, peer),
                     share(rank, peer),
                     transfer.heads().first(),
                     transfer.heads().count(),
@@ -118,6 +123,16 @@ final class PlanTranslation {
                     plan.blocks().prefixHit()));
         }
         return pairs;
+    }
+
+    /** Of a peer's allocations; the mutation takes one for the other. */
+    private List<Long> addresses(RankId rank, RankId peer) {
+        List<Long> addresses = new ArrayList<>(of(peer).addresses());
+        if (plan.mutation().equals(Optional.of(Mutation.WRONG_DEVICE))
+                && rank.role() == plan.direction().initiator()) {
+            Collections.reverse(addresses);
+        }
+        return addresses;
     }
 
     /** The rank with a label such as {@code prefill-3-rank-1}. */

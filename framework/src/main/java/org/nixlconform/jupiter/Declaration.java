@@ -40,6 +40,7 @@ final class Declaration {
     private final Optional<InvalidRequests> invalidRequests;
     private final Optional<PeerEnds> peerEnds;
     private final Optional<StreamOrder> streamOrder;
+    private final Optional<DeviceCaches> deviceCaches;
     private final Optional<Requirement> requirement;
     private final Optional<ExpectIntegrity> integrity;
     private final Optional<ExpectCompletion> completion;
@@ -69,6 +70,7 @@ final class Declaration {
         invalidRequests = one(InvalidRequests.class);
         peerEnds = one(PeerEnds.class);
         streamOrder = one(StreamOrder.class);
+        deviceCaches = one(DeviceCaches.class);
         requirement = one(Requirement.class);
         integrity = one(ExpectIntegrity.class);
         completion = one(ExpectCompletion.class);
@@ -159,6 +161,7 @@ final class Declaration {
         counts.ifPresent(each -> draft.rails(each.prefill(), each.decode()));
         peerEnds.ifPresent(end -> draft.peerEnd(end.role(), end.when()));
         streamOrder.ifPresent(order -> draft.streamOrder(order.value(), order.fence()));
+        deviceCaches.ifPresent(cache -> draft.deviceCache(cache.value()));
         integrity.ifPresent(rule -> {
             if (rule.visibleAtDone()) {
                 draft.expectVisibleAtDone();

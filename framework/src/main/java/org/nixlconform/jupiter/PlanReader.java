@@ -30,6 +30,7 @@ public final class PlanReader {
                             Rails.class,
                             PeerEnds.class,
                             StreamOrder.class,
+                            DeviceCaches.class,
                             Iterations.class,
                             Mutated.class,
                             InvalidRequests.class,

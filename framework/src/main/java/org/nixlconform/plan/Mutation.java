@@ -3,5 +3,7 @@ package org.nixlconform.plan;
 /** A fault that a case plants in its own use of NIXL, to show that it is caught. */
 public enum Mutation {
     /** Descriptor indices of the remote side are computed with the initiator's own number of cached blocks. */
-    WRONG_OWNER_BLOCK_COUNT
+    WRONG_OWNER_BLOCK_COUNT,
+    /** The initiator takes the remote ranks' regions for those on the other of their two GPUs. */
+    WRONG_DEVICE
 }

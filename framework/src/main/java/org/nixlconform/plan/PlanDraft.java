@@ -43,6 +43,7 @@ public final class PlanDraft {
     private Optional<Rails> rails = Optional.empty();
     private Optional<PeerEnd> peerEnd = Optional.empty();
     private Optional<StreamOrder> streamOrder = Optional.empty();
+    private Optional<DeviceCache> deviceCache = Optional.empty();
     private boolean integrity;
     private boolean visibleAtDone;
     private Optional<Expectations.Completion> completion = Optional.empty();
@@ -79,6 +80,7 @@ public final class PlanDraft {
                         rails,
                         peerEnd,
                         streamOrder,
+                        deviceCache,
                         expectations()))
                 : new Planned.Refused(name(), refusals);
     }
@@ -168,6 +170,12 @@ public final class PlanDraft {
         return this;
     }
 
+    /** How caches on GPUs are held. */
+    public PlanDraft deviceCache(DeviceCache value) {
+        deviceCache = Optional.of(value);
+        return this;
+    }
+
     public PlanDraft expectIntegrity() {
         integrity = true;
         return this;
@@ -230,6 +238,7 @@ public final class PlanDraft {
                 plan.rails(),
                 plan.peerEnd(),
                 plan.streamOrder(),
+                plan.deviceCache(),
                 plan.expectations());
     }
 
@@ -251,6 +260,7 @@ public final class PlanDraft {
             Optional<Rails> rails,
             Optional<PeerEnd> peerEnd,
             Optional<StreamOrder> streamOrder,
+            Optional<DeviceCache> deviceCache,
             Expectations expectations) {
         PlanDraft draft = at(where)
                 .workload(workload)
@@ -269,6 +279,7 @@ public final class PlanDraft {
         draft.rails = rails;
         draft.peerEnd = peerEnd;
         draft.streamOrder = streamOrder;
+        draft.deviceCache = deviceCache;
         return draft;
     }
 
@@ -334,6 +345,10 @@ public final class PlanDraft {
 
     Optional<StreamOrder> streamOrder() {
         return streamOrder;
+    }
+
+    Optional<DeviceCache> deviceCache() {
+        return deviceCache;
     }
 
     Expectations expectations() {

@@ -68,6 +68,7 @@ final class PlanRules {
         draft.rails().ifPresent(this::railsCanBeSimulated);
         draft.peerEnd().ifPresent(this::endCanBeJudged);
         draft.streamOrder().ifPresent(this::orderCanBeJudged);
+        draft.deviceCache().ifPresent(this::cacheCanBeHeld);
         expectationsAreJudgeable();
     }
 
@@ -297,6 +298,31 @@ final class PlanRules {
         }
     }
 
+    private void cacheCanBeHeld(DeviceCache cache) {
+        String declared = cache.label() + ", memory = " + draft.memory();
+        if (cache.isFault() ? !draft.memory().onDevice(Role.DECODE) : draft.memory() == MemoryKind.DRAM) {
+            refuse(
+                    "only a cache on a GPU can be held so",
+                    declared,
+                    cache.isFault() ? "VRAM for decode" : "VRAM for a role",
+                    "set memory = VRAM, or leave the device cache out");
+        }
+        if (cache.isFault() && draft.expectations().caughtAs().isEmpty()) {
+            refuse(
+                    "memory that is remapped after it was registered is a fault, and nothing says as what it is found",
+                    declared,
+                    "a kind of finding",
+                    "add @ExpectCaught");
+        }
+        if (draft.streamOrder().isPresent() || draft.expectations().throughput().isPresent()) {
+            refuse(
+                    "work on streams and throughput are for caches in one plain allocation",
+                    declared + ", a stream order or a throughput",
+                    "none of them",
+                    "give them cases of their own");
+        }
+    }
+
     private void mutationChangesSomething() {
         boolean wrongOwner = draft.mutation().equals(Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT));
         boolean oneRegion = geometry.layers() == 1 && geometry.partsPerLayer() == 1;
@@ -307,6 +333,21 @@ final class PlanRules {
                     "caches of unequal size, and at least 2 regions",
                     "give prefill and decode different numbers of cached blocks, and 2 or more layers");
         }
+        if (draft.mutation().equals(Optional.of(Mutation.WRONG_DEVICE)) && !everyRegionHasOneOnTheOtherDevice()) {
+            refuse(
+                    "the mutation WRONG_DEVICE needs a region on the other GPU for each",
+                    "device cache = "
+                            + draft.deviceCache().map(DeviceCache::label).orElse("none") + ", memory = "
+                            + draft.memory() + ", layers = " + geometry.layers(),
+                    "TWO_DEVICES, the target's caches in VRAM, and an even number of regions",
+                    "set device cache = TWO_DEVICES, memory = VRAM and an even number of layers");
+        }
+    }
+
+    private boolean everyRegionHasOneOnTheOtherDevice() {
+        return draft.deviceCache().equals(Optional.of(DeviceCache.TWO_DEVICES))
+                && draft.memory().onDevice(draft.direction().initiator().other())
+                && (geometry.layers() % 2 == 0 || geometry.partsPerLayer() == 2);
     }
 
     private void railsCanBeSimulated(Rails rails) {
@@ -354,11 +395,11 @@ final class PlanRules {
 
     private void orderCanBeJudged(StreamOrder order) {
         String declared = order.label();
-        if (draft.memory() != MemoryKind.VRAM) {
+        if (!draft.memory().onDevice(order.work().role())) {
             refuse(
                     "only a GPU has streams",
                     declared + ", memory = " + draft.memory(),
-                    "VRAM",
+                    "VRAM for " + order.work().role().label(),
                     "set memory = VRAM, or leave the stream order out");
         }
         boolean caught = !draft.expectations().caughtAs().isEmpty();

@@ -3,6 +3,7 @@ package org.nixlconform.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One transfer scenario on one backend, complete and possible: what the constructor accepts can be carried out on a
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param rails simulated, in place of those that the environment has
  * @param peerEnd a rank that is killed in the middle of the case, on purpose
  * @param streamOrder work of the engines on a GPU's stream beside the transfer
+ * @param deviceCache how caches on GPUs are held; empty for one plain allocation a rank
  */
 public record TransferPlan(
         Optional<String> requirement,
@@ -32,6 +34,7 @@ public record TransferPlan(
         Optional<Rails> rails,
         Optional<PeerEnd> peerEnd,
         Optional<StreamOrder> streamOrder,
+        Optional<DeviceCache> deviceCache,
         Expectations expectations) {
 
     /** Throws an {@code IllegalArgumentException} with all reasons when the plan cannot be. */
@@ -54,6 +57,7 @@ public record TransferPlan(
                 rails,
                 peerEnd,
                 streamOrder,
+                deviceCache,
                 expectations));
     }
 
@@ -89,6 +93,14 @@ public record TransferPlan(
     /** What moves between which ranks, by prefill engine, decode engine, decode rank, prefill rank. */
     public List<RankTransfer> rankTransfers() {
         return RankTransfer.of(this);
+    }
+
+    /** Whose ranks time the reference: the initiator's; where one role alone has its caches on GPUs, that one's. */
+    public Role referenceRole() {
+        return Stream.of(Role.values())
+                .filter(role -> memory.isMixed() && memory.onDevice(role))
+                .findFirst()
+                .orElse(direction.initiator());
     }
 
     /** What these ranks need of the memory that holds the cache, see {@link MemoryNeed}. */
@@ -152,6 +164,7 @@ public record TransferPlan(
                 rails,
                 peerEnd,
                 streamOrder,
+                deviceCache,
                 expected);
     }
 }

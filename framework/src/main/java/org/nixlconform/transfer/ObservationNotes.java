@@ -38,7 +38,10 @@ final class ObservationNotes {
 
     static final String STREAMED = "TCP streams between the nodes, one for each pair of ranks";
 
-    static final String ON_DEVICES = "copy between two GPUs of a node by the copy engine (cuMemcpyDtoDAsync)";
+    static final String ON_DEVICES = "copy between two GPUs of a node by the copy engine (cuMemcpyAsync)";
+
+    static final String TO_A_DEVICE =
+            "copy between a GPU and pinned memory of the same process by the copy engine (cuMemcpyAsync)";
 
     private final TransferPlan plan;
     private final DifferenceWording wording;
@@ -88,6 +91,9 @@ final class ObservationNotes {
         if (plan.memory() == MemoryKind.VRAM) {
             return ON_DEVICES;
         }
+        if (plan.memory().isMixed()) {
+            return TO_A_DEVICE;
+        }
         return streamedBytes > 0 ? STREAMED : COPIED;
     }
 
@@ -122,7 +128,7 @@ final class ObservationNotes {
                     opened.regions(),
                     opened.regionsInMetadata(),
                     opened.railsOfRegions()));
-            opened.device().map(device -> gpu(rank, device)).ifPresent(gpus::add);
+            opened.devices().forEach(device -> gpus.add(gpu(rank, device)));
         });
     }
 

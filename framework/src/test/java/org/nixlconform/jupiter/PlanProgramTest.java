@@ -91,6 +91,7 @@ class PlanProgramTest {
                     plan.rails(),
                     plan.peerEnd(),
                     plan.streamOrder(),
+                    plan.deviceCache(),
                     new org.nixlconform.plan.Expectations(
                             false, false, Optional.empty(), Optional.empty(), Set.of(), List.of())));
         }

@@ -407,6 +407,40 @@ class PlanRulesTest {
     }
 
     @Test
+    void onlyCachesOnGpusAreHeldInOtherWays() {
+        assertThat(headlines(draft().deviceCache(DeviceCache.MAPPED)))
+                .containsExactly("only a cache on a GPU can be held so");
+        assertThat(headlines(draft().memory(MemoryKind.VRAM_TO_DRAM).deviceCache(DeviceCache.REMAPPED)))
+                .containsExactly(
+                        "only a cache on a GPU can be held so",
+                        "memory that is remapped after it was registered is a fault, and nothing says as what it is found");
+        assertThat(headlines(draft().memory(MemoryKind.VRAM_TO_DRAM)
+                        .deviceCache(DeviceCache.TWO_DEVICES)
+                        .expectThroughput(0.5)))
+                .containsExactly("work on streams and throughput are for caches in one plain allocation");
+        assertThat(draft().memory(MemoryKind.DRAM_TO_VRAM)
+                        .deviceCache(DeviceCache.REMAPPED)
+                        .expectCaught(FindingKind.POISON)
+                        .plan())
+                .isInstanceOf(Planned.Possible.class);
+    }
+
+    @Test
+    void anotherDeviceIsTakenOnlyWhereThereAreTwo() {
+        PlanDraft spread = draft().memory(MemoryKind.VRAM)
+                .mutation(Mutation.WRONG_DEVICE)
+                .deviceCache(DeviceCache.TWO_DEVICES)
+                .expectCaught(FindingKind.MISPLACED);
+        assertThat(spread.plan()).isInstanceOf(Planned.Possible.class);
+        assertThat(headlines(spread.memory(MemoryKind.DRAM_TO_VRAM)))
+                .containsExactly("the mutation WRONG_DEVICE needs a region on the other GPU for each");
+        assertThat(headlines(draft().memory(MemoryKind.VRAM)
+                        .mutation(Mutation.WRONG_DEVICE)
+                        .expectCaught(FindingKind.MISPLACED)))
+                .containsExactly("the mutation WRONG_DEVICE needs a region on the other GPU for each");
+    }
+
+    @Test
     void reasonsOfDifferentKindsAreGivenTogether() {
         assertThat(headlines(draft().topology(topology(3, 1))
                         .direction(Operation.READ, Role.PREFILL)

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.nixlconform.verdict.Observations.DECODE_0;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.DeviceCache;
+import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Placement;
+import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.PathObservation.RdmaDevice;
 import org.nixlconform.transfer.PathObservation.Transport;
@@ -124,8 +128,28 @@ class TransportCheckTest {
                 .isEmpty();
     }
 
+    @Test
+    void whereNixlMovesHostMemoryAtOneEndNoTransportIsExpected() {
+        assertThat(onGpus(draft -> draft.memory(MemoryKind.DRAM_TO_VRAM), ON_ONE_NODE, false))
+                .isEmpty();
+        assertThat(onGpus(
+                        draft -> draft.memory(MemoryKind.VRAM).deviceCache(DeviceCache.HOST_STAGED),
+                        ON_ONE_NODE,
+                        false))
+                .isEmpty();
+        assertThat(onGpus(
+                        draft -> draft.memory(MemoryKind.VRAM).deviceCache(DeviceCache.TWO_DEVICES),
+                        ON_ONE_NODE,
+                        false))
+                .hasSize(1);
+    }
+
     private static List<Finding> onGpus(Placement placement, String line, boolean simulated) {
-        TransferPlan placed = Observations.plan(draft -> draft.placement(placement));
+        return onGpus(draft -> draft.memory(MemoryKind.VRAM).placement(placement), line, simulated);
+    }
+
+    private static List<Finding> onGpus(UnaryOperator<PlanDraft> change, String line, boolean simulated) {
+        TransferPlan placed = Observations.plan(change);
         return new TransportCheck()
                 .check(
                         placed,

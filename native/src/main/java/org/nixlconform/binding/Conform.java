@@ -47,6 +47,8 @@ final class Conform {
 
     static native int nxc_device_release(Pointer device, long address, Pointer failure);
 
+    static native int nxc_device_remap(Pointer device, long address, Pointer failure);
+
     static native int nxc_device_runs_hold(
             Pointer device,
             long arena,

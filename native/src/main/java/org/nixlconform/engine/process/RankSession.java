@@ -22,6 +22,7 @@ import org.nixlconform.binding.RunList;
 import org.nixlconform.binding.Visibility;
 import org.nixlconform.engine.process.CacheOracle.Generations;
 import org.nixlconform.engine.protocol.ArenaShape;
+import org.nixlconform.engine.protocol.ArenaShape.DevicePlace;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.PairShape;
 import org.nixlconform.engine.protocol.ToRank;
@@ -49,7 +50,7 @@ final class RankSession {
     private @Nullable Arena arena;
     private @Nullable Payload payload;
     private ToRank.@Nullable Prepare plan;
-    private @Nullable Device device;
+    private List<Device> devices = List.of();
     private @Nullable StreamWork streamWork;
     private @Nullable RunList expected;
     private @Nullable PlacedRuns placed;
@@ -97,20 +98,20 @@ final class RankSession {
     private FromRank open(ToRank.Open ask, PhaseClock clock) throws NixlCallException {
         open = ask;
         ArenaShape shape = ask.arena();
-        ArenaShape.DevicePlace place = shape.place();
+        DevicePlace place = shape.place();
         if (place != null) {
             // First, as in serving engines: NIXL and UCX look for the context that is current.
             clock.enter("context");
-            device = Device.open(place.ordinal());
+            devices = place.ordinals().stream().map(Device::open).toList();
         }
         clock.enter("allocate");
-        Arena memory = allocate(shape);
+        Arena memory = Arenas.allocate(shape, devices);
         arena = memory;
         Payload content = new Payload(ask.payloadSeed());
         payload = content;
         clock.enter("fill");
         fill(new CacheOracle(shape, List.of(), ask.source()).initial());
-        streamWork = StreamWork.of(ask.streamOrder(), device, memory, content);
+        streamWork = StreamWork.of(ask.streamOrder(), device(), memory, content);
         clock.enter("load");
         Nixl nixl = Nixl.load(ask.library(), page);
         clock.enter("agent");
@@ -122,30 +123,30 @@ final class RankSession {
         clock.enter("backend");
         created.createBackend(ask.backend(), ask.backendParameters());
         clock.enter("register");
-        long[] regions = new long[shape.regions()];
-        for (int region = 0; region < regions.length; region++) {
-            regions[region] = memory.address() + shape.regionOffset(region);
+        created.register(
+                PairDescriptors.regions(shape, memory.addresses()), shape.regionBytes(), PairDescriptors.memory(shape));
+        if (place != null && place.is(DevicePlace.REMAPPED) && !ask.source()) {
+            clock.enter("remap");
+            devices.get(0).remap(memory);
+            fill(new CacheOracle(shape, List.of(), false).initial());
         }
-        created.register(regions, shape.regionBytes(), PairDescriptors.memory(shape));
         clock.enter("metadata");
         byte[] metadata = created.metadata();
         drive = new Drive(created, page, ask.idleNanos());
         return new FromRank.Opened(
-                memory.address(), metadata, MappedLibraries.pluginOf(ask.backend()), gpu(), clock.finish());
+                memory.addresses(),
+                metadata,
+                MappedLibraries.pluginOf(ask.backend()),
+                devices.stream().map(device -> gpu(device, shape)).toList(),
+                clock.finish());
     }
 
-    private Arena allocate(ArenaShape shape) {
-        ArenaShape.DevicePlace place = shape.place();
-        return place == null
-                ? Arena.onHost(shape.totalBytes())
-                : present(device, "open")
-                        .allocate(shape.totalBytes() + DeviceCopies.scratchBytes(shape), place.mapped());
+    /** The first of those that hold the arena; null with host memory. */
+    private @Nullable Device device() {
+        return devices.isEmpty() ? null : devices.get(0);
     }
 
-    private FromRank.@Nullable Gpu gpu() {
-        if (device == null) {
-            return null;
-        }
+    private FromRank.Gpu gpu(Device device, ArenaShape shape) {
         Device.Facts facts = device.facts();
         return new FromRank.Gpu(
                 device.ordinal(),
@@ -155,7 +156,7 @@ final class RankSession {
                 facts.driverVersion(),
                 facts.capability(),
                 Device.simulated(),
-                DeviceCopies.share(device, arena().address()));
+                DeviceCopies.share(device, shape, arena().address()));
     }
 
     private void fill(RunList content) {
@@ -185,7 +186,7 @@ final class RankSession {
         clock.enter("prepare");
         if (ask.initiator()) {
             for (PairShape pair : ask.pairs()) {
-                PairDescriptors descriptors = new PairDescriptors(opened().arena(), arena().address(), pair);
+                PairDescriptors descriptors = descriptors(pair);
                 BlockRanges local = descriptors.local();
                 Long list = localLists.get(local);
                 if (list == null) {
@@ -197,6 +198,10 @@ final class RankSession {
             }
         }
         return new FromRank.Done(clock.finish());
+    }
+
+    private PairDescriptors descriptors(PairShape pair) {
+        return new PairDescriptors(opened().arena(), arena().addresses(), pair);
     }
 
     private FromRank tryInvalid(ToRank.TryInvalid ask, PhaseClock clock) throws NixlCallException {
@@ -214,12 +219,12 @@ final class RankSession {
     }
 
     private FromRank reference(ToRank.Reference ask, PhaseClock clock) {
-        List<ReferenceCopies.Pair> pairs = prepared.stream()
-                .map(each ->
-                        new ReferenceCopies.Pair(each.pair(), each.descriptors().copyRanges(Integer.MAX_VALUE)))
+        List<ReferenceCopies.Pair> pairs = planned().pairs().stream()
+                .map(pair -> new ReferenceCopies.Pair(pair, descriptors(pair).copyRanges(Integer.MAX_VALUE)))
                 .toList();
+        Device device = device();
         DeviceCopies onDevices = device == null ? null : new DeviceCopies(device, opened().arena(), arena().address());
-        return new ReferenceCopies(onDevices).copy(ask, pairs, planned().write(), clock);
+        return new ReferenceCopies(onDevices).copy(ask, pairs, opened().source(), clock);
     }
 
     private FromRank arm(ToRank.Arm ask, PhaseClock clock) throws NixlCallException {

@@ -31,18 +31,16 @@ public sealed interface FromRank {
     record Hello(int pid, String vector) implements FromRank {}
 
     /**
+     * @param arenaAddresses of what NIXL was given, see {@link ArenaShape#regionAddress}
      * @param plugins files of the backend's plug-in that the process has mapped
-     * @param device null with host memory
+     * @param devices none with host memory
      */
     record Opened(
-            long arenaAddress,
-            byte[] metadata,
-            List<String> plugins,
-            @Nullable Gpu device,
-            List<Phase> phases) implements FromRank {}
+            List<Long> arenaAddresses, byte[] metadata, List<String> plugins, List<Gpu> devices, List<Phase> phases)
+            implements FromRank {}
 
     /**
-     * The GPU that holds a rank's arena, as the driver says.
+     * A GPU that holds a rank's arena or a part of it, as the driver says.
      *
      * @param ordinal among those that the process is shown, from 0
      * @param simulated memory of the host, see {@code docs/device-memory.md}

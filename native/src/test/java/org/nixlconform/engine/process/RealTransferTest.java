@@ -195,12 +195,12 @@ class RealTransferTest {
         warden.send(DECODE, new ToRank.Connect(List.of(new ToRank.Peer(PREFILL, prefill.metadata()))));
         done(warden);
         PairShape toDecode = new PairShape(
-                DECODE, decode(), decodePid, decode.arenaAddress(), new byte[0], 0, 2, SOURCES, DESTINATIONS, PREFIX);
+                DECODE, decode(), decodePid, decode.arenaAddresses(), new byte[0], 0, 2, SOURCES, DESTINATIONS, PREFIX);
         PairShape toPrefill = new PairShape(
                 PREFILL,
                 prefill(),
                 prefillPid,
-                prefill.arenaAddress(),
+                prefill.arenaAddresses(),
                 new byte[0],
                 0,
                 2,
