@@ -128,7 +128,6 @@ public class OrderingConformance {
 
     @TransferTest
     @Requirement("E7")
-    @Topology(prefillEngines = 2)
     @Blocks(transferred = 8, cached = 26)
     @Iterations(60)
     @StreamOrder(GRAPH_REUSE)

@@ -115,7 +115,7 @@ class LiveStreamOrderTest {
     }
 
     @Backends(UCX)
-    @Topology(prefillEngines = 2)
+    @Topology
     @Memory(VRAM)
     @Direction(operation = READ, initiator = DECODE)
     @Blocks(transferred = 4, cached = 11)

@@ -24,8 +24,8 @@ final class CallerWork implements StreamWork {
     private final Device.Current wanted;
     private @Nullable Device other;
     private String noOther = "";
-    private volatile long calls;
-    private volatile long asWanted;
+    private long calls;
+    private long asWanted;
 
     CallerWork(ToRank.StreamOrder order, Device device) {
         this.device = device;
@@ -60,8 +60,8 @@ final class CallerWork implements StreamWork {
             if (other != null) {
                 other.use();
             }
-            calls = calls + 1;
-            asWanted = asWanted + (device.current() == wanted ? 1 : 0);
+            calls++;
+            asWanted += device.current() == wanted ? 1 : 0;
             result.complete(call.make());
         } catch (NixlCallException | RuntimeException | Error failed) {
             result.completeExceptionally(failed);

@@ -2,6 +2,8 @@ package org.nixlconform.engine.process;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.binding.Device;
@@ -25,7 +27,7 @@ final class CaptureWork implements StreamWork {
     private @Nullable CompletableFuture<Void> running;
     private volatile boolean over;
     /** Counts beginnings and ends of the transfer: odd while it is in flight. */
-    private volatile int turns;
+    private final AtomicInteger turns = new AtomicInteger();
 
     private Tally captures = new Tally("capture");
     private Tally loads = new Tally("module load");
@@ -38,7 +40,7 @@ final class CaptureWork implements StreamWork {
     /** Of one thing that is done again and again. Read by others when the thread has ended. */
     private final class Tally {
         private final String what;
-        private volatile long count;
+        private final AtomicLong count = new AtomicLong();
         private long inFlight;
         private long failed;
         private String firstFailure = "";
@@ -48,19 +50,19 @@ final class CaptureWork implements StreamWork {
         }
 
         void add(Runnable once) {
-            int before = turns;
+            int before = turns.get();
             try {
                 once.run();
             } catch (DeviceException refused) {
                 firstFailure = failed == 0 ? String.valueOf(refused.getMessage()) : firstFailure;
                 failed++;
             }
-            inFlight += before % 2 == 1 || turns != before ? 1 : 0;
-            count = count + 1;
+            inFlight += before % 2 == 1 || turns.get() != before ? 1 : 0;
+            count.incrementAndGet();
         }
 
         FromRank.Rounds rounds() {
-            return new FromRank.Rounds(what, count, inFlight, failed, firstFailure);
+            return new FromRank.Rounds(what, count.get(), inFlight, failed, firstFailure);
         }
     }
 
@@ -72,7 +74,7 @@ final class CaptureWork implements StreamWork {
         CompletableFuture<Void> begun =
                 CompletableFuture.runAsync(this::run, work -> new Thread(work, "captures").start());
         running = begun;
-        while (loads.count == 0 && !begun.isDone()) {
+        while (loads.count.get() == 0 && !begun.isDone()) {
             LockSupport.parkNanos(LOOK_NANOS);
         }
     }
@@ -86,12 +88,12 @@ final class CaptureWork implements StreamWork {
 
     @Override
     public void atBegin() {
-        turns = turns + 1;
+        turns.incrementAndGet();
     }
 
     @Override
     public void atEnd(PlacedRuns expected) {
-        turns = turns + 1;
+        turns.incrementAndGet();
         stop();
     }
 
