@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "nixlconform/process.h"
+#include "nixlconform/thread.h"
 
 using namespace nixlconform::device;
-
-// kernels.ptx, put here by the assembler: see kernels.S.
-extern "C" const char nxc_device_kernels[];
 
 namespace {
 
@@ -164,6 +162,17 @@ int32_t nxc_device_open(const char *library, int32_t ordinal, nxc_device **devic
     opened->multiprocessors = facts->multiprocessors;
     *device = opened;
     return 0;
+}
+
+int32_t nxc_thread_use(nxc_device *device, nxc_device_failure *failure) {
+    NXC_DRIVER_CALL(contextUse, device->context);
+    return 0;
+}
+
+int32_t nxc_thread_current(nxc_device *device, nxc_device_failure *failure) {
+    Handle current = nullptr;
+    NXC_DRIVER_CALL(contextCurrent, &current);
+    return current == nullptr ? NXC_CURRENT_NONE : current == device->context ? NXC_CURRENT_OWN : NXC_CURRENT_OTHER;
 }
 
 int32_t nxc_device_allocate(nxc_device *device, uint64_t bytes, int32_t memory, uint64_t *address,

@@ -12,6 +12,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "stream.h"
 #include "../device/replay.h"
 
@@ -22,12 +24,26 @@ namespace {
 
 constexpr int invalidValue = 1;
 constexpr int outOfMemory = 2;
+constexpr int invalidContext = 201;
 constexpr int notFound = 500;
 constexpr int notReady = 600;
+constexpr int captureUnsupported = 900;
+constexpr int captureInvalidated = 901;
 
 constexpr int devices = 2;
 constexpr uint64_t memoryBytes = uint64_t{1} << 32;
 constexpr uint64_t granularityBytes = uint64_t{2} << 20;
+
+thread_local void *currentContext;
+
+/* What a call is refused for that needs a context, as the driver does; 0 when it is not. */
+int withoutContext() { return currentContext == nullptr ? invalidContext : 0; }
+
+/* The same of one that also waits for the device, or may. */
+int withoutContextOrCaptured() {
+    const int refused = withoutContext();
+    return refused != 0 ? refused : captureForbids() ? captureUnsupported : 0;
+}
 
 /* What an allocation is known by in another process. */
 struct Share {
@@ -234,11 +250,14 @@ int cuDriverGetVersion(int *version) {
 }
 
 int cuGetErrorName(int status, const char **name) {
-    *name = status == invalidValue    ? "CUDA_ERROR_INVALID_VALUE"
-            : status == outOfMemory ? "CUDA_ERROR_OUT_OF_MEMORY"
-            : status == notFound    ? "CUDA_ERROR_NOT_FOUND"
-            : status == notReady    ? "CUDA_ERROR_NOT_READY"
-                                    : nullptr;
+    *name = status == invalidValue         ? "CUDA_ERROR_INVALID_VALUE"
+            : status == outOfMemory        ? "CUDA_ERROR_OUT_OF_MEMORY"
+            : status == invalidContext     ? "CUDA_ERROR_INVALID_CONTEXT"
+            : status == notFound           ? "CUDA_ERROR_NOT_FOUND"
+            : status == notReady           ? "CUDA_ERROR_NOT_READY"
+            : status == captureUnsupported ? "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED"
+            : status == captureInvalidated ? "CUDA_ERROR_STREAM_CAPTURE_INVALIDATED"
+                                           : nullptr;
     return *name == nullptr ? invalidValue : 0;
 }
 
@@ -283,17 +302,29 @@ int cuDevicePrimaryCtxRetain(void **context, int device) {
     return 0;
 }
 
-int cuCtxSetCurrent(void *) { return 0; }
+int cuCtxSetCurrent(void *context) {
+    currentContext = context;
+    return 0;
+}
+
+int cuCtxGetCurrent(void **context) {
+    *context = currentContext;
+    return 0;
+}
 
 int cuMemGetInfo_v2(size_t *free, size_t *total) {
+    if (const int refused = withoutContext()) return refused;
     *free = *total = memoryBytes;
     return 0;
 }
 
 int cuModuleLoadData(void **module, const void *) {
+    if (const int refused = withoutContextOrCaptured()) return refused;
     *module = nullptr;
     return 0;
 }
+
+int cuModuleUnload(void *) { return withoutContextOrCaptured(); }
 
 int cuModuleGetFunction(void **function, void *, const char *name) {
     for (const Named &each : kernels) {
@@ -307,11 +338,12 @@ int cuModuleGetFunction(void **function, void *, const char *name) {
 
 int cuLaunchKernel(void *function, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *stream,
                    void **arguments, void **) {
+    if (const int refused = withoutContext()) return refused;
     queue(stream, Launched(*static_cast<const Named *>(function), arguments));
     return 0;
 }
 
-int cuMemAlloc_v2(uint64_t *address, size_t bytes) {
+static int allocated(uint64_t *address, size_t bytes) {
     if (bytes == 0) return invalidValue;
     void *const memory = mmap(nullptr, bytes + headerBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return outOfMemory;
@@ -320,23 +352,34 @@ int cuMemAlloc_v2(uint64_t *address, size_t bytes) {
     return 0;
 }
 
-int cuMemFree_v2(uint64_t address) {
+static int released(uint64_t address) {
     waitForAll();  // as the driver does
     void *const memory = reinterpret_cast<void *>(address - headerBytes);
     return munmap(memory, *static_cast<uint64_t *>(memory) + headerBytes) == 0 ? 0 : invalidValue;
 }
 
+int cuMemAlloc_v2(uint64_t *address, size_t bytes) {
+    const int refused = withoutContextOrCaptured();
+    return refused != 0 ? refused : allocated(address, bytes);
+}
+
+int cuMemFree_v2(uint64_t address) {
+    const int refused = withoutContextOrCaptured();
+    return refused != 0 ? refused : released(address);
+}
+
+/* These need no context, as they say of which GPU they are. */
 int cuMemAddressReserve(uint64_t *address, size_t bytes, size_t, uint64_t, unsigned long long) {
-    return cuMemAlloc_v2(address, bytes);
+    return allocated(address, bytes);
 }
 
 int cuMemAddressFree(uint64_t address, size_t) {
     Remapped *const remapped = remappingOf(address);
     if (remapped != nullptr) {
-        if (remapped->behind != 0) cuMemFree_v2(remapped->behind);
+        if (remapped->behind != 0) released(remapped->behind);
         *remapped = {};
     }
-    return cuMemFree_v2(address);
+    return released(address);
 }
 
 int cuMemCreate(unsigned long long *handle, size_t, const void *, unsigned long long) {
@@ -353,7 +396,7 @@ int cuMemRetainAllocationHandle(unsigned long long *handle, void *) {
 
 int cuMemMap(uint64_t address, size_t bytes, size_t, unsigned long long, unsigned long long) {
     Remapped *const again = remappingOf(address);
-    if (again != nullptr) return cuMemAlloc_v2(&again->behind, bytes);
+    if (again != nullptr) return allocated(&again->behind, bytes);
     for (Remapped &each : remappings) {
         if (each.bytes != 0) continue;
         each = {address, bytes, 0};
@@ -373,11 +416,13 @@ int cuMemGetAllocationGranularity(size_t *granularity, const void *, unsigned) {
 }
 
 int cuMemHostAlloc(void **memory, size_t bytes, unsigned) {
+    if (const int refused = withoutContextOrCaptured()) return refused;
     *memory = aligned_alloc(pageBytes, (bytes + pageBytes - 1) / pageBytes * pageBytes);
     return *memory == nullptr ? outOfMemory : 0;
 }
 
 int cuMemFreeHost(void *memory) {
+    if (const int refused = withoutContextOrCaptured()) return refused;
     waitForAll();
     free(memory);
     return 0;
@@ -385,25 +430,32 @@ int cuMemFreeHost(void *memory) {
 
 /* From and to memory of the host that is not pinned, the driver too returns when the bytes were taken or are there. */
 int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, void *stream) {
+    if (const int refused = withoutContext()) return refused;
     queue(stream, [=] { memcpy(reinterpret_cast<void *>(behind(to)), from, bytes); });
     waitFor(stream);
     return 0;
 }
 
 int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *stream) {
+    if (const int refused = withoutContext()) return refused;
     queue(stream, [=] { memcpy(to, reinterpret_cast<const void *>(behind(from)), bytes); });
     waitFor(stream);
     return 0;
 }
 
 int cuMemcpyHtoD_v2(uint64_t to, const void *from, size_t bytes) {
-    return cuMemcpyHtoDAsync_v2(to, from, bytes, nullptr);
+    const int refused = withoutContextOrCaptured();
+    return refused != 0 ? refused : cuMemcpyHtoDAsync_v2(to, from, bytes, nullptr);
 }
 
-int cuMemcpyDtoH_v2(void *to, uint64_t from, size_t bytes) { return cuMemcpyDtoHAsync_v2(to, from, bytes, nullptr); }
+int cuMemcpyDtoH_v2(void *to, uint64_t from, size_t bytes) {
+    const int refused = withoutContextOrCaptured();
+    return refused != 0 ? refused : cuMemcpyDtoHAsync_v2(to, from, bytes, nullptr);
+}
 
 /* Between processes a copy may be refused, which the caller must be told. */
 int cuMemcpyAsync(uint64_t to, uint64_t from, size_t bytes, void *stream) {
+    if (const int refused = withoutContext()) return refused;
     const Import *const there = importOf(to);
     const Import *const here = importOf(from);
     if (there != nullptr || here != nullptr) {
@@ -417,11 +469,13 @@ int cuMemcpyAsync(uint64_t to, uint64_t from, size_t bytes, void *stream) {
 }
 
 int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes, void *stream) {
+    if (const int refused = withoutContext()) return refused;
     queue(stream, [=] { memset(reinterpret_cast<void *>(behind(to)), value, bytes); });
     return 0;
 }
 
 int cuStreamCreate(void **stream, unsigned) {
+    if (const int refused = withoutContext()) return refused;
     *stream = new WorkStream();
     return 0;
 }
@@ -441,6 +495,7 @@ int cuStreamQuery(void *stream) {
 }
 
 int cuEventCreate(void **event, unsigned) {
+    if (const int refused = withoutContext()) return refused;
     *event = new Event();
     return 0;
 }
@@ -470,17 +525,26 @@ int cuEventElapsedTime(float *milliseconds, void *begin, void *end) {
     return 0;
 }
 
-int cuStreamBeginCapture_v2(void *stream, int) {
-    static_cast<WorkStream *>(stream)->beginCapture();
+int cuStreamBeginCapture_v2(void *stream, int mode) {
+    static_cast<WorkStream *>(stream)->beginCapture(mode);
     return 0;
 }
 
 int cuStreamEndCapture(void *stream, void **graph) {
-    *graph = new Captured(static_cast<WorkStream *>(stream)->endCapture());
+    Captured captured;
+    *graph = nullptr;
+    if (!static_cast<WorkStream *>(stream)->endCapture(captured)) return captureInvalidated;
+    *graph = new Captured(std::move(captured));
+    return 0;
+}
+
+int cuThreadExchangeStreamCaptureMode(int *mode) {
+    std::swap(*mode, captureModeOfThread);
     return 0;
 }
 
 int cuGraphInstantiateWithFlags(void **executable, void *graph, unsigned long long) {
+    if (const int refused = withoutContext()) return refused;
     *executable = new Captured(*static_cast<Captured *>(graph));
     return 0;
 }
@@ -501,6 +565,7 @@ int cuGraphExecDestroy(void *executable) {
 }
 
 int cuIpcGetMemHandle(void *handle, uint64_t address) {
+    if (const int refused = withoutContext()) return refused;
     const Share share = {getpid(), address};
     memset(handle, 0, 64);
     memcpy(handle, &share, sizeof share);
@@ -513,6 +578,7 @@ struct IpcBytes {
 
 /* Memory of another process cannot be mapped here: an address stands for it, and copies go through the kernel. */
 int cuIpcOpenMemHandle_v2(uint64_t *address, IpcBytes handle, unsigned) {
+    if (const int refused = withoutContext()) return refused;
     Share share;
     memcpy(&share, handle.bytes, sizeof share);
     uint64_t bytes = 0;

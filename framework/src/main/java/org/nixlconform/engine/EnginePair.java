@@ -290,12 +290,18 @@ public final class EnginePair implements AutoCloseable {
 
     /** New data at the source, poison at the destination, requests made. */
     public EngineStep<Armed> arm(int iteration) {
-        ToRank ask = new ToRank.Arm(
-                iteration,
-                Generations.generationOf(iteration),
-                Generations.olderGenerationOf(iteration),
-                Generations.poisonGenerationOf(iteration));
-        return perform("arm", all(ask), step.plus(forBytes()), (rank, answer) -> {
+        Map<RankId, ToRank> asks = new LinkedHashMap<>();
+        for (RankId rank : plan.topology().ranks()) {
+            asks.put(
+                    rank,
+                    new ToRank.Arm(
+                            iteration,
+                            Generations.generationOf(iteration),
+                            Generations.olderGenerationOf(iteration),
+                            Generations.poisonGenerationOf(iteration),
+                            translation.movedPairs(rank, iteration)));
+        }
+        return perform("arm", asks, step.plus(forBytes()), (rank, answer) -> {
             FromRank.Armed armed = (FromRank.Armed) answer;
             return new Armed(armed.slices(), armed.alreadyRight());
         });

@@ -150,13 +150,24 @@ public record EngineStep<T>(
      * @param pendingAtEnd whether it had not ended when the transfer was over for the rank
      * @param differingAtDone runs of the arena that a kernel launched then found to differ, where one was
      * @param replays of a captured graph, where one replayed
+     * @param rounds of what was done again and again, if anything was
      */
     public record StreamWork(
             Duration held,
             Duration fence,
             boolean pendingAtEnd,
             OptionalLong differingAtDone,
-            Optional<Replays> replays) {}
+            Optional<Replays> replays,
+            List<Rounds> rounds) {}
+
+    /**
+     * Of what a rank did again and again.
+     *
+     * @param what a transfer, a capture, a module load, or a call of NIXL
+     * @param telling of them, those that say something: as the case wanted them, or while the transfer was in flight
+     * @param firstFailure in words; with none that failed, why some do not tell, or empty
+     */
+    public record Rounds(String what, long count, long telling, long failed, String firstFailure) {}
 
     /**
      * Of a captured graph, by the GPU's counts.

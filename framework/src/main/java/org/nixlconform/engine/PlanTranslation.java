@@ -29,7 +29,6 @@ final class PlanTranslation {
     private final RankAssignment assignment;
     private final LocationSpace space;
     private final List<RankTransfer> transfers;
-    private final Map<EngineIds, BlockRequest> requests = new HashMap<>();
     private final Map<RankId, Opened> opened = new HashMap<>();
 
     private record EngineIds(int prefill, int decode) {}
@@ -41,9 +40,6 @@ final class PlanTranslation {
         this.assignment = assignment;
         this.space = plan.locationSpace();
         this.transfers = plan.rankTransfers();
-        plan.requests()
-                .forEach(request ->
-                        requests.put(new EngineIds(request.prefillEngine(), request.decodeEngine()), request));
     }
 
     /** @param share of the arena on a GPU, else empty */
@@ -81,9 +77,9 @@ final class PlanTranslation {
     /** Of a rank that has work on a stream. */
     ToRank.@Nullable StreamOrder streamOrder(RankId rank) {
         return plan.streamOrder()
-                .filter(order -> order.work().role() == rank.role())
+                .filter(order -> order.work().isAt(rank.role()))
                 .map(order -> new ToRank.StreamOrder(
-                        order.work().name(), order.fence().name()))
+                        order.work().name(), order.fence().name(), order.repeats()))
                 .orElse(null);
     }
 
@@ -103,7 +99,22 @@ final class PlanTranslation {
         return transfersOf(rank).stream().map(transfer -> other(rank, transfer)).toList();
     }
 
+    /** Of an iteration, where it is another than before; else null. */
+    @Nullable
+    List<PairShape> movedPairs(RankId rank, int iteration) {
+        return plan.requestsMoveOn() && iteration > 0 ? pairs(rank, iteration) : null;
+    }
+
+    /** Of the first iteration. */
     List<PairShape> pairs(RankId rank) {
+        return pairs(rank, 0);
+    }
+
+    private List<PairShape> pairs(RankId rank, int iteration) {
+        Map<EngineIds, BlockRequest> requests = new HashMap<>();
+        plan.requests(iteration)
+                .forEach(request ->
+                        requests.put(new EngineIds(request.prefillEngine(), request.decodeEngine()), request));
         List<PairShape> pairs = new ArrayList<>();
         for (RankTransfer transfer : transfersOf(rank)) {
             RankId peer = other(rank, transfer);

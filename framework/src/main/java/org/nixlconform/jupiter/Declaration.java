@@ -160,7 +160,7 @@ final class Declaration {
         invalidRequests.ifPresent(requests -> draft.invalidRequests(requests.value()));
         counts.ifPresent(each -> draft.rails(each.prefill(), each.decode()));
         peerEnds.ifPresent(end -> draft.peerEnd(end.role(), end.when()));
-        streamOrder.ifPresent(order -> draft.streamOrder(order.value(), order.fence()));
+        streamOrder.ifPresent(order -> draft.streamOrder(order.value(), order.fence(), order.repeats()));
         deviceCaches.ifPresent(cache -> draft.deviceCache(cache.value()));
         integrity.ifPresent(rule -> {
             if (rule.visibleAtDone()) {

@@ -166,7 +166,12 @@ public final class PlanDraft {
 
     /** Engines have this on a stream of their GPU. */
     public PlanDraft streamOrder(StreamOrder.Work work, StreamOrder.Fence fence) {
-        streamOrder = Optional.of(new StreamOrder(work, fence));
+        return streamOrder(work, fence, 1);
+    }
+
+    /** @param repeats how often each iteration makes its transfer, without a pause */
+    public PlanDraft streamOrder(StreamOrder.Work work, StreamOrder.Fence fence, int repeats) {
+        streamOrder = Optional.of(new StreamOrder(work, fence, repeats));
         return this;
     }
 

@@ -418,13 +418,26 @@ final class PlanRules {
                     "a kind of finding",
                     "add @ExpectCaught, or a fence");
         }
-        int used = topology.requestsPerEngine(order.work().role()) * blocks.transferred();
-        if (order.work().isGraph() && blocks.cached(order.work().role()) < used + 2) {
+        for (Role role : Role.values()) {
+            int used = topology.requestsPerEngine(role) * blocks.transferred();
+            boolean concerned = order.work() == StreamOrder.Work.GRAPH_REUSE
+                    || (order.work().isGraph() && order.work().isAt(role));
+            if (concerned && blocks.cached(role) < used + 2) {
+                refuse(
+                        "a graph that replays beside a transfer needs blocks of its own",
+                        declared + ", " + used + " of " + blocks.cached(role) + " blocks are transferred",
+                        "2 cached blocks more than are transferred",
+                        "raise cached of " + role.label() + " to " + (used + 2));
+            }
+        }
+        boolean repeatable = order.work() == StreamOrder.Work.KERNEL_AFTER_DONE
+                && draft.direction().operation() == Operation.READ;
+        if (order.repeats() < 1 || (order.repeats() > 1 && !repeatable)) {
             refuse(
-                    "a graph that replays beside a transfer needs blocks of its own",
-                    declared + ", " + used + " of " + blocks.cached(order.work().role()) + " blocks are transferred",
-                    "2 cached blocks more than are transferred",
-                    "raise cached of " + order.work().role().label() + " to " + (used + 2));
+                    "this transfer cannot be repeated without a pause",
+                    declared + ", operation = " + draft.direction().operation() + ", repeats = " + order.repeats(),
+                    "1, or of a READ with KERNEL_AFTER_DONE more",
+                    "leave the repeats out, or set iterations");
         }
         if (draft.expectations().throughput().isPresent()) {
             refuse(

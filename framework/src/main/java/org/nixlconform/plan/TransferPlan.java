@@ -87,7 +87,19 @@ public record TransferPlan(
 
     /** One request for each pair of engines, by prefill engine, then by decode engine. The same for the same plan. */
     public List<BlockRequest> requests() {
-        return BlockRequest.of(this);
+        return requests(0);
+    }
+
+    /** Those of an iteration; all have the same unless {@link #requestsMoveOn()}. */
+    public List<BlockRequest> requests(int iteration) {
+        return BlockRequest.of(this, iteration);
+    }
+
+    /** Whether each iteration takes the blocks behind those of the one before it, and after the last the first again. */
+    public boolean requestsMoveOn() {
+        return streamOrder
+                .filter(order -> order.work() == StreamOrder.Work.GRAPH_REUSE)
+                .isPresent();
     }
 
     /** What moves between which ranks, by prefill engine, decode engine, decode rank, prefill rank. */

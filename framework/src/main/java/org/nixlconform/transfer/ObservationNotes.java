@@ -267,7 +267,11 @@ final class ObservationNotes {
                                     replays.mismatches(),
                                     replays.firstMismatch(),
                                     replays.ownMismatches(),
-                                    replays.longestGap())));
+                                    replays.longestGap())),
+                    work.rounds().stream()
+                            .map(each -> new TransferObservation.Rounds(
+                                    each.what(), each.count(), each.telling(), each.failed(), each.firstFailure()))
+                            .toList());
         }
 
         private void transferred(

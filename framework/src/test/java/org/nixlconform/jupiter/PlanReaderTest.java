@@ -164,7 +164,8 @@ class PlanReaderTest {
         assertThat(plan.streamOrder())
                 .contains(new org.nixlconform.plan.StreamOrder(
                         org.nixlconform.plan.StreamOrder.Work.STALE_WRITER_QUEUED,
-                        org.nixlconform.plan.StreamOrder.Fence.EVENT));
+                        org.nixlconform.plan.StreamOrder.Fence.EVENT,
+                        1));
         assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
         assertThat(plan.allowing(List.of())).isEqualTo(plan);
     }

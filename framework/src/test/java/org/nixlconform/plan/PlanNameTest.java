@@ -50,6 +50,14 @@ class PlanNameTest {
     }
 
     @Test
+    void repeatsAreNamedWhereThereAreSuch() {
+        assertThat(draft().memory(MemoryKind.VRAM)
+                        .streamOrder(StreamOrder.Work.KERNEL_AFTER_DONE, StreamOrder.Fence.EVENT, 500)
+                        .name())
+                .endsWith(" layers bf16 HND, kernel-after-done, 500 times");
+    }
+
+    @Test
     void equalRailsAreNamedOnce() {
         assertThat(draft().backend(Backend.LIBFABRIC).rails(8, 8).name()).endsWith(" layers bf16 HND, rails 8");
     }

@@ -404,6 +404,28 @@ class PlanRulesTest {
         assertThat(headlines(draft().memory(MemoryKind.VRAM)
                         .streamOrder(StreamOrder.Work.KERNEL_AFTER_DONE, StreamOrder.Fence.NONE)))
                 .containsExactly("this work has no such fence");
+        assertThat(headlines(draft().memory(MemoryKind.VRAM)
+                        .streamOrder(StreamOrder.Work.CALLS_WITHOUT_CONTEXT, StreamOrder.Fence.NONE)))
+                .containsExactly("this work has no such fence");
+        assertThat(headlines(draft().memory(MemoryKind.VRAM)
+                        .blocks(blocks(99, 100, 200))
+                        .streamOrder(StreamOrder.Work.GRAPH_REUSE, StreamOrder.Fence.EVENT)))
+                .containsExactly("a graph that replays beside a transfer needs blocks of its own");
+    }
+
+    @Test
+    void onlyAReadThatAKernelLooksAtIsRepeatedWithoutAPause() {
+        assertThat(repeated(draft(), StreamOrder.Work.KERNEL_AFTER_DONE, 100_000))
+                .isEmpty();
+        String cannot = "this transfer cannot be repeated without a pause";
+        assertThat(repeated(draft(), StreamOrder.Work.KERNEL_AFTER_DONE, 0)).containsExactly(cannot);
+        assertThat(repeated(draft(), StreamOrder.Work.GRAPH_BESIDE, 2)).containsExactly(cannot);
+        assertThat(repeated(draft().direction(Operation.WRITE, Role.PREFILL), StreamOrder.Work.KERNEL_AFTER_DONE, 2))
+                .containsExactly(cannot);
+    }
+
+    private static List<String> repeated(PlanDraft draft, StreamOrder.Work work, int repeats) {
+        return headlines(draft.memory(MemoryKind.VRAM).streamOrder(work, StreamOrder.Fence.EVENT, repeats));
     }
 
     @Test

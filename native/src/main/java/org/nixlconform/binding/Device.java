@@ -95,6 +95,26 @@ public final class Device {
         return facts;
     }
 
+    /** What a thread has current of the driver. */
+    public enum Current {
+        /** No context: a thread begins with none. */
+        NONE,
+        /** This GPU's. */
+        OWN,
+        /** That of another. */
+        OTHER
+    }
+
+    /** Makes this GPU's context current for the thread that calls, as every other function here does. */
+    public void use() {
+        check(failure -> Conform.nxc_thread_use(device, failure));
+    }
+
+    /** Of the thread that calls. */
+    public Current current() {
+        return Current.values()[(int) check(failure -> Conform.nxc_thread_current(device, failure))];
+    }
+
     /** What memory is allocated by, in the order of {@code device.h}. */
     public enum Memory {
         /** CUDA's plain allocator. */

@@ -52,6 +52,7 @@ final class RankSession {
     private ToRank.@Nullable Prepare plan;
     private List<Device> devices = List.of();
     private @Nullable StreamWork streamWork;
+    private @Nullable CacheOracle oracle;
     private @Nullable RunList expected;
     private @Nullable PlacedRuns placed;
     private List<Drive.Notice> notices = List.of();
@@ -67,7 +68,13 @@ final class RankSession {
     }
 
     /** Lists of one pair that an initiator prepared. */
-    private record Prepared(PairShape pair, PairDescriptors descriptors, long local, long remote) {}
+    private record Prepared(PairShape pair, PairDescriptors descriptors, long local, long remote) {
+        /** The lists are of whole caches: other blocks are other indices. */
+        Prepared with(PairShape moved) {
+            return new Prepared(
+                    moved, new PairDescriptors(descriptors.own(), descriptors.ownAddress(), moved), local, remote);
+        }
+    }
 
     private record Made(Prepared prepared, long request, long makeNanos) {}
 
@@ -169,7 +176,7 @@ final class RankSession {
     private FromRank connect(ToRank.Connect ask, PhaseClock clock) throws NixlCallException {
         clock.enter("connect");
         for (ToRank.Peer peer : ask.peers()) {
-            String loaded = agent().loadRemote(peer.metadata());
+            String loaded = call(() -> agent().loadRemote(peer.metadata()));
             if (!loaded.equals(peer.label())) {
                 return new FromRank.Misread(
                         "connect",
@@ -190,10 +197,10 @@ final class RankSession {
                 BlockRanges local = descriptors.local();
                 Long list = localLists.get(local);
                 if (list == null) {
-                    list = agent().prepare("", local);
+                    list = call(() -> agent().prepare("", local));
                     localLists.put(local, list);
                 }
-                long remote = agent().prepare(pair.peer(), descriptors.remote());
+                long remote = call(() -> agent().prepare(pair.peer(), descriptors.remote()));
                 prepared.add(new Prepared(pair, descriptors, list, remote));
             }
         }
@@ -228,27 +235,48 @@ final class RankSession {
     }
 
     private FromRank arm(ToRank.Arm ask, PhaseClock clock) throws NixlCallException {
+        CacheOracle cache = oracle(ask.movedPairs());
         generations = new Generations(ask.dataGeneration(), ask.olderGeneration(), ask.poisonGeneration());
-        CacheOracle oracle = new CacheOracle(opened().arena(), planned().pairs(), opened().source());
         clock.enter("arm");
         StreamWork work = streamWork;
-        if (work == null || !work.fills()) {
-            fill(oracle.arming(generations));
+        if (work != null) {
+            work.beforeFill(cache);
         }
-        expect(oracle.afterwards(generations));
+        if (work == null || !work.fills()) {
+            fill(cache.arming(generations));
+        }
+        expect(cache.afterwards(generations));
         long alreadyRight = landed();
         notices = expectedNotices(ask.iteration());
         drive().expect(notices);
         page.reset(planned().initiator() ? prepared.size() : 0, notices.size());
         clock.enter("make");
         for (Prepared pair : prepared) {
-            made.add(make(pair, ask.iteration()));
+            made.add(make(pair, noticeText(ask.iteration(), label, pair.pair().peer())));
         }
         if (work != null) {
             clock.enter("queue");
-            work.beforeTransfer(oracle, generations, present(expected, "arm"));
+            work.beforeTransfer(cache, generations, present(expected, "arm"));
         }
         return new FromRank.Armed(slices, alreadyRight, clock.finish());
+    }
+
+    /** @param moved pairs with other blocks than those of the last request, null where they are the same */
+    private CacheOracle oracle(@Nullable List<PairShape> moved) {
+        CacheOracle before = oracle;
+        CacheOracle now;
+        if (moved == null || before == null) {
+            now = new CacheOracle(opened().arena(), planned().pairs(), opened().source());
+        } else {
+            now = before.then(moved, generations);
+            plan = new ToRank.Prepare(
+                    moved, planned().initiator(), planned().write(), planned().wrongOwner());
+            for (int i = 0; i < prepared.size(); i++) {
+                prepared.set(i, prepared.get(i).with(moved.get(i)));
+            }
+        }
+        oracle = now;
+        return now;
     }
 
     private void expect(RunList runs) {
@@ -271,15 +299,16 @@ final class RankSession {
         }
     }
 
-    private Made make(Prepared pair, int iteration) throws NixlCallException {
+    /** @param notice bound to it, null for none */
+    private Made make(Prepared pair, @Nullable String notice) throws NixlCallException {
         long begun = System.nanoTime();
-        long request = agent().make(
+        long request = call(() -> agent().make(
                         planned().write(),
                         pair.local(),
                         pair.descriptors().localIndices(),
                         pair.remote(),
                         pair.descriptors().remoteIndices(planned().wrongOwner()),
-                        noticeText(iteration, label, pair.pair().peer()).getBytes(StandardCharsets.UTF_8));
+                        notice == null ? null : notice.getBytes(StandardCharsets.UTF_8)));
         return new Made(pair, request, System.nanoTime() - begun);
     }
 
@@ -297,14 +326,43 @@ final class RankSession {
                 .toList();
     }
 
-    private FromRank transfer(ToRank.Transfer ask, PhaseClock clock) {
+    private <T> T call(StreamWork.Call<T> call) throws NixlCallException {
+        StreamWork work = streamWork;
+        return work == null ? call.make() : work.call(call);
+    }
+
+    /** Before the transfer that is judged: what it posts is what the other side waits for. */
+    private void repeat(StreamWork work) throws NixlCallException {
+        if (work.repeats() == 0 || !planned().initiator()) {
+            return;
+        }
+        List<Long> requests = new ArrayList<>();
+        for (Prepared pair : prepared) {
+            requests.add(make(pair, null).request());
+        }
+        work.repeat(drive(), requests.stream().mapToLong(Long::longValue).toArray());
+        for (long request : requests) {
+            agent().release(request);
+        }
+        page.postAnew();
+    }
+
+    private FromRank transfer(ToRank.Transfer ask, PhaseClock clock) throws NixlCallException {
         RailCounters before = RailCounters.read();
         StreamWork work = streamWork;
         Drive.Result result;
         List<FromRank.RequestEnd> ends = new ArrayList<>();
+        if (work != null) {
+            clock.enter("repeat");
+            repeat(work);
+        }
         try (Visibility visible = visibility(ask)) {
             clock.enter("transfer");
-            result = drive().run(made.stream().mapToLong(Made::request).toArray(), visible);
+            long[] requests = made.stream().mapToLong(Made::request).toArray();
+            if (work != null) {
+                work.atBegin();
+            }
+            result = call(() -> drive().run(requests, visible));
             if (work != null) {
                 work.atEnd(present(placed, "arm"));
             }
