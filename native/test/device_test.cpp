@@ -8,6 +8,7 @@
 #include "nixlconform/device.h"
 #include "nixlconform/graph.h"
 #include "nixlconform/queue.h"
+#include "nixlconform/thread.h"
 
 namespace {
 
@@ -88,6 +89,54 @@ void damage(Numbers &numbers, const nxc_payload_key &key, const std::vector<nxc_
         default: break;
         }
     }
+}
+
+// What is behind a mapped address may be exchanged once, and is then as good as what was there.
+void remapped(nxc_device *device) {
+    const nxc_payload_key key = keyOf(78);
+    const std::vector<nxc_payload_run> runs = {{guardBytes, 1 << 20, 1 << 30, 1 << 30, NXC_KIND_DATA, 3, NXC_RUN_SELECTED, 2}};
+    uint64_t arena = 0;
+    WORKS(nxc_device_allocate(device, 2 << 20, NXC_MEMORY_VMM, &arena, &failure));
+    {
+        const Held held(device, arena, key, runs);
+        WORKS(nxc_device_fill(held.runs, nullptr, &failure));
+        CHECK(nxc_device_landed(held.runs, &failure) == 1, "%s", failure.text);
+        WORKS(nxc_device_remap(device, arena, &failure));
+        WORKS(nxc_device_fill(held.runs, nullptr, &failure));
+        nxc_payload_summary summary = {};
+        WORKS(nxc_device_verify(held.runs, &bounds, nullptr, 0, &summary, nullptr, &failure));
+        CHECK(summary.runs_differing == 0, "%" PRIu64 " runs differ in what is there now", summary.runs_differing);
+        CHECK(nxc_device_remap(device, arena, &failure) == NXC_DEVICE_REFUSED, "remapped twice");
+    }
+    WORKS(nxc_device_release(device, arena, &failure));
+    WORKS(nxc_device_allocate(device, 4096, NXC_MEMORY_PLAIN, &arena, &failure));
+    CHECK(nxc_device_remap(device, arena, &failure) == NXC_DEVICE_REFUSED && failure.text[0] != 0, "not a mapped one");
+    WORKS(nxc_device_release(device, arena, &failure));
+}
+
+// The copy engine reaches pinned memory of the host, both ways.
+void throughPinnedMemory(nxc_device *device) {
+    const nxc_payload_key key = keyOf(79);
+    const uint64_t bytes = 100000;
+    const std::vector<nxc_payload_run> runs = {{0, bytes, 1 << 30, 1 << 30, NXC_KIND_DATA, 3, NXC_RUN_SELECTED, 2}};
+    uint64_t cache = 0;
+    uint64_t other = 0;
+    uint64_t host = 0;
+    WORKS(nxc_device_allocate(device, bytes, NXC_MEMORY_PLAIN, &cache, &failure));
+    WORKS(nxc_device_allocate(device, bytes, NXC_MEMORY_PLAIN, &other, &failure));
+    WORKS(nxc_device_allocate(device, bytes, NXC_MEMORY_HOST, &host, &failure));
+    {
+        const Held filled(device, cache, key, runs);
+        const Held copied(device, other, key, runs);
+        WORKS(nxc_device_fill(filled.runs, nullptr, &failure));
+        WORKS(nxc_device_copy(device, host, cache, bytes, bytes, &failure));
+        std::vector<uint8_t> expected(bytes);
+        nxc_payload_fill(expected.data(), &key, runs.data(), runs.size());
+        CHECK(memcmp(reinterpret_cast<void *>(host), expected.data(), bytes) == 0, "pinned memory holds something else");
+        WORKS(nxc_device_copy(device, other, host, bytes, bytes, &failure));
+        CHECK(nxc_device_landed(copied.runs, &failure) == 1, "%s", failure.text);
+    }
+    for (const uint64_t each : {cache, other, host}) WORKS(nxc_device_release(device, each, &failure));
 }
 
 void sameAsOnTheCpu(nxc_device *device, const Copies &copies, int32_t memory) {
@@ -273,6 +322,198 @@ void aGraphReadsItsTable(nxc_device *device) {
     WORKS(nxc_device_release(device, arena, &failure));
 }
 
+// A capture in global mode ends well beside our own look at the device, and is refused with what could wait for it.
+void aCaptureForbidsWhatCouldWait(nxc_device *device) {
+    const nxc_payload_key key = keyOf(6);
+    uint64_t arena = 0;
+    nxc_queue *queue = nullptr;
+    WORKS(nxc_device_allocate(device, 4096, NXC_MEMORY_PLAIN, &arena, &failure));
+    WORKS(nxc_queue_open(device, &queue, &failure));
+    {
+        const Held held(device, arena, key, {{0, 4096, 1 << 20, 0, NXC_KIND_DATA, 4, NXC_RUN_SELECTED, 3}});
+        WORKS(nxc_device_fill(held.runs, nullptr, &failure));
+        bool over = false;
+        nxc_device_failure ofLook;
+        int64_t landed = 0;
+        std::thread looks([&] {
+            while (!__atomic_load_n(&over, __ATOMIC_ACQUIRE) && landed >= 0) landed = nxc_device_landed(held.runs, &ofLook);
+        });
+        for (int i = 0; i < 200; i++) {
+            WORKS(nxc_queue_capture(queue, 0, &failure));
+            WORKS(nxc_queue_load(queue, &failure));
+        }
+        __atomic_store_n(&over, true, __ATOMIC_RELEASE);
+        looks.join();
+        CHECK(landed == 1, "%s", ofLook.text);
+        CHECK(nxc_queue_capture(queue, 1, &failure) == NXC_DEVICE_REFUSED, "an allocation did not disturb a capture");
+        CHECK(strstr(failure.text, "CUDA_ERROR_STREAM_CAPTURE_INVALIDATED") != nullptr, "%s", failure.text);
+        WORKS(nxc_queue_capture(queue, 0, &failure));
+        CHECK(differing(held.runs) == 0, "a capture wrote to blocks");
+    }
+    nxc_queue_close(queue);
+    WORKS(nxc_device_release(device, arena, &failure));
+}
+
+// Straight at the driver, as a library in the same process would.
+struct Foreign {
+    int (*allocate)(uint64_t *, size_t);
+    int (*release)(uint64_t);
+    int (*copyOut)(void *, uint64_t, size_t);
+    int (*streamCreate)(void **, unsigned);
+    int (*streamDestroy)(void *);
+    int (*captureBegin)(void *, int);
+    int (*captureEnd)(void *, void **);
+    int (*graphDestroy)(void *);
+
+    explicit Foreign(const char *library) {
+        void *const driver = dlopen(library, RTLD_NOW);
+        const auto find = [driver](auto &function, const char *name) {
+            function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(driver, name));
+            CHECK(function != nullptr, "%s", name);
+        };
+        find(allocate, "cuMemAlloc_v2");
+        find(release, "cuMemFree_v2");
+        find(copyOut, "cuMemcpyDtoH_v2");
+        find(streamCreate, "cuStreamCreate");
+        find(streamDestroy, "cuStreamDestroy_v2");
+        find(captureBegin, "cuStreamBeginCapture_v2");
+        find(captureEnd, "cuStreamEndCapture");
+        find(graphDestroy, "cuGraphDestroy");
+    }
+};
+
+// Another thread's call is refused, and takes the capture with it, unless the capture is the business of its thread alone.
+void aCaptureIsLostToAnotherThread(nxc_device *device, const Foreign &driver) {
+    constexpr int unsupported = 900, invalidated = 901, global = 0, ofThread = 1;
+    void *stream = nullptr;
+    uint64_t memory = 0;
+    CHECK(driver.streamCreate(&stream, 1) == 0, "stream");
+    CHECK(driver.allocate(&memory, 64) == 0, "before");
+    for (const int mode : {global, ofThread}) {
+        for (const bool copies : {false, true}) {
+            void *graph = nullptr;
+            int status = -1;
+            CHECK(driver.captureBegin(stream, mode) == 0, "begin");
+            std::thread([&] {
+                nxc_device_failure ofThread;
+                uint64_t more = 0;
+                uint8_t bytes[64];
+                CHECK(nxc_thread_use(device, &ofThread) == 0, "%s", ofThread.text);
+                status = copies ? driver.copyOut(bytes, memory, sizeof bytes) : driver.allocate(&more, 64);
+                if (status == 0 && !copies) driver.release(more);
+            }).join();
+            const int ended = driver.captureEnd(stream, &graph);
+            CHECK(status == (mode == global ? unsupported : 0), "mode %d, copies %d: the call gave %d", mode, copies, status);
+            CHECK(ended == (mode == global ? invalidated : 0), "mode %d, copies %d: the capture gave %d", mode, copies, ended);
+            if (graph != nullptr) driver.graphDestroy(graph);
+        }
+    }
+    CHECK(driver.release(memory) == 0 && driver.streamDestroy(stream) == 0, "afterwards");
+}
+
+// Each thread has a current context of its own; without one the driver refuses, and we do not.
+void aThreadBeginsWithoutAContext(nxc_device *device, const Foreign &driver) {
+    constexpr int invalidContext = 201;
+    CHECK(nxc_thread_current(device, &failure) == NXC_CURRENT_OWN, "this thread opened the device");
+    std::thread([&] {
+        nxc_device_failure ofThread;
+        uint64_t memory = 0;
+        CHECK(nxc_thread_current(device, &ofThread) == NXC_CURRENT_NONE, "a new thread");
+        CHECK(driver.allocate(&memory, 64) == invalidContext, "the driver allocated without a context");
+        CHECK(nxc_device_allocate(device, 64, NXC_MEMORY_PLAIN, &memory, &ofThread) == 0, "%s", ofThread.text);
+        CHECK(nxc_thread_current(device, &ofThread) == NXC_CURRENT_OWN, "after a call of ours");
+        CHECK(nxc_device_release(device, memory, &ofThread) == 0, "%s", ofThread.text);
+    }).join();
+}
+
+// Of another GPU, where there is one.
+void aThreadHasAnotherContext(const char *library, nxc_device *device) {
+    static nxc_device *other;
+    nxc_device_facts facts;
+    if (nxc_device_open(library, 1, &other, &facts, &failure) != 0) return;
+    CHECK(nxc_thread_current(device, &failure) == NXC_CURRENT_OTHER, "the other GPU was opened last");
+    WORKS(nxc_thread_use(device, &failure));
+    CHECK(nxc_thread_current(device, &failure) == NXC_CURRENT_OWN, "used");
+}
+
+// A library that moves one run, and says that it is done when it is told to.
+struct Mover {
+    nxc_device_runs *content;
+    int early;   // which posts say that they are done before anything was moved, from 1; 0 none
+    int never;   // which post never moves anything, 0 none
+    int failing; // which post fails, 0 none
+    int posts;
+    std::thread late;
+};
+
+int postMove(void *agent, void *, void *) {
+    Mover *const mover = static_cast<Mover *>(agent);
+    const int post = ++mover->posts;
+    if (post == mover->failing) return -4;
+    if (post == mover->never) return 0;
+    const auto move = [mover] {
+        nxc_device_failure ofMove;
+        CHECK(nxc_device_fill(mover->content, nullptr, &ofMove) == 0, "%s", ofMove.text);
+    };
+    if (post == mover->early) {
+        mover->late = std::thread([move] {
+            const timespec moment = {0, 5000000};
+            nanosleep(&moment, nullptr);
+            move();
+        });
+        return 0;
+    }
+    move();
+    return 1;
+}
+
+int moved(void *, void *) { return 0; }
+
+// What a kernel does not find at DONE is counted, apart from what it does not find a moment later either.
+void repeatsFindWhatIsNotThereAtDone(nxc_device *device) {
+    constexpr uint64_t most = 50;
+    const nxc_payload_key key = keyOf(4);
+    const std::vector<nxc_payload_run> data = {{0, 40000, 1 << 20, 0, NXC_KIND_DATA, 4, NXC_RUN_SELECTED, 3},
+                                               {50000, 40000, 2 << 20, 0, NXC_KIND_DATA, 4, NXC_RUN_SELECTED, 3}};
+    std::vector<nxc_payload_run> poison = data;
+    for (nxc_payload_run &run : poison) run.kind = NXC_KIND_POISON;
+    void *table[NXC_NIXL_FUNCTION_COUNT] = {};
+    table[NXC_NIXL_POST_XFER_REQ] = reinterpret_cast<void *>(postMove);
+    table[NXC_NIXL_GET_XFER_STATUS] = reinterpret_cast<void *>(moved);
+    uint64_t arena = 0;
+    nxc_queue *queue = nullptr;
+    WORKS(nxc_device_allocate(device, 1 << 20, NXC_MEMORY_PLAIN, &arena, &failure));
+    WORKS(nxc_queue_open(device, &queue, &failure));
+    {
+        const Held after(device, arena, key, data);
+        const Held before(device, arena, key, poison);
+        const auto repeated = [&](Mover &mover, nxc_request &request, nxc_progress &page) {
+            nxc_repeats repeats = {before.runs, after.runs, most, 0, 0, 0, 0, 0};
+            WORKS(nxc_queue_repeat(queue, table, &mover, &request, 1, &repeats, &page, &failure));
+            if (mover.late.joinable()) mover.late.join();
+            return repeats;
+        };
+        Mover clean = {after.runs, 0, 0, 0, 0, {}};
+        nxc_request request = {};
+        nxc_progress page = {};
+        nxc_repeats repeats = repeated(clean, request, page);
+        CHECK(repeats.ended == most && repeats.differing == 0 && clean.posts == int(most) && page.done == most, "clean: %" PRIu64 " of %" PRIu64, repeats.differing, repeats.ended);
+        Mover early = {after.runs, 7, 11, 0, 0, {}};
+        page = {};
+        repeats = repeated(early, request, page);
+        CHECK(repeats.ended == most && repeats.differing == 2 && repeats.lasting == 1 && repeats.first == 7 && repeats.first_runs == 2, "early: %" PRIu64 " differ, %" PRIu64 " last, first %" PRIu64, repeats.differing, repeats.lasting, repeats.first);
+        Mover failing = {after.runs, 0, 0, 9, 0, {}};
+        page = {};
+        repeats = repeated(failing, request, page);
+        CHECK(repeats.ended == 8 && request.status == -4, "failing: %" PRIu64 " ended, status %d", repeats.ended, request.status);
+        page = {};
+        page.stop = 1;
+        CHECK(repeated(clean, request, page).ended == 0, "it did not stop");
+    }
+    nxc_queue_close(queue);
+    WORKS(nxc_device_release(device, arena, &failure));
+}
+
 double gigabytesASecond(uint64_t bytes, uint64_t nanoseconds) { return double(bytes) / double(nanoseconds); }
 
 void speeds(nxc_device *device, uint64_t gibibytes) {
@@ -337,10 +578,19 @@ int main(int argc, char **argv) {
     const Copies copies(argv[1]);
     sameAsOnTheCpu(device, copies, NXC_MEMORY_PLAIN);
     sameAsOnTheCpu(device, copies, NXC_MEMORY_VMM);
+    sameAsOnTheCpu(device, copies, NXC_MEMORY_VMM_NO_RDMA);
+    remapped(device);
+    throughPinnedMemory(device);
     longRunsAreLookedAtFromTheirFirstDifference(device, copies);
     refusalsSayWhatWasRefused(device);
     queuedWorkComesLater(device);
     aGraphReadsItsTable(device);
+    const Foreign driver(argv[1]);
+    aCaptureForbidsWhatCouldWait(device);
+    aCaptureIsLostToAnotherThread(device, driver);
+    aThreadBeginsWithoutAContext(device, driver);
+    aThreadHasAnotherContext(argv[1], device);
+    repeatsFindWhatIsNotThereAtDone(device);
     if (argc == 3) speeds(device, strtoull(argv[2], nullptr, 10));
     return 0;
 }

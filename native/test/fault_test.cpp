@@ -794,6 +794,11 @@ void missing_functions(suite &s) {
 void memory_faults_on_a_device(suite &s, const char *driver) {
     kind_of_memory = 1;
     setenv("NIXLCONFORM_CUDA_DRIVER", driver, 1);
+    // As an engine's main thread does before it loads NIXL.
+    void *const library = dlopen(driver, RTLD_NOW);
+    void *context = nullptr;
+    CHECK(reinterpret_cast<int (*)(void **, int)>(dlsym(library, "cuDevicePrimaryCtxRetain"))(&context, 0) == 0, "a context");
+    CHECK(reinterpret_cast<int (*)(void *)>(dlsym(library, "cuCtxSetCurrent"))(context) == 0, "its use");
     memory_faults(s);
     old_and_exchanged_between_requests(s);
     setenv("NIXLCONFORM_CUDA_DRIVER", "/nowhere/libcuda.so.1", 1);

@@ -55,14 +55,20 @@ int32_t nxc_device_open(const char *library, int32_t ordinal, nxc_device **devic
 
 enum {
     NXC_MEMORY_PLAIN = 0, /* cuMemAlloc: 256-byte aligned at least; can be opened by other processes of the node */
-    NXC_MEMORY_VMM = 1    /* cuMemCreate and cuMemMap, with GPUDirect RDMA allowed where the GPU has it; bytes are rounded up
+    NXC_MEMORY_VMM = 1,   /* cuMemCreate and cuMemMap, with GPUDirect RDMA allowed where the GPU has it; bytes are rounded up
                              to the granularity (2 MiB) */
+    NXC_MEMORY_VMM_NO_RDMA = 2, /* the same, with GPUDirect RDMA not asked for */
+    NXC_MEMORY_HOST = 3   /* cuMemHostAlloc: pinned memory of the host, page-aligned */
 };
 
 int32_t nxc_device_allocate(nxc_device *device, uint64_t bytes, int32_t memory, uint64_t *address,
                             nxc_device_failure *failure);
 
 int32_t nxc_device_release(nxc_device *device, uint64_t address, nxc_device_failure *failure);
+
+/* Puts other physical memory behind the address of a mapped allocation; what it holds is not said. What was there before stays
+ * allocated until the release, so that who still writes there harms nobody. */
+int32_t nxc_device_remap(nxc_device *device, uint64_t address, nxc_device_failure *failure);
 
 /* Copies runs to the device, for use there as often as wanted. `arena` is an address that the device can read and write. */
 int32_t nxc_device_runs_hold(nxc_device *device, uint64_t arena, const nxc_payload_key *key,
@@ -99,7 +105,8 @@ int32_t nxc_device_export(nxc_device *device, uint64_t address, nxc_device_share
 int32_t nxc_device_import(nxc_device *device, const nxc_device_share *share, uint64_t *address,
                           nxc_device_failure *failure);
 
-/* Copies by the copy engine, `bytes` from `from` to `to` as often as it takes to reach `total`. Returns nanoseconds by the
+/* Copies by the copy engine, `bytes` from `from` to `to` as often as it takes to reach `total`; one of the two may be pinned
+ * memory of the host. Returns nanoseconds by the
  * host's clock, from before the first copy was asked for until the last one ended; negative when the driver refused. */
 int64_t nxc_device_copy(nxc_device *device, uint64_t to, uint64_t from, uint64_t bytes, uint64_t total,
                         nxc_device_failure *failure);

@@ -122,6 +122,12 @@ int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request 
 int32_t nxc_drive_turn(nxc_nixl_table table, void *agent, void *map, nxc_request *requests, uint32_t count,
                        nxc_notification_book *book, nxc_progress *page, uint64_t *moved);
 
+/*
+ * Posts requests that have no notification, also such as are done already, and polls them without a pause until all have
+ * ended. Returns 1 when all are done, and 0 when one failed, which says so, or page->stop is set.
+ */
+int32_t nxc_drive_repeat(nxc_nixl_table table, void *agent, nxc_request *requests, uint32_t count, nxc_progress *page);
+
 /* Keeps an agent that has nothing to do polling, as a serving engine does once a step, until page->stop is set or
  * `limit_ns` have passed (0: no limit). Returns 0 or the first error. */
 int32_t nxc_drive_linger(nxc_nixl_table table, void *agent, void *map, nxc_notification_book *book,

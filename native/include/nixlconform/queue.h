@@ -10,6 +10,7 @@
 #define NIXLCONFORM_QUEUE_H
 
 #include "nixlconform/device.h"
+#include "nixlconform/drive.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -51,6 +52,35 @@ enum {
 
 /* Returns the nanoseconds that it took. */
 int64_t nxc_queue_wait(nxc_queue *queue, int32_t fence, nxc_device_failure *failure);
+
+/*
+ * Captures a graph of one kernel in global mode, as serving engines do when they start, runs it once, and ends it. While it is
+ * captured no thread of the process may do what could wait for a device: the driver refuses both that call and the graph.
+ * With `disturbed` this thread does so itself: it allocates.
+ */
+int32_t nxc_queue_capture(nxc_queue *queue, int32_t disturbed, nxc_device_failure *failure);
+
+/* Loads our kernels once more and unloads them, as a serving engine does that compiles while it runs. */
+int32_t nxc_queue_load(nxc_queue *queue, nxc_device_failure *failure);
+
+/* Transfers that are repeated in one loop. 64 bytes. */
+typedef struct nxc_repeats {
+    nxc_device_runs *before; /* written before each: what the destination must not hold any more afterwards */
+    nxc_device_runs *after;  /* compared by a kernel that is launched as soon as all requests are done */
+    uint64_t most;           /* how often */
+    uint64_t ended;          /* out: of them */
+    uint64_t differing;      /* out: of these, those in which the kernel found a difference */
+    uint64_t lasting;        /* out: of these again, those in which another found one a moment later too */
+    uint64_t first;          /* out: number of the first that differed, from 1; 0 when none did */
+    uint64_t first_runs;     /* out: how many runs differed in it */
+} nxc_repeats;
+
+/*
+ * Posts all requests again and again, which must have no notification, and polls them until they are done. Returns when that
+ * was done as often as asked, when page->stop is set, or when a request fails, which then says so.
+ */
+int32_t nxc_queue_repeat(nxc_queue *queue, nxc_nixl_table table, void *agent, nxc_request *requests, uint32_t count,
+                         nxc_repeats *repeats, nxc_progress *page, nxc_device_failure *failure);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

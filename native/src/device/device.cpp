@@ -5,38 +5,38 @@
 #include <string.h>
 
 #include "nixlconform/process.h"
+#include "nixlconform/thread.h"
 
 using namespace nixlconform::device;
-
-// kernels.ptx, put here by the assembler: see kernels.S.
-extern "C" const char nxc_device_kernels[];
 
 namespace {
 
 constexpr uint64_t vmmAlignmentBytes = 0;
 
-/* A mapped allocation is known by its address alone: how much of it there is must be kept. */
-struct Mapping {
+/* An allocation that is not plain is known by its address alone: what it takes to release it must be kept. */
+struct Allocation {
     uint64_t address;
     uint64_t bytes;
-    Mapping *next;
+    int32_t memory;
+    unsigned long long before; /* physical memory that was behind it and is still held; 0 for none */
+    Allocation *next;
 };
-Mapping *mappings;
+Allocation *allocations;
 
-void remember(uint64_t address, uint64_t bytes) {
-    Mapping *const mapping = static_cast<Mapping *>(malloc(sizeof(Mapping)));
-    if (mapping == nullptr) return;
-    *mapping = {address, bytes, __atomic_load_n(&mappings, __ATOMIC_ACQUIRE)};
-    while (!__atomic_compare_exchange_n(&mappings, &mapping->next, mapping, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+void remember(uint64_t address, uint64_t bytes, int32_t memory) {
+    Allocation *const made = static_cast<Allocation *>(malloc(sizeof(Allocation)));
+    if (made == nullptr) return;
+    *made = {address, bytes, memory, 0, __atomic_load_n(&allocations, __ATOMIC_ACQUIRE)};
+    while (!__atomic_compare_exchange_n(&allocations, &made->next, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
     }
 }
 
-/* Bytes of a mapping, 0 for a plain allocation. Forgets it. */
-uint64_t forget(uint64_t address) {
-    for (Mapping *mapping = __atomic_load_n(&mappings, __ATOMIC_ACQUIRE); mapping != nullptr; mapping = mapping->next) {
-        if (mapping->address == address) return __atomic_exchange_n(&mapping->bytes, 0, __ATOMIC_ACQ_REL);
-    }
-    return 0;
+/* Null for a plain one. */
+Allocation *allocationAt(uint64_t address) {
+    Allocation *each = __atomic_load_n(&allocations, __ATOMIC_ACQUIRE);
+    while (each != nullptr && (each->address != address || __atomic_load_n(&each->bytes, __ATOMIC_ACQUIRE) == 0))
+        each = each->next;
+    return each;
 }
 
 int32_t describe(nxc_device *device, nxc_device_facts *facts, nxc_device_failure *failure) {
@@ -93,9 +93,9 @@ int32_t find(nxc_device *device, int32_t ordinal, nxc_device_failure *failure) {
     return 0;
 }
 
-AllocationProperties propertiesOf(nxc_device *device) {
+AllocationProperties propertiesOf(nxc_device *device, int32_t memory) {
     int rdma = 0;
-    device->driver->deviceAttribute(&rdma, attributeRdmaWithVmm, device->number);
+    if (memory == NXC_MEMORY_VMM) device->driver->deviceAttribute(&rdma, attributeRdmaWithVmm, device->number);
     AllocationProperties properties = {};
     properties.type = allocationPinned;
     properties.locationType = locationDevice;
@@ -104,19 +104,34 @@ AllocationProperties propertiesOf(nxc_device *device) {
     return properties;
 }
 
-int32_t mapped(nxc_device *device, uint64_t bytes, uint64_t *address, nxc_device_failure *failure) {
-    const AllocationProperties properties = propertiesOf(device);
+/* Physical memory behind reserved addresses. */
+int32_t back(nxc_device *device, uint64_t address, uint64_t bytes, int32_t memory, nxc_device_failure *failure) {
+    const AllocationProperties properties = propertiesOf(device, memory);
     const AccessDescription access = {locationDevice, device->number, accessReadWrite};
+    unsigned long long physical = 0;
+    NXC_DRIVER_CALL(create, &physical, bytes, &properties, 0);
+    NXC_DRIVER_CALL(map, address, bytes, 0, physical, 0);
+    NXC_DRIVER_CALL(drop, physical); /* the mapping keeps it */
+    NXC_DRIVER_CALL(setAccess, address, bytes, &access, 1);
+    return 0;
+}
+
+int32_t mapped(nxc_device *device, uint64_t bytes, int32_t memory, uint64_t *address, nxc_device_failure *failure) {
+    const AllocationProperties properties = propertiesOf(device, memory);
     size_t granularity = 0;
-    unsigned long long memory = 0;
     NXC_DRIVER_CALL(granularity, &granularity, &properties, 0);
     const uint64_t whole = (bytes + granularity - 1) / granularity * granularity;
     NXC_DRIVER_CALL(reserve, address, whole, vmmAlignmentBytes, 0, 0);
-    NXC_DRIVER_CALL(create, &memory, whole, &properties, 0);
-    NXC_DRIVER_CALL(map, *address, whole, 0, memory, 0);
-    NXC_DRIVER_CALL(drop, memory); /* the mapping keeps it */
-    NXC_DRIVER_CALL(setAccess, *address, whole, &access, 1);
-    remember(*address, whole);
+    const int32_t status = back(device, *address, whole, memory, failure);
+    if (status == 0) remember(*address, whole, memory);
+    return status;
+}
+
+int32_t pinned(nxc_device *device, uint64_t bytes, uint64_t *address, nxc_device_failure *failure) {
+    void *memory = nullptr;
+    NXC_DRIVER_CALL(hostAllocate, &memory, bytes, hostMapped);
+    *address = reinterpret_cast<uint64_t>(memory);
+    remember(*address, bytes, NXC_MEMORY_HOST);
     return 0;
 }
 
@@ -149,24 +164,54 @@ int32_t nxc_device_open(const char *library, int32_t ordinal, nxc_device **devic
     return 0;
 }
 
+int32_t nxc_thread_use(nxc_device *device, nxc_device_failure *failure) {
+    NXC_DRIVER_CALL(contextUse, device->context);
+    return 0;
+}
+
+int32_t nxc_thread_current(nxc_device *device, nxc_device_failure *failure) {
+    Handle current = nullptr;
+    NXC_DRIVER_CALL(contextCurrent, &current);
+    return current == nullptr ? NXC_CURRENT_NONE : current == device->context ? NXC_CURRENT_OWN : NXC_CURRENT_OTHER;
+}
+
 int32_t nxc_device_allocate(nxc_device *device, uint64_t bytes, int32_t memory, uint64_t *address,
                             nxc_device_failure *failure) {
     NXC_DRIVER_CALL(contextUse, device->context);
-    if (memory == NXC_MEMORY_VMM) return mapped(device, bytes, address, failure);
+    if (memory == NXC_MEMORY_HOST) return pinned(device, bytes, address, failure);
+    if (memory != NXC_MEMORY_PLAIN) return mapped(device, bytes, memory, address, failure);
     NXC_DRIVER_CALL(allocate, address, bytes);
     return 0;
 }
 
 int32_t nxc_device_release(nxc_device *device, uint64_t address, nxc_device_failure *failure) {
     NXC_DRIVER_CALL(contextUse, device->context);
-    const uint64_t bytes = forget(address);
-    if (bytes == 0) {
+    Allocation *const made = allocationAt(address);
+    if (made == nullptr) {
         NXC_DRIVER_CALL(release, address);
+        return 0;
+    }
+    const uint64_t bytes = __atomic_exchange_n(&made->bytes, 0, __ATOMIC_ACQ_REL);
+    if (made->memory == NXC_MEMORY_HOST) {
+        NXC_DRIVER_CALL(hostRelease, reinterpret_cast<void *>(address));
         return 0;
     }
     NXC_DRIVER_CALL(unmap, address, bytes);
     NXC_DRIVER_CALL(unreserve, address, bytes);
+    if (made->before != 0) NXC_DRIVER_CALL(drop, made->before);
     return 0;
+}
+
+int32_t nxc_device_remap(nxc_device *device, uint64_t address, nxc_device_failure *failure) {
+    NXC_DRIVER_CALL(contextUse, device->context);
+    Allocation *const made = allocationAt(address);
+    if (made == nullptr || made->memory == NXC_MEMORY_HOST || made->before != 0) {
+        say(*failure, 0, "there is no mapped allocation at this address, or it was remapped before");
+        return NXC_DEVICE_REFUSED;
+    }
+    NXC_DRIVER_CALL(keep, &made->before, reinterpret_cast<void *>(address));
+    NXC_DRIVER_CALL(unmap, address, made->bytes);
+    return back(device, address, made->bytes, made->memory, failure);
 }
 
 int32_t nxc_device_export(nxc_device *device, uint64_t address, nxc_device_share *share, nxc_device_failure *failure) {

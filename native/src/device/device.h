@@ -9,6 +9,9 @@
     if (nixlconform::device::refused(*device->driver, device->driver->name(__VA_ARGS__), #name, *failure))               \
     return NXC_DEVICE_REFUSED
 
+// kernels.ptx, put here by the assembler: see kernels.S.
+extern "C" const char nxc_device_kernels[];
+
 struct nxc_device {
     const nixlconform::device::Driver *driver;
     int number;

@@ -41,7 +41,9 @@ constexpr int accessReadWrite = 3;
 constexpr unsigned streamNonBlocking = 1;
 constexpr unsigned eventDefault = 0;
 constexpr unsigned hostMapped = 2;
+constexpr int captureGlobal = 0;  // what other threads do meanwhile can end it
 constexpr int captureThread = 1;  // what other threads do meanwhile is no part of it
+constexpr int captureRelaxed = 2;  // of a thread: it may do what it wants beside captures of others
 constexpr int notReady = 600;
 constexpr unsigned ipcLazyPeerAccess = 1;
 
@@ -64,9 +66,11 @@ constexpr int attributeRdmaWithVmm = 110;
     F(deviceAttribute, cuDeviceGetAttribute, (int *, int, int))                                                          \
     F(contextRetain, cuDevicePrimaryCtxRetain, (Handle *, int))                                                          \
     F(contextUse, cuCtxSetCurrent, (Handle))                                                                             \
+    F(contextCurrent, cuCtxGetCurrent, (Handle *))                                                                       \
     F(memoryState, cuMemGetInfo_v2, (size_t *, size_t *))                                                                \
     F(moduleLoad, cuModuleLoadData, (Handle *, const void *))                                                            \
     F(moduleFunction, cuModuleGetFunction, (Handle *, Handle, const char *))                                             \
+    F(moduleUnload, cuModuleUnload, (Handle))                                                                            \
     F(launch, cuLaunchKernel,                                                                                            \
       (Handle, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, Handle, void **, void **))          \
     F(allocate, cuMemAlloc_v2, (uint64_t *, size_t))                                                                     \
@@ -77,13 +81,14 @@ constexpr int attributeRdmaWithVmm = 110;
     F(unreserve, cuMemAddressFree, (uint64_t, size_t))                                                                   \
     F(create, cuMemCreate, (unsigned long long *, size_t, const AllocationProperties *, unsigned long long))             \
     F(drop, cuMemRelease, (unsigned long long))                                                                          \
+    F(keep, cuMemRetainAllocationHandle, (unsigned long long *, void *))                                                 \
     F(map, cuMemMap, (uint64_t, size_t, size_t, unsigned long long, unsigned long long))                                 \
     F(unmap, cuMemUnmap, (uint64_t, size_t))                                                                             \
     F(setAccess, cuMemSetAccess, (uint64_t, size_t, const AccessDescription *, size_t))                                  \
     F(granularity, cuMemGetAllocationGranularity, (size_t *, const AllocationProperties *, unsigned))                    \
     F(copyIn, cuMemcpyHtoDAsync_v2, (uint64_t, const void *, size_t, Handle))                                            \
     F(copyOut, cuMemcpyDtoHAsync_v2, (void *, uint64_t, size_t, Handle))                                                 \
-    F(copy, cuMemcpyDtoDAsync_v2, (uint64_t, uint64_t, size_t, Handle))                                                  \
+    F(copy, cuMemcpyAsync, (uint64_t, uint64_t, size_t, Handle))                                                         \
     F(set, cuMemsetD8Async, (uint64_t, unsigned char, size_t, Handle))                                                   \
     F(streamCreate, cuStreamCreate, (Handle *, unsigned))                                                                \
     F(streamWait, cuStreamSynchronize, (Handle))                                                                         \
@@ -96,6 +101,7 @@ constexpr int attributeRdmaWithVmm = 110;
     F(eventElapsed, cuEventElapsedTime, (float *, Handle, Handle))                                                       \
     F(captureBegin, cuStreamBeginCapture_v2, (Handle, int))                                                              \
     F(captureEnd, cuStreamEndCapture, (Handle, Handle *))                                                                \
+    F(captureMode, cuThreadExchangeStreamCaptureMode, (int *))                                                           \
     F(graphInstantiate, cuGraphInstantiateWithFlags, (Handle *, Handle, unsigned long long))                             \
     F(graphLaunch, cuGraphLaunch, (Handle, Handle))                                                                      \
     F(graphDestroy, cuGraphDestroy, (Handle))                                                                            \

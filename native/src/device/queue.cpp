@@ -1,6 +1,7 @@
 #include "nixlconform/queue.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include <initializer_list>
 
@@ -18,6 +19,8 @@ struct nxc_queue {
 };
 
 namespace {
+
+constexpr uint64_t laterNs = 20000000;
 
 // The driver may load a kernel when it is first launched, and wait for all streams then.
 int32_t loadKernels(nxc_queue *queue, nxc_device_failure *failure) {
@@ -43,6 +46,48 @@ int32_t prepare(nxc_queue *queue, nxc_device_failure *failure) {
     NXC_DRIVER_CALL(hostAllocate, &gate, sizeof *queue->gate, hostMapped);
     queue->gate = static_cast<uint32_t *>(gate);
     return loadKernels(queue, failure);
+}
+
+// Whatever comes of the work: the capture must be ended, and says itself whether it was refused.
+int32_t capture(nxc_queue *queue, bool disturbed, Handle *captured, nxc_device_failure *failure) {
+    nxc_device *const device = queue->device;
+    nxc_device_runs none = {};
+    none.device = device;
+    uint64_t memory = 0;
+    nxc_device_failure ofWork = {};
+    NXC_DRIVER_CALL(captureBegin, queue->stream, captureGlobal);
+    const int32_t status = launchOverTiles(&none, TileWork::zero, queue->stream, &ofWork);
+    if (disturbed && device->driver->allocate(&memory, 1) == 0) device->driver->release(memory);
+    NXC_DRIVER_CALL(captureEnd, queue->stream, captured);
+    if (status != 0) *failure = ofWork;
+    return status;
+}
+
+int32_t runOnce(nxc_queue *queue, Handle captured, Handle *executable, nxc_device_failure *failure) {
+    nxc_device *const device = queue->device;
+    NXC_DRIVER_CALL(graphInstantiate, executable, captured, 0);
+    NXC_DRIVER_CALL(graphLaunch, *executable, queue->stream);
+    NXC_DRIVER_CALL(streamWait, queue->stream);
+    return 0;
+}
+
+int64_t differingNow(nxc_queue *queue, nxc_device_runs *held, nxc_device_failure *failure) {
+    const int32_t status = nxc_queue_check(queue, held, failure);
+    return status != 0 ? status : nxc_queue_differing(queue, held, failure);
+}
+
+// One more that differed, by so many runs.
+int32_t enter(nxc_queue *queue, nxc_repeats *repeats, int64_t runs, nxc_device_failure *failure) {
+    const timespec later = {0, laterNs};
+    repeats->differing++;
+    if (repeats->first == 0) {
+        repeats->first = repeats->ended + 1;
+        repeats->first_runs = uint64_t(runs);
+    }
+    nanosleep(&later, nullptr);
+    const int64_t left = differingNow(queue, repeats->after, failure);
+    repeats->lasting += left > 0;
+    return left < 0 ? int32_t(left) : 0;
 }
 
 }  // namespace
@@ -137,4 +182,40 @@ int64_t nxc_queue_wait(nxc_queue *queue, int32_t fence, nxc_device_failure *fail
         NXC_DRIVER_CALL(streamWait, queue->stream);
     }
     return static_cast<int64_t>(nxc_clock_ns() - begun);
+}
+
+int32_t nxc_queue_capture(nxc_queue *queue, int32_t disturbed, nxc_device_failure *failure) {
+    nxc_device *const device = queue->device;
+    Handle captured = nullptr;
+    Handle executable = nullptr;
+    NXC_DRIVER_CALL(contextUse, device->context);
+    int32_t status = capture(queue, disturbed != 0, &captured, failure);
+    status = status == 0 ? runOnce(queue, captured, &executable, failure) : status;
+    if (executable != nullptr) device->driver->graphExecDestroy(executable);
+    if (captured != nullptr) device->driver->graphDestroy(captured);
+    return status;
+}
+
+int32_t nxc_queue_load(nxc_queue *queue, nxc_device_failure *failure) {
+    nxc_device *const device = queue->device;
+    Handle module = nullptr;
+    NXC_DRIVER_CALL(contextUse, device->context);
+    NXC_DRIVER_CALL(moduleLoad, &module, nxc_device_kernels);
+    NXC_DRIVER_CALL(moduleUnload, module);
+    return 0;
+}
+
+int32_t nxc_queue_repeat(nxc_queue *queue, nxc_nixl_table table, void *agent, nxc_request *requests, uint32_t count,
+                         nxc_repeats *repeats, nxc_progress *page, nxc_device_failure *failure) {
+    for (; repeats->ended < repeats->most; repeats->ended++) {
+        int32_t status = nxc_queue_fill(queue, repeats->before, failure);
+        if (status != 0) return status;
+        const int64_t waited = nxc_queue_wait(queue, NXC_FENCE_STREAM, failure);
+        if (waited < 0) return int32_t(waited);
+        if (!nxc_drive_repeat(table, agent, requests, count, page)) return 0;
+        const int64_t runs = differingNow(queue, repeats->after, failure);
+        status = runs > 0 ? enter(queue, repeats, runs, failure) : int32_t(runs);
+        if (status != 0) return status;
+    }
+    return 0;
 }

@@ -224,8 +224,26 @@ int32_t nxc_device_verify(nxc_device_runs *held, const nxc_payload_bounds *bound
     return 0;
 }
 
+namespace {
+
+// Our own look at the device must not end what another thread captures.
+class BesideCaptures {
+public:
+    explicit BesideCaptures(const Driver &driver) : driver_(driver), mode_(captureRelaxed) { driver.captureMode(&mode_); }
+    ~BesideCaptures() { driver_.captureMode(&mode_); }
+    BesideCaptures(const BesideCaptures &) = delete;
+    BesideCaptures &operator=(const BesideCaptures &) = delete;
+
+private:
+    const Driver &driver_;
+    int mode_;
+};
+
+}  // namespace
+
 int64_t nxc_device_landed(nxc_device_runs *held, nxc_device_failure *failure) {
     nxc_device *const device = held->device;
+    const BesideCaptures beside(*device->driver);
     uint64_t landed = 0;
     NXC_DRIVER_CALL(contextUse, device->context);
     NXC_DRIVER_CALL(set, held->landed, 0, sizeof landed, device->glances);

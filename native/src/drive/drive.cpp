@@ -309,6 +309,22 @@ int32_t nxc_drive_turn(nxc_nixl_table table, void *agent, void *map, nxc_request
     return collect(table, agent, map, book, page, moved);
 }
 
+int32_t nxc_drive_repeat(nxc_nixl_table table, void *agent, nxc_request *requests, uint32_t count, nxc_progress *page) {
+    const uint32_t begun = page->done + page->failed;
+    for (uint32_t i = 0; i < count && !stopped(page); i++) {
+        requests[i].status = in_progress;
+        post(table, agent, &requests[i], page);
+    }
+    while (page->done + page->failed - begun < count && !stopped(page)) {
+        for (uint32_t i = 0; i < count; i++) {
+            if (requests[i].status == in_progress) {
+                poll(table, agent, &requests[i], page);
+            }
+        }
+    }
+    return page->failed == 0 && page->done - begun == count;
+}
+
 int32_t nxc_drive_linger(nxc_nixl_table table, void *agent, void *map, nxc_notification_book *book,
                          nxc_progress *page, uint64_t idle_ns, uint64_t limit_ns) {
     const uint64_t begin = nxc_clock_ns();

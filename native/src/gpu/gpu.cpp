@@ -12,6 +12,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "stream.h"
 #include "../device/replay.h"
 
@@ -22,12 +24,26 @@ namespace {
 
 constexpr int invalidValue = 1;
 constexpr int outOfMemory = 2;
+constexpr int invalidContext = 201;
 constexpr int notFound = 500;
 constexpr int notReady = 600;
+constexpr int captureUnsupported = 900;
+constexpr int captureInvalidated = 901;
 
 constexpr int devices = 2;
 constexpr uint64_t memoryBytes = uint64_t{1} << 32;
 constexpr uint64_t granularityBytes = uint64_t{2} << 20;
+
+thread_local void *currentContext;
+
+/* What a call is refused for that needs a context, as the driver does; 0 when it is not. */
+int withoutContext() { return currentContext == nullptr ? invalidContext : 0; }
+
+/* The same of one that also waits for the device, or may. */
+int withoutContextOrCaptured() {
+    const int refused = withoutContext();
+    return refused != 0 ? refused : captureForbids() ? captureUnsupported : 0;
+}
 
 /* What an allocation is known by in another process. */
 struct Share {
@@ -35,8 +51,31 @@ struct Share {
     uint64_t address;
 };
 
+/* What is behind an allocation is exchanged for kernels and copies alone: whoever has its address by other means, such as NIXL,
+ * still finds what was there, as a NIC does that pinned it. */
+struct Remapped {
+    uint64_t address;
+    uint64_t bytes;
+    uint64_t behind; /* address of what is there now; 0 while it is what always was */
+};
+Remapped remappings[64];
+
+Remapped *remappingOf(uint64_t address) {
+    for (Remapped &each : remappings) {
+        if (address - each.address < each.bytes) return &each;
+    }
+    return nullptr;
+}
+
+/* Where the bytes of an address are. */
+uint64_t behind(uint64_t address) {
+    const Remapped *const remapped = remappingOf(address);
+    return remapped == nullptr || remapped->behind == 0 ? address : remapped->behind + (address - remapped->address);
+}
+
 /* Before each allocation: how long it is. */
-constexpr uint64_t headerBytes = 4096;
+constexpr uint64_t pageBytes = 4096;
+constexpr uint64_t headerBytes = pageBytes;
 
 /* An allocation of another process, and the address that stands for it here. */
 struct Import {
@@ -67,7 +106,7 @@ struct Launch {
     const nxc_payload_run *runs;
 
     explicit Launch(void **arguments)
-        : arena(argument<uint64_t>(arguments, 0)), key(argument<nxc_payload_key>(arguments, 1)),
+        : arena(behind(argument<uint64_t>(arguments, 0))), key(argument<nxc_payload_key>(arguments, 1)),
           runs(argument<const nxc_payload_run *>(arguments, 2)) {}
 };
 
@@ -106,7 +145,7 @@ void countLanded(void **arguments) {
 }
 
 void zeroAll(void **arguments) {
-    const uint64_t arena = argument<uint64_t>(arguments, 0);
+    const uint64_t arena = behind(argument<uint64_t>(arguments, 0));
     const nxc_payload_run *const runs = argument<const nxc_payload_run *>(arguments, 1);
     const Tile *const tiles = argument<const Tile *>(arguments, 2);
     const uint64_t count = argument<uint64_t>(arguments, 3);
@@ -211,11 +250,14 @@ int cuDriverGetVersion(int *version) {
 }
 
 int cuGetErrorName(int status, const char **name) {
-    *name = status == invalidValue    ? "CUDA_ERROR_INVALID_VALUE"
-            : status == outOfMemory ? "CUDA_ERROR_OUT_OF_MEMORY"
-            : status == notFound    ? "CUDA_ERROR_NOT_FOUND"
-            : status == notReady    ? "CUDA_ERROR_NOT_READY"
-                                    : nullptr;
+    *name = status == invalidValue         ? "CUDA_ERROR_INVALID_VALUE"
+            : status == outOfMemory        ? "CUDA_ERROR_OUT_OF_MEMORY"
+            : status == invalidContext     ? "CUDA_ERROR_INVALID_CONTEXT"
+            : status == notFound           ? "CUDA_ERROR_NOT_FOUND"
+            : status == notReady           ? "CUDA_ERROR_NOT_READY"
+            : status == captureUnsupported ? "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED"
+            : status == captureInvalidated ? "CUDA_ERROR_STREAM_CAPTURE_INVALIDATED"
+                                           : nullptr;
     return *name == nullptr ? invalidValue : 0;
 }
 
@@ -260,17 +302,29 @@ int cuDevicePrimaryCtxRetain(void **context, int device) {
     return 0;
 }
 
-int cuCtxSetCurrent(void *) { return 0; }
+int cuCtxSetCurrent(void *context) {
+    currentContext = context;
+    return 0;
+}
+
+int cuCtxGetCurrent(void **context) {
+    *context = currentContext;
+    return 0;
+}
 
 int cuMemGetInfo_v2(size_t *free, size_t *total) {
+    if (const int refused = withoutContext()) return refused;
     *free = *total = memoryBytes;
     return 0;
 }
 
 int cuModuleLoadData(void **module, const void *) {
+    if (const int refused = withoutContextOrCaptured()) return refused;
     *module = nullptr;
     return 0;
 }
+
+int cuModuleUnload(void *) { return withoutContextOrCaptured(); }
 
 int cuModuleGetFunction(void **function, void *, const char *name) {
     for (const Named &each : kernels) {
@@ -284,11 +338,12 @@ int cuModuleGetFunction(void **function, void *, const char *name) {
 
 int cuLaunchKernel(void *function, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *stream,
                    void **arguments, void **) {
+    if (const int refused = withoutContext()) return refused;
     queue(stream, Launched(*static_cast<const Named *>(function), arguments));
     return 0;
 }
 
-int cuMemAlloc_v2(uint64_t *address, size_t bytes) {
+static int allocated(uint64_t *address, size_t bytes) {
     if (bytes == 0) return invalidValue;
     void *const memory = mmap(nullptr, bytes + headerBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return outOfMemory;
@@ -297,17 +352,35 @@ int cuMemAlloc_v2(uint64_t *address, size_t bytes) {
     return 0;
 }
 
-int cuMemFree_v2(uint64_t address) {
+static int released(uint64_t address) {
     waitForAll();  // as the driver does
     void *const memory = reinterpret_cast<void *>(address - headerBytes);
     return munmap(memory, *static_cast<uint64_t *>(memory) + headerBytes) == 0 ? 0 : invalidValue;
 }
 
-int cuMemAddressReserve(uint64_t *address, size_t bytes, size_t, uint64_t, unsigned long long) {
-    return cuMemAlloc_v2(address, bytes);
+int cuMemAlloc_v2(uint64_t *address, size_t bytes) {
+    const int refused = withoutContextOrCaptured();
+    return refused != 0 ? refused : allocated(address, bytes);
 }
 
-int cuMemAddressFree(uint64_t address, size_t) { return cuMemFree_v2(address); }
+int cuMemFree_v2(uint64_t address) {
+    const int refused = withoutContextOrCaptured();
+    return refused != 0 ? refused : released(address);
+}
+
+/* These need no context, as they say of which GPU they are. */
+int cuMemAddressReserve(uint64_t *address, size_t bytes, size_t, uint64_t, unsigned long long) {
+    return allocated(address, bytes);
+}
+
+int cuMemAddressFree(uint64_t address, size_t) {
+    Remapped *const remapped = remappingOf(address);
+    if (remapped != nullptr) {
+        if (remapped->behind != 0) released(remapped->behind);
+        *remapped = {};
+    }
+    return released(address);
+}
 
 int cuMemCreate(unsigned long long *handle, size_t, const void *, unsigned long long) {
     *handle = 1;
@@ -316,8 +389,23 @@ int cuMemCreate(unsigned long long *handle, size_t, const void *, unsigned long 
 
 int cuMemRelease(unsigned long long) { return 0; }
 
-int cuMemMap(uint64_t, size_t, size_t, unsigned long long, unsigned long long) { return 0; }
+int cuMemRetainAllocationHandle(unsigned long long *handle, void *) {
+    *handle = 1;
+    return 0;
+}
 
+int cuMemMap(uint64_t address, size_t bytes, size_t, unsigned long long, unsigned long long) {
+    Remapped *const again = remappingOf(address);
+    if (again != nullptr) return allocated(&again->behind, bytes);
+    for (Remapped &each : remappings) {
+        if (each.bytes != 0) continue;
+        each = {address, bytes, 0};
+        return 0;
+    }
+    return outOfMemory;
+}
+
+/* What is behind an address may be another next; that it is none is not simulated. */
 int cuMemUnmap(uint64_t, size_t) { return 0; }
 
 int cuMemSetAccess(uint64_t, size_t, const void *, size_t) { return 0; }
@@ -328,11 +416,13 @@ int cuMemGetAllocationGranularity(size_t *granularity, const void *, unsigned) {
 }
 
 int cuMemHostAlloc(void **memory, size_t bytes, unsigned) {
-    *memory = calloc(1, bytes);
+    if (const int refused = withoutContextOrCaptured()) return refused;
+    *memory = aligned_alloc(pageBytes, (bytes + pageBytes - 1) / pageBytes * pageBytes);
     return *memory == nullptr ? outOfMemory : 0;
 }
 
 int cuMemFreeHost(void *memory) {
+    if (const int refused = withoutContextOrCaptured()) return refused;
     waitForAll();
     free(memory);
     return 0;
@@ -340,25 +430,32 @@ int cuMemFreeHost(void *memory) {
 
 /* From and to memory of the host that is not pinned, the driver too returns when the bytes were taken or are there. */
 int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, void *stream) {
-    queue(stream, [=] { memcpy(reinterpret_cast<void *>(to), from, bytes); });
+    if (const int refused = withoutContext()) return refused;
+    queue(stream, [=] { memcpy(reinterpret_cast<void *>(behind(to)), from, bytes); });
     waitFor(stream);
     return 0;
 }
 
 int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *stream) {
-    queue(stream, [=] { memcpy(to, reinterpret_cast<const void *>(from), bytes); });
+    if (const int refused = withoutContext()) return refused;
+    queue(stream, [=] { memcpy(to, reinterpret_cast<const void *>(behind(from)), bytes); });
     waitFor(stream);
     return 0;
 }
 
 int cuMemcpyHtoD_v2(uint64_t to, const void *from, size_t bytes) {
-    return cuMemcpyHtoDAsync_v2(to, from, bytes, nullptr);
+    const int refused = withoutContextOrCaptured();
+    return refused != 0 ? refused : cuMemcpyHtoDAsync_v2(to, from, bytes, nullptr);
 }
 
-int cuMemcpyDtoH_v2(void *to, uint64_t from, size_t bytes) { return cuMemcpyDtoHAsync_v2(to, from, bytes, nullptr); }
+int cuMemcpyDtoH_v2(void *to, uint64_t from, size_t bytes) {
+    const int refused = withoutContextOrCaptured();
+    return refused != 0 ? refused : cuMemcpyDtoHAsync_v2(to, from, bytes, nullptr);
+}
 
 /* Between processes a copy may be refused, which the caller must be told. */
-int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *stream) {
+int cuMemcpyAsync(uint64_t to, uint64_t from, size_t bytes, void *stream) {
+    if (const int refused = withoutContext()) return refused;
     const Import *const there = importOf(to);
     const Import *const here = importOf(from);
     if (there != nullptr || here != nullptr) {
@@ -366,16 +463,19 @@ int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *stream)
         return there != nullptr ? copied(*there, to, from, bytes, process_vm_writev)
                                 : copied(*here, from, to, bytes, process_vm_readv);
     }
-    queue(stream, [=] { memcpy(reinterpret_cast<void *>(to), reinterpret_cast<const void *>(from), bytes); });
+    queue(stream,
+          [=] { memcpy(reinterpret_cast<void *>(behind(to)), reinterpret_cast<const void *>(behind(from)), bytes); });
     return 0;
 }
 
 int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes, void *stream) {
-    queue(stream, [=] { memset(reinterpret_cast<void *>(to), value, bytes); });
+    if (const int refused = withoutContext()) return refused;
+    queue(stream, [=] { memset(reinterpret_cast<void *>(behind(to)), value, bytes); });
     return 0;
 }
 
 int cuStreamCreate(void **stream, unsigned) {
+    if (const int refused = withoutContext()) return refused;
     *stream = new WorkStream();
     return 0;
 }
@@ -395,6 +495,7 @@ int cuStreamQuery(void *stream) {
 }
 
 int cuEventCreate(void **event, unsigned) {
+    if (const int refused = withoutContext()) return refused;
     *event = new Event();
     return 0;
 }
@@ -424,17 +525,26 @@ int cuEventElapsedTime(float *milliseconds, void *begin, void *end) {
     return 0;
 }
 
-int cuStreamBeginCapture_v2(void *stream, int) {
-    static_cast<WorkStream *>(stream)->beginCapture();
+int cuStreamBeginCapture_v2(void *stream, int mode) {
+    static_cast<WorkStream *>(stream)->beginCapture(mode);
     return 0;
 }
 
 int cuStreamEndCapture(void *stream, void **graph) {
-    *graph = new Captured(static_cast<WorkStream *>(stream)->endCapture());
+    Captured captured;
+    *graph = nullptr;
+    if (!static_cast<WorkStream *>(stream)->endCapture(captured)) return captureInvalidated;
+    *graph = new Captured(std::move(captured));
+    return 0;
+}
+
+int cuThreadExchangeStreamCaptureMode(int *mode) {
+    std::swap(*mode, captureModeOfThread);
     return 0;
 }
 
 int cuGraphInstantiateWithFlags(void **executable, void *graph, unsigned long long) {
+    if (const int refused = withoutContext()) return refused;
     *executable = new Captured(*static_cast<Captured *>(graph));
     return 0;
 }
@@ -455,6 +565,7 @@ int cuGraphExecDestroy(void *executable) {
 }
 
 int cuIpcGetMemHandle(void *handle, uint64_t address) {
+    if (const int refused = withoutContext()) return refused;
     const Share share = {getpid(), address};
     memset(handle, 0, 64);
     memcpy(handle, &share, sizeof share);
@@ -467,6 +578,7 @@ struct IpcBytes {
 
 /* Memory of another process cannot be mapped here: an address stands for it, and copies go through the kernel. */
 int cuIpcOpenMemHandle_v2(uint64_t *address, IpcBytes handle, unsigned) {
+    if (const int refused = withoutContext()) return refused;
     Share share;
     memcpy(&share, handle.bytes, sizeof share);
     uint64_t bytes = 0;

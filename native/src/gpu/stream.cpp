@@ -40,23 +40,39 @@ void WorkStream::add(Work work) {
         return;
     }
     queued_.push_back(std::move(work));
+    added_++;
     changed_.notify_all();
 }
 
-void WorkStream::beginCapture() {
+void WorkStream::beginCapture(int mode) {
     const std::lock_guard<std::mutex> lock(mutex_);
     capturing_ = true;
+    captureLost_ = false;
+    captureMode_ = mode;
+    capturer_ = std::this_thread::get_id();
 }
 
-Captured WorkStream::endCapture() {
+bool WorkStream::endCapture(Captured &captured) {
     const std::lock_guard<std::mutex> lock(mutex_);
     capturing_ = false;
-    return std::exchange(captured_, {});
+    captured = std::exchange(captured_, {});
+    return !captureLost_;
 }
 
+bool WorkStream::forbids() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const bool own = capturer_ == std::this_thread::get_id();
+    const bool ofOthers = captureMode_ == captureGlobal && captureModeOfThread == captureGlobal;
+    const bool forbidden = capturing_ && (own ? captureMode_ != captureRelaxed : ofOthers);
+    captureLost_ |= forbidden;
+    return forbidden;
+}
+
+// For what is queued by now: others may go on to queue more.
 void WorkStream::wait() {
     std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return queued_.empty(); });
+    const uint64_t last = added_;
+    changed_.wait(lock, [this, last] { return done_ >= last; });
 }
 
 bool WorkStream::idle() {
@@ -74,6 +90,7 @@ void WorkStream::run() {
         work();
         lock.lock();
         queued_.pop_front();
+        done_++;
         changed_.notify_all();
     }
 }
@@ -116,6 +133,16 @@ void waitFor(void *stream) {
 void waitForAll() {
     const std::lock_guard<std::mutex> lock(streamsMutex);
     for (WorkStream *const stream : streams()) stream->wait();
+}
+
+thread_local int captureModeOfThread = captureGlobal;
+
+bool captureForbids() {
+    if (captureModeOfThread == captureRelaxed) return false;
+    const std::lock_guard<std::mutex> lock(streamsMutex);
+    bool forbidden = false;
+    for (WorkStream *const stream : streams()) forbidden |= stream->forbids();
+    return forbidden;
 }
 
 }  // namespace nixlconform

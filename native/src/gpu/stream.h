@@ -21,6 +21,9 @@ inline uint64_t now() {
 }
 
 using Work = std::function<void()>;
+
+constexpr int captureGlobal = 0;   // forbids all threads what could wait for a device
+constexpr int captureRelaxed = 2;  // forbids nothing; a thread in this mode is forbidden nothing
 using Captured = std::vector<Work>;
 
 // Work in the order in which it was queued, by a thread of its own.
@@ -36,8 +39,11 @@ public:
     bool idle();
 
     // From then on work is kept, not done.
-    void beginCapture();
-    Captured endCapture();
+    void beginCapture(int mode);
+    // Whether nothing has ended it before.
+    bool endCapture(Captured &captured);
+    // Ends a capture that forbids this thread what could wait for a device, where this is one. Whether it is.
+    bool forbids();
 
 private:
     void run();
@@ -45,8 +51,13 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Work> queued_;  // the first is being done
+    uint64_t added_ = 0;
+    uint64_t done_ = 0;
     Captured captured_;
     bool capturing_ = false;
+    bool captureLost_ = false;
+    int captureMode_ = captureGlobal;
+    std::thread::id capturer_;
     bool over_ = false;
     std::thread thread_;
 };
@@ -72,6 +83,12 @@ void queue(void *stream, Work work);
 void waitFor(void *stream);
 
 void waitForAll();
+
+// Of the thread that calls.
+extern thread_local int captureModeOfThread;
+
+// Whether some capture forbids this thread what could wait for a device; each that does is lost.
+bool captureForbids();
 
 }  // namespace nixlconform
 

@@ -6,6 +6,7 @@
 #include "nixlconform/drive.h"
 #include "nixlconform/graph.h"
 #include "nixlconform/payload.h"
+#include "nixlconform/queue.h"
 
 namespace {
 
@@ -56,6 +57,15 @@ const nxc_layout_field fields[] = {
     FIELD(nxc_copy_range, local),
     FIELD(nxc_copy_range, remote),
     FIELD(nxc_copy_range, length),
+    STRUCTURE(nxc_repeats),
+    FIELD(nxc_repeats, before),
+    FIELD(nxc_repeats, after),
+    FIELD(nxc_repeats, most),
+    FIELD(nxc_repeats, ended),
+    FIELD(nxc_repeats, differing),
+    FIELD(nxc_repeats, lasting),
+    FIELD(nxc_repeats, first),
+    FIELD(nxc_repeats, first_runs),
     STRUCTURE(nxc_visibility),
     FIELD(nxc_visibility, ranges),
     FIELD(nxc_visibility, count),

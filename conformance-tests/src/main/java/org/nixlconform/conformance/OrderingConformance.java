@@ -1,5 +1,7 @@
 package org.nixlconform.conformance;
 
+import static org.nixlconform.jupiter.Level.FULL;
+import static org.nixlconform.message.FindingKind.CAPTURE_REFUSED;
 import static org.nixlconform.message.FindingKind.GRAPH_MISMATCH;
 import static org.nixlconform.message.FindingKind.STALE;
 import static org.nixlconform.message.FindingKind.ZERO;
@@ -12,9 +14,13 @@ import static org.nixlconform.plan.Role.PREFILL;
 import static org.nixlconform.plan.StreamOrder.Fence.EVENT;
 import static org.nixlconform.plan.StreamOrder.Fence.NONE;
 import static org.nixlconform.plan.StreamOrder.Fence.STREAM;
+import static org.nixlconform.plan.StreamOrder.Work.CALLS_ON_OTHER_GPU;
+import static org.nixlconform.plan.StreamOrder.Work.CALLS_WITHOUT_CONTEXT;
+import static org.nixlconform.plan.StreamOrder.Work.CAPTURE_BESIDE;
 import static org.nixlconform.plan.StreamOrder.Work.FILL_BEFORE_OFFER;
 import static org.nixlconform.plan.StreamOrder.Work.GRAPH_BESIDE;
 import static org.nixlconform.plan.StreamOrder.Work.GRAPH_HANDOVER;
+import static org.nixlconform.plan.StreamOrder.Work.GRAPH_REUSE;
 import static org.nixlconform.plan.StreamOrder.Work.KERNEL_AFTER_DONE;
 import static org.nixlconform.plan.StreamOrder.Work.STALE_WRITER_QUEUED;
 import static org.nixlconform.plan.StreamOrder.Work.ZERO_FILL_QUEUED;
@@ -25,6 +31,7 @@ import org.nixlconform.jupiter.Direction;
 import org.nixlconform.jupiter.ExpectCaught;
 import org.nixlconform.jupiter.ExpectCompletion;
 import org.nixlconform.jupiter.ExpectIntegrity;
+import org.nixlconform.jupiter.FromLevel;
 import org.nixlconform.jupiter.Iterations;
 import org.nixlconform.jupiter.Memory;
 import org.nixlconform.jupiter.Requirement;
@@ -48,6 +55,22 @@ public class OrderingConformance {
     @Iterations(30)
     @StreamOrder(KERNEL_AFTER_DONE)
     void aKernelLaunchedAtDoneSeesEveryBlock() {}
+
+    @TransferTest
+    @Requirement("E1")
+    @Direction(operation = READ, initiator = DECODE)
+    @Iterations(1)
+    @StreamOrder(value = KERNEL_AFTER_DONE, repeats = 500)
+    void aKernelLaunchedAtDoneSeesEveryBlockTimeAfterTime() {}
+
+    @TransferTest
+    @Requirement("E1")
+    @FromLevel(FULL)
+    @Direction(operation = READ, initiator = DECODE)
+    @Iterations(1)
+    @StreamOrder(value = KERNEL_AFTER_DONE, repeats = 100_000)
+    @ExpectCompletion(withinSeconds = 900, stallSeconds = 10)
+    void aKernelLaunchedAtDoneSeesEveryBlockAHundredThousandTimes() {}
 
     @TransferTest
     @Requirement("E2")
@@ -102,4 +125,42 @@ public class OrderingConformance {
     @StreamOrder(value = GRAPH_HANDOVER, fence = NONE)
     @ExpectCaught(GRAPH_MISMATCH)
     void aBlockTableThatIsAheadOfTheTransferIsFound() {}
+
+    @TransferTest
+    @Requirement("E7")
+    @Blocks(transferred = 8, cached = 26)
+    @Iterations(60)
+    @StreamOrder(GRAPH_REUSE)
+    void aGraphReadsWhatEarlierRequestsLeftUntilTheirBlocksAreTaken() {}
+
+    @TransferTest
+    @Requirement("E7")
+    @Blocks(transferred = 8, cached = 18)
+    @Iterations(6)
+    @StreamOrder(value = GRAPH_REUSE, fence = NONE)
+    @ExpectCaught(GRAPH_MISMATCH)
+    void aGraphThatReadsBlocksWhichAreTakenIsFound() {}
+
+    @TransferTest
+    @Requirement("E8")
+    @Blocks(transferred = 64, cached = 256, layers = 8)
+    @Iterations(30)
+    @StreamOrder(CAPTURE_BESIDE)
+    void graphsAreCapturedAndModulesLoadedWhileBlocksMove() {}
+
+    @TransferTest
+    @Requirement("E8")
+    @StreamOrder(value = CAPTURE_BESIDE, fence = NONE)
+    @ExpectCaught(CAPTURE_REFUSED)
+    void aCaptureThatIsDisturbedIsFound() {}
+
+    @TransferTest
+    @Requirement("E9")
+    @StreamOrder(CALLS_WITHOUT_CONTEXT)
+    void threadsWithoutAContextMoveBlocks() {}
+
+    @TransferTest
+    @Requirement("E9")
+    @StreamOrder(CALLS_ON_OTHER_GPU)
+    void threadsWithTheContextOfAnotherGpuMoveBlocks() {}
 }

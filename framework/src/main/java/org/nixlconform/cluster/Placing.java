@@ -7,11 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.nixlconform.configuration.ClusterSpec;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.DeviceCache;
 import org.nixlconform.plan.Fit;
 import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Placement;
@@ -42,7 +42,7 @@ final class Placing {
         Map<Node, List<Integer>> devices = new LinkedHashMap<>();
         for (Node node : nodes) {
             int shared = node.spec().gpus().orElse(0);
-            int number = plan.memory() == MemoryKind.VRAM ? node.gpus() : shared;
+            int number = plan.memory() == MemoryKind.DRAM ? shared : node.gpus();
             devices.put(node, IntStream.range(0, number).boxed().toList());
         }
         if (takesDevices(spec, plan) && devices.values().stream().anyMatch(some -> !some.isEmpty())) {
@@ -53,7 +53,7 @@ final class Placing {
 
     /** Whether ranks of a plan take devices: those in device memory do; those in host memory where the file says so. */
     static boolean takesDevices(ClusterSpec spec, TransferPlan plan) {
-        return plan.memory() == MemoryKind.VRAM || spec.gpusForDram();
+        return plan.memory() != MemoryKind.DRAM || spec.gpusForDram();
     }
 
     /** The same plan with other nodes or devices. */
@@ -81,9 +81,39 @@ final class Placing {
         return place(shares);
     }
 
-    /** How many devices of a node these ranks take: one each, as far as there are so many. */
+    /** How many devices of a node these ranks take: one each, the next too where they have two, as far as there are so many. */
     int takenOn(Node node, RankAssignment ranks) {
-        return Math.min(ranks.ranksOn(node).size(), devicesOf(node).size());
+        int takers = takers(ranks.ranksOn(node)).size();
+        return takers == 0
+                ? 0
+                : Math.min(takers + devicesOfARank() - 1, devicesOf(node).size());
+    }
+
+    private int devicesOfARank() {
+        return plan.deviceCache().map(DeviceCache::devices).orElse(1);
+    }
+
+    /** Those of the rank with this index among ranks on devices; none for one that is not among them. */
+    private List<Integer> devicesOf(int index, List<Integer> own) {
+        return index < 0
+                ? List.of()
+                : IntStream.range(index, index + devicesOfARank())
+                        .mapToObj(next -> own.get(next % own.size()))
+                        .toList();
+    }
+
+    /** Those of these ranks whose caches are there. */
+    private List<RankId> ranksIn(MemoryKind memory, List<RankId> ranks) {
+        return ranks.stream()
+                .filter(rank -> plan.memory().of(rank.role()) == memory)
+                .toList();
+    }
+
+    /** Those of these ranks that take a device. */
+    private List<RankId> takers(List<RankId> ranks) {
+        return ranks.stream()
+                .filter(rank -> spec.gpusForDram() || plan.memory().onDevice(rank.role()))
+                .toList();
     }
 
     private List<Integer> devicesOf(Node node) {
@@ -133,25 +163,27 @@ final class Placing {
 
     /** All of a plan's ranks on the nodes that were chosen for them, if they fit there. */
     private Assigned place(Map<Node, List<RankId>> shares) {
-        boolean onDevices = plan.memory() == MemoryKind.VRAM;
-        boolean counted = takesDevices(spec, plan);
         Fit fit = new Fit.AsDeclared(plan);
         Map<RankId, RankAssignment.Place> places = new HashMap<>();
         for (Map.Entry<Node, List<RankId>> share : shares.entrySet()) {
             Node node = share.getKey();
             List<RankId> ranks = share.getValue();
             List<Integer> own = devicesOf(node);
-            if (counted && ranks.size() > own.size() * spec.ranksPerGpu()) {
-                return new Assigned.Impossible(tooFewDevices(node, ranks.size()));
+            int takers = takers(ranks).size();
+            if (takers > own.size() * spec.ranksPerGpu() || (takers > 0 && own.size() < devicesOfARank())) {
+                return new Assigned.Impossible(tooFewDevices(node, takers));
             }
-            fit = onDevices ? onDevices(fit, node, ranks) : inHostMemory(fit, plan, node, ranks);
+            List<RankId> onDevices = ranksIn(MemoryKind.VRAM, ranks);
+            List<RankId> inHostMemory = ranksIn(MemoryKind.DRAM, ranks);
+            fit = onDevices.isEmpty() ? fit : onDevices(fit, node, onDevices);
+            if (!(fit instanceof Fit.TooLarge) && !inHostMemory.isEmpty()) {
+                fit = inHostMemory(fit, plan, node, inHostMemory);
+            }
             if (fit instanceof Fit.TooLarge tooLarge) {
                 return new Assigned.Impossible(tooLarge.finding());
             }
             for (RankId rank : ranks) {
-                OptionalInt device =
-                        onDevices ? OptionalInt.of(own.get(ranks.indexOf(rank) % own.size())) : OptionalInt.empty();
-                places.put(rank, new RankAssignment.Place(node, device));
+                places.put(rank, new RankAssignment.Place(node, devicesOf(onDevices.indexOf(rank), own)));
             }
         }
         Map<RankId, RankAssignment.Place> inOrder = new LinkedHashMap<>();
@@ -173,15 +205,13 @@ final class Placing {
     private Fit onDevices(Fit before, Node node, List<RankId> ranks) {
         Fit fit = before;
         List<Integer> own = devicesOf(node);
-        for (int ordinal = 0; ordinal < own.size(); ordinal++) {
-            int device = own.get(ordinal);
+        for (int device : own) {
             long memoryBytes = node.facts().gpus().get(device).memoryBytes();
             if (memoryBytes == 0) {
                 continue; // Not said by the driver: the engines find out.
             }
-            int index = ordinal;
             List<RankId> here = ranks.stream()
-                    .filter(rank -> ranks.indexOf(rank) % own.size() == index)
+                    .filter(rank -> devicesOf(ranks.indexOf(rank), own).contains(device))
                     .toList();
             fit = still(plan(fit).fitInto(HeadRoom.within(memoryBytes), here), plan);
             if (fit instanceof Fit.TooLarge tooLarge) {
@@ -247,7 +277,9 @@ final class Placing {
                 .with(
                         "expected",
                         "%d GPUs at %d ranks for each"
-                                .formatted(ceilDivide(ranks, spec.ranksPerGpu()), spec.ranksPerGpu()))
+                                .formatted(
+                                        Math.max(devicesOfARank(), ceilDivide(ranks, spec.ranksPerGpu())),
+                                        spec.ranksPerGpu()))
                 .with("actual", "%d GPUs found%s".formatted(found, declared))
                 .with("plan", plan.name());
         return found == 0

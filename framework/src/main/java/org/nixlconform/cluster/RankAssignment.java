@@ -12,8 +12,8 @@ import org.nixlconform.plan.RankId;
 public final class RankAssignment {
     private final Map<RankId, Place> places;
 
-    /** @param device index of the GPU on the node; empty for host memory */
-    public record Place(Node node, OptionalInt device) {}
+    /** @param devices indices of the GPUs on the node, none for host memory */
+    public record Place(Node node, List<Integer> devices) {}
 
     public RankAssignment(Map<RankId, Place> places) {
         this.places = Collections.unmodifiableMap(new LinkedHashMap<>(places));
@@ -27,8 +27,13 @@ public final class RankAssignment {
         return place(rank).node();
     }
 
+    /** Index of the first of its GPUs; empty for host memory. */
     public OptionalInt device(RankId rank) {
-        return place(rank).device();
+        return devices(rank).stream().mapToInt(Integer::intValue).findFirst();
+    }
+
+    public List<Integer> devices(RankId rank) {
+        return place(rank).devices();
     }
 
     /** Nodes that carry a rank, each once. */
@@ -64,8 +69,8 @@ public final class RankAssignment {
     private String ranks(List<RankId> ranks) {
         String numbers = ranks.stream().map(rank -> String.valueOf(rank.rank())).collect(Collectors.joining(", "));
         String devices = ranks.stream()
-                .flatMapToInt(rank -> device(rank).stream())
-                .mapToObj(String::valueOf)
+                .flatMap(rank -> devices(rank).stream())
+                .map(String::valueOf)
                 .collect(Collectors.joining(", "));
         return (ranks.size() == 1 ? "rank " : "ranks ") + numbers + (devices.isEmpty() ? "" : " on GPUs " + devices);
     }

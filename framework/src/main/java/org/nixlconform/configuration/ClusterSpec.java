@@ -175,7 +175,7 @@ public record ClusterSpec(
      *
      * @param backend {@code UCX} or {@code LIBFABRIC}
      * @param placement {@code PACK} or {@code SPREAD}
-     * @param memory {@code DRAM} or {@code VRAM}
+     * @param memory such as {@code DRAM} or {@code VRAM}
      */
     public record MustJudge(String backend, String placement, String memory) {}
 }

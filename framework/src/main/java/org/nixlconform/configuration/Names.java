@@ -11,7 +11,7 @@ final class Names {
     // The names of the plan's enums. A leaf imports no stage; a test holds the two against each other.
     static final List<String> BACKENDS = List.of("UCX", "LIBFABRIC");
     static final List<String> PLACEMENTS = List.of("PACK", "SPREAD");
-    static final List<String> MEMORIES = List.of("DRAM", "VRAM");
+    static final List<String> MEMORIES = List.of("DRAM", "VRAM", "DRAM_TO_VRAM", "VRAM_TO_DRAM");
     static final List<String> OPERATIONS = List.of("READ", "WRITE");
     static final List<String> ROLES = List.of("PREFILL", "DECODE");
     static final List<String> LAYOUTS = List.of("NHD", "HND");

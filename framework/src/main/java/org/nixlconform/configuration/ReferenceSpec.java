@@ -23,7 +23,7 @@ public record ReferenceSpec(Path file, List<Figure> transfers, List<Figure> link
      *
      * @param backend {@code UCX} or {@code LIBFABRIC}; empty for a link
      * @param placement {@code PACK} or {@code SPREAD}
-     * @param memory {@code DRAM} or {@code VRAM}
+     * @param memory such as {@code DRAM} or {@code VRAM}
      * @param targetGbPerSecond above 0; what was measured
      * @param lowerGbPerSecond what a run must reach; of a link half of the target
      * @param upperGbPerSecond what a run cannot honestly exceed, where there is such a bound

@@ -53,7 +53,11 @@ interface AnswerReading<T> {
                                 replays.mismatches(),
                                 replays.firstMismatch(),
                                 replays.ownMismatches(),
-                                Duration.ofNanos(replays.longestGapNanos()))));
+                                Duration.ofNanos(replays.longestGapNanos()))),
+                work.rounds().stream()
+                        .map(each -> new EngineStep.Rounds(
+                                each.what(), each.count(), each.telling(), each.failed(), each.firstFailure()))
+                        .toList());
     }
 
     private static RailCount railCount(FromRank.Rail rail) {

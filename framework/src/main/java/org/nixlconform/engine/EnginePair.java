@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.EngineStep.Armed;
@@ -167,13 +166,14 @@ public final class EnginePair implements AutoCloseable {
         }
         return perform("open", asks, step.plus(forBytes()), (rank, answer) -> {
             FromRank.Opened opened = (FromRank.Opened) answer;
-            FromRank.@Nullable Gpu device = opened.device();
             translation.opened(
                     rank,
                     roster.pidOf(rank),
-                    opened.arenaAddress(),
+                    opened.arenaAddresses(),
                     opened.metadata(),
-                    device == null ? new byte[0] : device.share());
+                    opened.devices().isEmpty()
+                            ? new byte[0]
+                            : opened.devices().get(0).share());
             return inspected(rank, opened);
         });
     }
@@ -186,7 +186,7 @@ public final class EnginePair implements AutoCloseable {
         ArenaShape arena = translation.arena(rank);
         int found = 0;
         for (int region = 0; region < arena.regions(); region++) {
-            long address = opened.arenaAddress() + arena.regionOffset(region);
+            long address = arena.regionAddress(opened.arenaAddresses(), region);
             found += given.contains(new Place(address, arena.regionBytes())) ? 1 : 0;
         }
         return new EngineStep.Opened(
@@ -195,7 +195,7 @@ public final class EnginePair implements AutoCloseable {
                 arena.regions(),
                 found,
                 metadata.railsOfRegions(),
-                Optional.ofNullable(opened.device()).map(device -> gpu(rank, device)));
+                opened.devices().stream().map(device -> gpu(rank, device)).toList());
     }
 
     private EngineStep.Gpu gpu(RankId rank, FromRank.Gpu device) {
@@ -270,10 +270,13 @@ public final class EnginePair implements AutoCloseable {
         });
     }
 
-    /** As many bytes without NIXL, on all initiators at the same time; none of one that has no way to a peer. */
+    /** As many bytes without NIXL, on all ranks that time it at the same time; none of one that has no way to a peer. */
     public EngineStep<ReferenceCopy> reference() {
         Map<RankId, ToRank> asks = new LinkedHashMap<>();
-        for (RankId rank : initiators(new ToRank.Cancel()).keySet()) {
+        for (RankId rank : plan.topology().ranks()) {
+            if (rank.role() != plan.referenceRole() || translation.peersOf(rank).isEmpty()) {
+                continue;
+            }
             Node node = roster.assignment().node(rank);
             List<RankId> away = translation.peersOf(rank).stream()
                     .filter(peer -> !roster.assignment().node(peer).equals(node))
@@ -292,12 +295,18 @@ public final class EnginePair implements AutoCloseable {
 
     /** New data at the source, poison at the destination, requests made. */
     public EngineStep<Armed> arm(int iteration) {
-        ToRank ask = new ToRank.Arm(
-                iteration,
-                Generations.generationOf(iteration),
-                Generations.olderGenerationOf(iteration),
-                Generations.poisonGenerationOf(iteration));
-        return perform("arm", all(ask), step.plus(forBytes()), (rank, answer) -> {
+        Map<RankId, ToRank> asks = new LinkedHashMap<>();
+        for (RankId rank : plan.topology().ranks()) {
+            asks.put(
+                    rank,
+                    new ToRank.Arm(
+                            iteration,
+                            Generations.generationOf(iteration),
+                            Generations.olderGenerationOf(iteration),
+                            Generations.poisonGenerationOf(iteration),
+                            translation.movedPairs(rank, iteration)));
+        }
+        return perform("arm", asks, step.plus(forBytes()), (rank, answer) -> {
             FromRank.Armed armed = (FromRank.Armed) answer;
             return new Armed(armed.slices(), armed.alreadyRight());
         });
@@ -341,7 +350,7 @@ public final class EnginePair implements AutoCloseable {
             return Optional.of("the case measures throughput, which a look would disturb");
         }
         if (plan.memory() != MemoryKind.DRAM) {
-            return Optional.of("blocks are in " + plan.memory());
+            return Optional.of("blocks are in " + plan.memory().label());
         }
         Node node = roster.assignment().node(initiator);
         return roster.assignment().node(target).equals(node)

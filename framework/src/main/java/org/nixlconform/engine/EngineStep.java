@@ -75,7 +75,7 @@ public record EngineStep<T>(
      * @param metadata that the agent gave, without regions
      * @param regions how many it registered
      * @param regionsInMetadata of them, how many the metadata have, with their address and length
-     * @param device that holds its cache; empty with host memory
+     * @param devices that hold its cache; none with host memory
      * @param railsOfRegions for each region of a backend with rails, the numbers of those that it was registered with
      */
     public record Opened(
@@ -84,7 +84,7 @@ public record EngineStep<T>(
             int regions,
             int regionsInMetadata,
             List<List<Integer>> railsOfRegions,
-            Optional<Gpu> device) {}
+            List<Gpu> devices) {}
 
     /** A GPU as its driver says. @param ordinal among those that the rank's process is shown */
     public record Gpu(
@@ -150,13 +150,24 @@ public record EngineStep<T>(
      * @param pendingAtEnd whether it had not ended when the transfer was over for the rank
      * @param differingAtDone runs of the arena that a kernel launched then found to differ, where one was
      * @param replays of a captured graph, where one replayed
+     * @param rounds of what was done again and again, if anything was
      */
     public record StreamWork(
             Duration held,
             Duration fence,
             boolean pendingAtEnd,
             OptionalLong differingAtDone,
-            Optional<Replays> replays) {}
+            Optional<Replays> replays,
+            List<Rounds> rounds) {}
+
+    /**
+     * Of what a rank did again and again.
+     *
+     * @param what a transfer, a capture, a module load, or a call of NIXL
+     * @param telling of them, those that say something: as the case wanted them, or while the transfer was in flight
+     * @param firstFailure in words; with none that failed, why some do not tell, or empty
+     */
+    public record Rounds(String what, long count, long telling, long failed, String firstFailure) {}
 
     /**
      * Of a captured graph, by the GPU's counts.

@@ -1,11 +1,12 @@
 package org.nixlconform.engine;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.protocol.ArenaShape;
@@ -16,6 +17,7 @@ import org.nixlconform.plan.BlockRequest;
 import org.nixlconform.plan.HeadShare;
 import org.nixlconform.plan.Layout;
 import org.nixlconform.plan.LocationSpace;
+import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.RankTransfer;
 import org.nixlconform.plan.Role;
@@ -27,26 +29,22 @@ final class PlanTranslation {
     private final RankAssignment assignment;
     private final LocationSpace space;
     private final List<RankTransfer> transfers;
-    private final Map<EngineIds, BlockRequest> requests = new HashMap<>();
     private final Map<RankId, Opened> opened = new HashMap<>();
 
     private record EngineIds(int prefill, int decode) {}
 
-    private record Opened(int pid, long address, byte[] metadata, byte[] share) {}
+    private record Opened(int pid, List<Long> addresses, byte[] metadata, byte[] share) {}
 
     PlanTranslation(TransferPlan plan, RankAssignment assignment) {
         this.plan = plan;
         this.assignment = assignment;
         this.space = plan.locationSpace();
         this.transfers = plan.rankTransfers();
-        plan.requests()
-                .forEach(request ->
-                        requests.put(new EngineIds(request.prefillEngine(), request.decodeEngine()), request));
     }
 
     /** @param share of the arena on a GPU, else empty */
-    void opened(RankId rank, int pid, long address, byte[] metadata, byte[] share) {
-        opened.put(rank, new Opened(pid, address, metadata, share));
+    void opened(RankId rank, int pid, List<Long> addresses, byte[] metadata, byte[] share) {
+        opened.put(rank, new Opened(pid, addresses, metadata, share));
     }
 
     ArenaShape arena(RankId rank) {
@@ -69,16 +67,19 @@ final class PlanTranslation {
     }
 
     private ArenaShape.@Nullable DevicePlace place(RankId rank) {
-        OptionalInt device = assignment.device(rank);
-        return device.isPresent() ? new ArenaShape.DevicePlace(device.getAsInt(), false) : null;
+        List<Integer> devices = assignment.devices(rank);
+        return devices.isEmpty()
+                ? null
+                : new ArenaShape.DevicePlace(
+                        devices, plan.deviceCache().map(Enum::name).orElse(ArenaShape.DevicePlace.PLAIN));
     }
 
     /** Of a rank that has work on a stream. */
     ToRank.@Nullable StreamOrder streamOrder(RankId rank) {
         return plan.streamOrder()
-                .filter(order -> order.work().role() == rank.role())
+                .filter(order -> order.work().isAt(rank.role()))
                 .map(order -> new ToRank.StreamOrder(
-                        order.work().name(), order.fence().name()))
+                        order.work().name(), order.fence().name(), order.repeats()))
                 .orElse(null);
     }
 
@@ -98,7 +99,22 @@ final class PlanTranslation {
         return transfersOf(rank).stream().map(transfer -> other(rank, transfer)).toList();
     }
 
+    /** Of an iteration, where it is another than before; else null. */
+    @Nullable
+    List<PairShape> movedPairs(RankId rank, int iteration) {
+        return plan.requestsMoveOn() && iteration > 0 ? pairs(rank, iteration) : null;
+    }
+
+    /** Of the first iteration. */
     List<PairShape> pairs(RankId rank) {
+        return pairs(rank, 0);
+    }
+
+    private List<PairShape> pairs(RankId rank, int iteration) {
+        Map<EngineIds, BlockRequest> requests = new HashMap<>();
+        plan.requests(iteration)
+                .forEach(request ->
+                        requests.put(new EngineIds(request.prefillEngine(), request.decodeEngine()), request));
         List<PairShape> pairs = new ArrayList<>();
         for (RankTransfer transfer : transfersOf(rank)) {
             RankId peer = other(rank, transfer);
@@ -109,7 +125,7 @@ final class PlanTranslation {
                     peer.label(),
                     arena(peer),
                     of(peer).pid(),
-                    of(peer).address(),
+                    addresses(rank, peer),
                     share(rank, peer),
                     transfer.heads().first(),
                     transfer.heads().count(),
@@ -118,6 +134,16 @@ final class PlanTranslation {
                     plan.blocks().prefixHit()));
         }
         return pairs;
+    }
+
+    /** Of a peer's allocations; the mutation takes one for the other. */
+    private List<Long> addresses(RankId rank, RankId peer) {
+        List<Long> addresses = new ArrayList<>(of(peer).addresses());
+        if (plan.mutation().equals(Optional.of(Mutation.WRONG_DEVICE))
+                && rank.role() == plan.direction().initiator()) {
+            Collections.reverse(addresses);
+        }
+        return addresses;
     }
 
     /** The rank with a label such as {@code prefill-3-rank-1}. */

@@ -44,6 +44,7 @@ final class Declaration {
     private final Optional<PeerEnds> peerEnds;
     private final Optional<StreamOrder> streamOrder;
     private final Optional<PagedServing> serving;
+    private final Optional<DeviceCaches> deviceCaches;
     private final Optional<Requirement> requirement;
     private final Optional<ExpectIntegrity> integrity;
     private final Optional<ExpectCompletion> completion;
@@ -74,6 +75,7 @@ final class Declaration {
         peerEnds = one(PeerEnds.class);
         streamOrder = one(StreamOrder.class);
         serving = one(PagedServing.class);
+        deviceCaches = one(DeviceCaches.class);
         requirement = one(Requirement.class);
         integrity = one(ExpectIntegrity.class);
         completion = one(ExpectCompletion.class);
@@ -164,7 +166,8 @@ final class Declaration {
         invalidRequests.ifPresent(requests -> draft.invalidRequests(requests.value()));
         counts.ifPresent(each -> draft.rails(each.prefill(), each.decode()));
         peerEnds.ifPresent(end -> draft.peerEnd(end.role(), end.when()));
-        streamOrder.ifPresent(order -> draft.streamOrder(order.value(), order.fence()));
+        streamOrder.ifPresent(order -> draft.streamOrder(order.value(), order.fence(), order.repeats()));
+        deviceCaches.ifPresent(cache -> draft.deviceCache(cache.value()));
         integrity.ifPresent(rule -> {
             if (rule.visibleAtDone()) {
                 draft.expectVisibleAtDone();

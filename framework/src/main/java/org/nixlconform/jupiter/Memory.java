@@ -8,7 +8,7 @@ import java.lang.annotation.Target;
 import org.nixlconform.plan.MemoryKind;
 
 /**
- * Where the cache lives, one cell each. An axis. Without this annotation: DRAM.
+ * Where the caches live, one cell each: {@code DRAM_TO_VRAM} has those of prefill in host memory and those of decode on GPUs. An axis. Without this annotation: DRAM.
  */
 @Target({ElementType.METHOD, ElementType.TYPE, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)

@@ -46,6 +46,8 @@ public enum FindingKind {
     LEDGER,
     /** A captured graph that replayed beside a transfer met blocks that did not hold what they must. */
     GRAPH_MISMATCH,
+    /** A graph could not be captured, or a module not be loaded, while a transfer was in flight. */
+    CAPTURE_REFUSED,
     /** A fault that the case plants on purpose was not caught. */
     NOT_CAUGHT,
 

@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * The blocks that one decode engine takes from one prefill engine. Entry i of the one list becomes entry i of the
+ * The blocks that one decode engine takes from one prefill engine in an iteration. Entry i of the one list becomes entry i of the
  * other. The first {@link BlockUse#prefixHit()} entries are in both lists but do not move: decode already holds them.
  *
  * <p>Requests of one engine never share a block.
@@ -23,9 +23,9 @@ public record BlockRequest(
     }
 
     /** One request for each pair of engines, by prefill engine, then by decode engine. */
-    static List<BlockRequest> of(TransferPlan plan) {
-        List<Cutter> prefills = cutters(plan, Role.PREFILL);
-        List<Cutter> decodes = cutters(plan, Role.DECODE);
+    static List<BlockRequest> of(TransferPlan plan, int iteration) {
+        List<Cutter> prefills = cutters(plan, Role.PREFILL, iteration);
+        List<Cutter> decodes = cutters(plan, Role.DECODE, iteration);
         List<BlockRequest> requests = new ArrayList<>();
         for (Topology.EnginePair pair : plan.topology().enginePairs()) {
             requests.add(new BlockRequest(
@@ -37,16 +37,21 @@ public record BlockRequest(
         return List.copyOf(requests);
     }
 
-    private static List<Cutter> cutters(TransferPlan plan, Role role) {
+    private static List<Cutter> cutters(TransferPlan plan, Role role, int iteration) {
+        int transferred = plan.blocks().transferred();
+        // Where requests move on, one block is left to who reads beside them.
+        int pool = plan.blocks().cached(role) - (plan.requestsMoveOn() ? 1 : 0);
+        int taken = plan.requestsMoveOn()
+                ? (int) ((long) iteration * plan.topology().requestsPerEngine(role) * transferred % pool)
+                : 0;
         return IntStream.range(0, plan.topology().engines(role))
-                .mapToObj(engine -> new Cutter(
-                        order(plan.blocks(), role, engine), plan.blocks().transferred()))
+                .mapToObj(engine -> new Cutter(order(plan.blocks(), pool, role, engine), taken, transferred))
                 .toList();
     }
 
-    /** All block ids of an engine's cache in the order in which requests take them. */
-    private static List<Integer> order(BlockUse blocks, Role role, int engine) {
-        int[] ids = IntStream.range(0, blocks.cached(role)).toArray();
+    /** All block ids that an engine's requests have in the order in which they take them. */
+    private static List<Integer> order(BlockUse blocks, int pool, Role role, int engine) {
+        int[] ids = IntStream.range(0, pool).toArray();
         if (blocks.selection() == Selection.SHUFFLED) {
             shuffle(ids, random(blocks.seed(), role, engine));
         }
@@ -72,19 +77,22 @@ public record BlockRequest(
         }
     }
 
-    /** Cuts an engine's block ids into disjoint pieces. */
+    /** Cuts an engine's block ids, which it takes from the first again after the last, into disjoint pieces. */
     private static final class Cutter {
         private final List<Integer> ids;
         private final int pieceBlocks;
         private int taken;
 
-        Cutter(List<Integer> ids, int pieceBlocks) {
+        Cutter(List<Integer> ids, int taken, int pieceBlocks) {
             this.ids = ids;
+            this.taken = taken;
             this.pieceBlocks = pieceBlocks;
         }
 
         List<Integer> next() {
-            List<Integer> piece = ids.subList(taken, taken + pieceBlocks);
+            List<Integer> piece = IntStream.range(taken, taken + pieceBlocks)
+                    .mapToObj(at -> ids.get(at % ids.size()))
+                    .toList();
             taken += pieceBlocks;
             return piece;
         }

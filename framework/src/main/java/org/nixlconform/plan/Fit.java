@@ -43,14 +43,14 @@ public sealed interface Fit {
         Caches least = plan.blocks().scalable() ? Caches.scaled(plan, 0) : Caches.declared(plan);
         long leastBytes = need.bytes(ranks, least.prefill(), least.decode());
         if (leastBytes > availableBytes) {
-            return new TooLarge(tooLarge(plan, need.bytes(ranks), leastBytes, availableBytes, ranks.size()));
+            return new TooLarge(tooLarge(plan, need.bytes(ranks), leastBytes, availableBytes, ranks));
         }
         Caches largest = Caches.largest(plan, need, availableBytes, ranks);
         return new Lowered(plan.withCached(largest.prefill(), largest.decode()), plan);
     }
 
     private static Finding tooLarge(
-            TransferPlan plan, long neededBytes, long leastBytes, long availableBytes, int ranks) {
+            TransferPlan plan, long neededBytes, long leastBytes, long availableBytes, List<RankId> ranks) {
         String remedy = plan.blocks().scalable()
                 ? "use fewer transferred blocks, layers or ranks on the node; with the fewest cached blocks it needs "
                         + gib(leastBytes)
@@ -58,7 +58,8 @@ public sealed interface Fit {
         return Finding.of(
                         FindingKind.NODE,
                         "plan",
-                        ranks + " ranks need more " + plan.memory() + " than the node has available")
+                        ranks.size() + " ranks need more "
+                                + plan.memory().of(ranks.get(0).role()) + " than the node has available")
                 .with("needed", gib(neededBytes))
                 .with("available", gib(availableBytes))
                 .with("plan", plan.name())

@@ -53,7 +53,7 @@ public final class MemoryNeed {
     private long bytesOf(RankId rank, int ownCached, int peerCached) {
         long blockBytes = plan.geometry().blockBytes(plan.headShare(rank));
         long arenaBytes = new ArenaLayout(plan.geometry().regions(), ownCached, blockBytes).totalBytes();
-        if (plan.memory() == MemoryKind.VRAM) {
+        if (plan.memory().onDevice(rank.role())) {
             return arenaBytes + DEVICE_PROCESS_BYTES;
         }
         long descriptors = plan.geometry().regions() * (ownCached + (long) peers.getOrDefault(rank, 0) * peerCached);

@@ -5,5 +5,7 @@ public enum Mutation {
     /** Descriptor indices of the remote side are computed with the initiator's own number of cached blocks. */
     WRONG_OWNER_BLOCK_COUNT,
     /** Prefill writes other content over the blocks of each served request as soon as decode is told to read them. */
-    REUSED_BEFORE_NOTIFICATION
+    REUSED_BEFORE_NOTIFICATION,
+    /** The initiator takes the remote ranks' regions for those on the other of their two GPUs. */
+    WRONG_DEVICE
 }

@@ -43,6 +43,7 @@ public final class PlanDraft {
     private Optional<PeerEnd> peerEnd = Optional.empty();
     private Optional<StreamOrder> streamOrder = Optional.empty();
     private Optional<PagedServing> serving = Optional.empty();
+    private Optional<DeviceCache> deviceCache = Optional.empty();
     private boolean integrity;
     private boolean visibleAtDone;
     private Optional<Expectations.Completion> completion = Optional.empty();
@@ -79,6 +80,7 @@ public final class PlanDraft {
                         peerEnd,
                         streamOrder,
                         serving,
+                        deviceCache,
                         expectations()))
                 : new Planned.Refused(name(), refusals);
     }
@@ -159,7 +161,18 @@ public final class PlanDraft {
 
     /** Engines have this on a stream of their GPU. */
     public PlanDraft streamOrder(StreamOrder.Work work, StreamOrder.Fence fence) {
-        streamOrder = Optional.of(new StreamOrder(work, fence));
+        return streamOrder(work, fence, 1);
+    }
+
+    /** @param repeats how often each iteration makes its transfer, without a pause */
+    public PlanDraft streamOrder(StreamOrder.Work work, StreamOrder.Fence fence, int repeats) {
+        streamOrder = Optional.of(new StreamOrder(work, fence, repeats));
+        return this;
+    }
+
+    /** How caches on GPUs are held. */
+    public PlanDraft deviceCache(DeviceCache value) {
+        deviceCache = Optional.of(value);
         return this;
     }
 
@@ -231,6 +244,7 @@ public final class PlanDraft {
                 plan.peerEnd(),
                 plan.streamOrder(),
                 plan.serving(),
+                plan.deviceCache(),
                 plan.expectations());
     }
 
@@ -252,6 +266,7 @@ public final class PlanDraft {
             Optional<PeerEnd> peerEnd,
             Optional<StreamOrder> streamOrder,
             Optional<PagedServing> serving,
+            Optional<DeviceCache> deviceCache,
             Expectations expectations) {
         PlanDraft draft = at(where)
                 .topology(topology)
@@ -270,6 +285,7 @@ public final class PlanDraft {
         draft.peerEnd = peerEnd;
         draft.streamOrder = streamOrder;
         draft.serving = serving;
+        draft.deviceCache = deviceCache;
         return draft;
     }
 
@@ -335,6 +351,10 @@ public final class PlanDraft {
 
     Optional<PagedServing> serving() {
         return serving;
+    }
+
+    Optional<DeviceCache> deviceCache() {
+        return deviceCache;
     }
 
     Expectations expectations() {

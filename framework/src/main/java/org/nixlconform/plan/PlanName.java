@@ -15,7 +15,10 @@ final class PlanName {
         List<String> parts = new ArrayList<>();
         parts.add(draft.requirement().map(id -> id + " ").orElse("") + topology(draft));
         parts.add(draft.direction().label());
-        parts.add(draft.backend() + (draft.memory() == DEFAULTS.memory() ? "" : " " + draft.memory()));
+        parts.add(draft.backend()
+                + (draft.memory() == DEFAULTS.memory()
+                        ? ""
+                        : " " + draft.memory().label()));
         parts.add(blocks(draft.blocks(), draft.geometry()));
         addGeometry(draft.geometry(), parts);
         addBlockUse(draft.blocks(), parts);
@@ -63,6 +66,7 @@ final class PlanName {
         draft.peerEnd().ifPresent(end -> parts.add(end.label()));
         draft.streamOrder().ifPresent(order -> parts.add(order.label()));
         draft.serving().ifPresent(serving -> parts.add(serving.label()));
+        draft.deviceCache().ifPresent(cache -> parts.add(cache.label()));
         draft.mutation().ifPresent(mutation -> parts.add("mutation " + label(mutation)));
         boolean all = draft.invalidRequests().size() == InvalidRequest.values().length;
         String which = draft.invalidRequests().stream().map(PlanName::label).collect(Collectors.joining(" + "));

@@ -69,6 +69,7 @@ final class PlanRules {
         draft.peerEnd().ifPresent(this::endCanBeJudged);
         draft.streamOrder().ifPresent(this::orderCanBeJudged);
         draft.serving().ifPresent(serving -> refusals.addAll(ServingRules.refusals(draft, serving)));
+        draft.deviceCache().ifPresent(this::cacheCanBeHeld);
         expectationsAreJudgeable();
     }
 
@@ -298,6 +299,31 @@ final class PlanRules {
         }
     }
 
+    private void cacheCanBeHeld(DeviceCache cache) {
+        String declared = cache.label() + ", memory = " + draft.memory();
+        if (cache.isFault() ? !draft.memory().onDevice(Role.DECODE) : draft.memory() == MemoryKind.DRAM) {
+            refuse(
+                    "only a cache on a GPU can be held so",
+                    declared,
+                    cache.isFault() ? "VRAM for decode" : "VRAM for a role",
+                    "set memory = VRAM, or leave the device cache out");
+        }
+        if (cache.isFault() && draft.expectations().caughtAs().isEmpty()) {
+            refuse(
+                    "memory that is remapped after it was registered is a fault, and nothing says as what it is found",
+                    declared,
+                    "a kind of finding",
+                    "add @ExpectCaught");
+        }
+        if (draft.streamOrder().isPresent() || draft.expectations().throughput().isPresent()) {
+            refuse(
+                    "work on streams and throughput are for caches in one plain allocation",
+                    declared + ", a stream order or a throughput",
+                    "none of them",
+                    "give them cases of their own");
+        }
+    }
+
     private void mutationChangesSomething() {
         boolean wrongOwner = draft.mutation().equals(Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT));
         boolean oneRegion = geometry.layers() == 1 && geometry.partsPerLayer() == 1;
@@ -316,6 +342,21 @@ final class PlanRules {
                     "served requests that decode reads",
                     "add @PagedServing and READ, initiated by decode");
         }
+        if (draft.mutation().equals(Optional.of(Mutation.WRONG_DEVICE)) && !everyRegionHasOneOnTheOtherDevice()) {
+            refuse(
+                    "the mutation WRONG_DEVICE needs a region on the other GPU for each",
+                    "device cache = "
+                            + draft.deviceCache().map(DeviceCache::label).orElse("none") + ", memory = "
+                            + draft.memory() + ", layers = " + geometry.layers(),
+                    "TWO_DEVICES, the target's caches in VRAM, and an even number of regions",
+                    "set device cache = TWO_DEVICES, memory = VRAM and an even number of layers");
+        }
+    }
+
+    private boolean everyRegionHasOneOnTheOtherDevice() {
+        return draft.deviceCache().equals(Optional.of(DeviceCache.TWO_DEVICES))
+                && draft.memory().onDevice(draft.direction().initiator().other())
+                && (geometry.layers() % 2 == 0 || geometry.partsPerLayer() == 2);
     }
 
     private void railsCanBeSimulated(Rails rails) {
@@ -363,13 +404,15 @@ final class PlanRules {
 
     private void orderCanBeJudged(StreamOrder order) {
         String declared = order.label();
-        if (draft.memory() != MemoryKind.VRAM) {
-            refuse(
-                    "only a GPU has streams",
-                    declared + ", memory = " + draft.memory(),
-                    "VRAM",
-                    "set memory = VRAM, or leave the stream order out");
-        }
+        Stream.of(Role.values())
+                .filter(order.work()::isAt)
+                .filter(role -> !draft.memory().onDevice(role))
+                .findFirst()
+                .ifPresent(role -> refuse(
+                        "only a GPU has streams",
+                        declared + ", memory = " + draft.memory(),
+                        "VRAM for " + role.label(),
+                        "set memory = VRAM, or leave the stream order out"));
         boolean caught = !draft.expectations().caughtAs().isEmpty();
         boolean streamIsFence =
                 order.fence() == StreamOrder.Fence.STREAM && !order.work().comesBefore();
@@ -386,13 +429,26 @@ final class PlanRules {
                     "a kind of finding",
                     "add @ExpectCaught, or a fence");
         }
-        int used = topology.requestsPerEngine(order.work().role()) * blocks.transferred();
-        if (order.work().isGraph() && blocks.cached(order.work().role()) < used + 2) {
+        for (Role role : Role.values()) {
+            int used = topology.requestsPerEngine(role) * blocks.transferred();
+            boolean concerned = order.work() == StreamOrder.Work.GRAPH_REUSE
+                    || (order.work().isGraph() && order.work().isAt(role));
+            if (concerned && blocks.cached(role) < used + 2) {
+                refuse(
+                        "a graph that replays beside a transfer needs blocks of its own",
+                        declared + ", " + used + " of " + blocks.cached(role) + " blocks are transferred",
+                        "2 cached blocks more than are transferred",
+                        "raise cached of " + role.label() + " to " + (used + 2));
+            }
+        }
+        boolean repeatable = order.work() == StreamOrder.Work.KERNEL_AFTER_DONE
+                && draft.direction().operation() == Operation.READ;
+        if (order.repeats() < 1 || (order.repeats() > 1 && !repeatable)) {
             refuse(
-                    "a graph that replays beside a transfer needs blocks of its own",
-                    declared + ", " + used + " of " + blocks.cached(order.work().role()) + " blocks are transferred",
-                    "2 cached blocks more than are transferred",
-                    "raise cached of " + order.work().role().label() + " to " + (used + 2));
+                    "this transfer cannot be repeated without a pause",
+                    declared + ", operation = " + draft.direction().operation() + ", repeats = " + order.repeats(),
+                    "1, or of a READ with KERNEL_AFTER_DONE more",
+                    "leave the repeats out, or set iterations");
         }
         if (draft.expectations().throughput().isPresent()) {
             refuse(

@@ -3,11 +3,13 @@ package org.nixlconform.plan;
 import java.util.Locale;
 
 /**
- * Work that a serving engine has on a stream of its GPU beside the transfer, and what keeps the two in order.
+ * Work that a serving engine has on a stream of its GPU beside the transfer, or with that GPU's driver, and what keeps the two
+ * in order.
  *
  * @param fence what is waited for before blocks are handed on; {@link Fence#NONE} plants a fault
+ * @param repeats how often each iteration makes its transfer, without a pause; the last is the one that is judged as any other
  */
-public record StreamOrder(Work work, Fence fence) {
+public record StreamOrder(Work work, Fence fence, int repeats) {
 
     /** What is on the stream. */
     public enum Work {
@@ -22,7 +24,18 @@ public record StreamOrder(Work work, Fence fence) {
         /** A captured graph at the destination, as of decoding, that replays over blocks of other requests. */
         GRAPH_BESIDE,
         /** The same, which reads what came as soon as its block table says so; without a fence that is before it came. */
-        GRAPH_HANDOVER;
+        GRAPH_HANDOVER,
+        /**
+         * The same, while requests move on through caches that hold few of them: it reads what earlier ones left, and without a
+         * fence also blocks that are given to the next.
+         */
+        GRAPH_REUSE,
+        /** A thread at the destination that captures graphs in global mode, and loads modules. */
+        CAPTURE_BESIDE,
+        /** Threads that call NIXL have no current context. On both sides. */
+        CALLS_WITHOUT_CONTEXT,
+        /** Threads that call NIXL have the context of another GPU. On both sides. */
+        CALLS_ON_OTHER_GPU;
 
         /** Whether it must be over before a transfer begins. */
         public boolean comesBefore() {
@@ -31,17 +44,22 @@ public record StreamOrder(Work work, Fence fence) {
 
         /** Whether there is an order that can be broken. */
         public boolean hasFence() {
-            return comesBefore() || this == GRAPH_HANDOVER;
+            return comesBefore() || this == GRAPH_HANDOVER || this == GRAPH_REUSE || this == CAPTURE_BESIDE;
         }
 
         /** Whether a captured graph replays. */
         public boolean isGraph() {
-            return this == GRAPH_BESIDE || this == GRAPH_HANDOVER;
+            return this == GRAPH_BESIDE || this == GRAPH_HANDOVER || this == GRAPH_REUSE;
         }
 
-        /** Where it is. */
-        public Role role() {
-            return this == FILL_BEFORE_OFFER ? Role.PREFILL : Role.DECODE;
+        /** Whether it is how NIXL is called. */
+        public boolean isOfCalls() {
+            return this == CALLS_WITHOUT_CONTEXT || this == CALLS_ON_OTHER_GPU;
+        }
+
+        /** Whether engines of this role have it. */
+        public boolean isAt(Role role) {
+            return isOfCalls() || role == (this == FILL_BEFORE_OFFER ? Role.PREFILL : Role.DECODE);
         }
     }
 
@@ -50,7 +68,10 @@ public record StreamOrder(Work work, Fence fence) {
         EVENT,
         /** The whole stream, where the work comes before the transfer. */
         STREAM,
-        /** Nothing: the work is done when the transfer is over, or a graph reads blocks before. */
+        /**
+         * Nothing: the work is done when the transfer is over, or a graph reads blocks that are not its own; of a capture, the
+         * engine allocates meanwhile.
+         */
         NONE
     }
 
@@ -61,7 +82,9 @@ public record StreamOrder(Work work, Fence fence) {
 
     /** Such as {@code zero-fill-queued, fence stream}; an event is not named. */
     public String label() {
-        return text(work) + (fence == Fence.EVENT ? "" : ", fence " + text(fence));
+        return text(work)
+                + (fence == Fence.EVENT ? "" : ", fence " + text(fence))
+                + (repeats == 1 ? "" : ", " + repeats + " times");
     }
 
     private static String text(Enum<?> value) {

@@ -3,6 +3,7 @@ package org.nixlconform.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One transfer scenario on one backend, complete and possible: what the constructor accepts can be carried out on a
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param peerEnd a rank that is killed in the middle of the case, on purpose
  * @param streamOrder work of the engines on a GPU's stream beside the transfer
  * @param serving requests that engines serve on their own, after the iterations
+ * @param deviceCache how caches on GPUs are held; empty for one plain allocation a rank
  */
 public record TransferPlan(
         Optional<String> requirement,
@@ -32,6 +34,7 @@ public record TransferPlan(
         Optional<PeerEnd> peerEnd,
         Optional<StreamOrder> streamOrder,
         Optional<PagedServing> serving,
+        Optional<DeviceCache> deviceCache,
         Expectations expectations) {
 
     /** Throws an {@code IllegalArgumentException} with all reasons when the plan cannot be. */
@@ -54,6 +57,7 @@ public record TransferPlan(
                 peerEnd,
                 streamOrder,
                 serving,
+                deviceCache,
                 expectations));
     }
 
@@ -88,12 +92,32 @@ public record TransferPlan(
 
     /** One request for each pair of engines, by prefill engine, then by decode engine. The same for the same plan. */
     public List<BlockRequest> requests() {
-        return BlockRequest.of(this);
+        return requests(0);
+    }
+
+    /** Those of an iteration; all have the same unless {@link #requestsMoveOn()}. */
+    public List<BlockRequest> requests(int iteration) {
+        return BlockRequest.of(this, iteration);
+    }
+
+    /** Whether each iteration takes the blocks behind those of the one before it, and after the last the first again. */
+    public boolean requestsMoveOn() {
+        return streamOrder
+                .filter(order -> order.work() == StreamOrder.Work.GRAPH_REUSE)
+                .isPresent();
     }
 
     /** What moves between which ranks, by prefill engine, decode engine, decode rank, prefill rank. */
     public List<RankTransfer> rankTransfers() {
         return RankTransfer.of(this);
+    }
+
+    /** Whose ranks time the reference: the initiator's; where one role alone has its caches on GPUs, that one's. */
+    public Role referenceRole() {
+        return Stream.of(Role.values())
+                .filter(role -> memory.isMixed() && memory.onDevice(role))
+                .findFirst()
+                .orElse(direction.initiator());
     }
 
     /** What these ranks need of the memory that holds the cache, see {@link MemoryNeed}. */
@@ -157,6 +181,7 @@ public record TransferPlan(
                 peerEnd,
                 streamOrder,
                 serving,
+                deviceCache,
                 expected);
     }
 }

@@ -39,7 +39,10 @@ final class ObservationNotes {
 
     static final String STREAMED = "TCP streams between the nodes, one for each pair of ranks";
 
-    static final String ON_DEVICES = "copy between two GPUs of a node by the copy engine (cuMemcpyDtoDAsync)";
+    static final String ON_DEVICES = "copy between two GPUs of a node by the copy engine (cuMemcpyAsync)";
+
+    static final String TO_A_DEVICE =
+            "copy between a GPU and pinned memory of the same process by the copy engine (cuMemcpyAsync)";
 
     private final TransferPlan plan;
     private final DifferenceWording wording;
@@ -90,6 +93,9 @@ final class ObservationNotes {
         if (plan.memory() == MemoryKind.VRAM) {
             return ON_DEVICES;
         }
+        if (plan.memory().isMixed()) {
+            return TO_A_DEVICE;
+        }
         return streamedBytes > 0 ? STREAMED : COPIED;
     }
 
@@ -124,7 +130,7 @@ final class ObservationNotes {
                     opened.regions(),
                     opened.regionsInMetadata(),
                     opened.railsOfRegions()));
-            opened.device().map(device -> gpu(rank, device)).ifPresent(gpus::add);
+            opened.devices().forEach(device -> gpus.add(gpu(rank, device)));
         });
     }
 
@@ -321,7 +327,11 @@ final class ObservationNotes {
                                     replays.mismatches(),
                                     replays.firstMismatch(),
                                     replays.ownMismatches(),
-                                    replays.longestGap())));
+                                    replays.longestGap())),
+                    work.rounds().stream()
+                            .map(each -> new TransferObservation.Rounds(
+                                    each.what(), each.count(), each.telling(), each.failed(), each.firstFailure()))
+                            .toList());
         }
 
         private void transferred(
@@ -342,7 +352,9 @@ final class ObservationNotes {
                             ? Optional.of(atDone(end.atDone(), noLookBecause.apply(rank, end.target())))
                             : Optional.empty()));
             phases.add(new PhaseTime(rank, "post", index, end.post()));
-            phases.add(new PhaseTime(rank, "wait", index, end.total().minus(end.post())));
+            if (end.total().compareTo(end.post()) >= 0) { // One that did not end has no total.
+                phases.add(new PhaseTime(rank, "wait", index, end.total().minus(end.post())));
+            }
             if (end.status() < 0) {
                 fail(rank, "transfer to " + end.target(), end.failedCall(), end.status(), end.statusName());
             }

@@ -264,6 +264,7 @@ public record TransferObservation(
      *     verified
      * @param differingAtDone runs of the arena that a kernel which was launched then found to differ, where one was
      * @param replays of a captured graph, where one replayed
+     * @param rounds of what was done again and again, if anything was
      */
     public record StreamWork(
             RankId rank,
@@ -271,7 +272,23 @@ public record TransferObservation(
             Duration fence,
             boolean pendingAtEnd,
             OptionalLong differingAtDone,
-            Optional<Replays> replays) {}
+            Optional<Replays> replays,
+            List<Rounds> rounds) {
+        public StreamWork {
+            rounds = List.copyOf(rounds);
+        }
+    }
+
+    /**
+     * Of what a rank did again and again beside a transfer, or in its place.
+     *
+     * @param what a transfer, a capture, a module load, or a call of NIXL
+     * @param count how often
+     * @param telling of them, those that say something: as the case wanted them, or while the transfer was in flight
+     * @param failed of all: with differences, or refused
+     * @param firstFailure in words; with none that failed, why some do not tell, or empty
+     */
+    public record Rounds(String what, long count, long telling, long failed, String firstFailure) {}
 
     /**
      * Replays of a captured graph beside a transfer, by the GPU's counts.

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.DeviceCache;
 import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.StreamOrder;
 import org.nixlconform.plan.TransferPlan;
@@ -34,6 +35,7 @@ public final class Judge {
     private static final List<Check> CHECKS = List.of(
             new PeerEndCheck(),
             new StreamOrderCheck(),
+            new RemapCheck(),
             new EngineLossCheck(),
             new CallFailureCheck(),
             new CompletionCheck(),
@@ -54,6 +56,9 @@ public final class Judge {
             new TransportCheck(),
             new LogCheck(),
             new VacuousCheck());
+
+    /** What findings of faults that could not be planted are about. */
+    private static final Set<String> PLANTING = Set.of(StreamOrderCheck.SUBJECT, RemapCheck.SUBJECT);
 
     private Judge() {}
 
@@ -91,8 +96,8 @@ public final class Judge {
     /** A fault that could not be planted cannot be caught. */
     private static boolean isUnplanted(List<Finding> found) {
         return found.stream()
-                .anyMatch(finding -> finding.kind() == FindingKind.PREREQUISITE
-                        && finding.subject().equals(StreamOrderCheck.SUBJECT));
+                .anyMatch(
+                        finding -> finding.kind() == FindingKind.PREREQUISITE && PLANTING.contains(finding.subject()));
     }
 
     /** What each kind of finding means for the outcome. */
@@ -165,6 +170,9 @@ public final class Judge {
                                 .or(() -> plan.streamOrder()
                                         .filter(StreamOrder::isUnfenced)
                                         .map(StreamOrder::label))
+                                .or(() -> plan.deviceCache()
+                                        .filter(DeviceCache::isFault)
+                                        .map(DeviceCache::label))
                                 .orElse("planted outside the plan"));
     }
 

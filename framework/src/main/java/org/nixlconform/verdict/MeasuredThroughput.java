@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.SortedSet;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.Role;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Iteration;
@@ -19,7 +20,7 @@ import org.nixlconform.transfer.TransferObservation.Reference;
  * which a planned transfer did not end have none.
  *
  * @param gbPerSecond median over iterations, of all initiators together
- * @param referenceGbPerSecond sum over the planned initiators; empty when one of them has none
+ * @param referenceGbPerSecond sum over the ranks that are to time it; empty when one of them has none
  * @param iterations how many have a figure
  */
 record MeasuredThroughput(OptionalDouble gbPerSecond, OptionalDouble referenceGbPerSecond, int iterations) {
@@ -36,7 +37,7 @@ record MeasuredThroughput(OptionalDouble gbPerSecond, OptionalDouble referenceGb
                 .toList();
         OptionalDouble reference = observation
                 .reference()
-                .map(measured -> gbPerSecond(planned.initiators(), measured))
+                .map(measured -> gbPerSecond(ranksWithReference(plan), measured))
                 .orElse(OptionalDouble.empty());
         return new MeasuredThroughput(median(figures), reference, figures.size());
     }
@@ -53,7 +54,8 @@ record MeasuredThroughput(OptionalDouble gbPerSecond, OptionalDouble referenceGb
                 .or(() -> gbPerSecond.isEmpty()
                         ? Optional.of("no iteration ended with all its transfers")
                         : referenceGbPerSecond.isEmpty()
-                                ? Optional.of("there is no reference for every initiator")
+                                ? Optional.of("there is no reference for every "
+                                        + (plan.memory().isMixed() ? "rank on a GPU" : "initiator"))
                                 : Optional.empty());
     }
 
@@ -95,12 +97,18 @@ record MeasuredThroughput(OptionalDouble gbPerSecond, OptionalDouble referenceGb
         return all && longestNanos > 0 && bytes > 0 ? Optional.of((double) bytes / longestNanos) : Optional.empty();
     }
 
-    private static OptionalDouble gbPerSecond(SortedSet<RankId> initiators, Reference reference) {
+    private static Set<RankId> ranksWithReference(TransferPlan plan) {
+        return plan.rankTransfers().stream()
+                .map(transfer -> plan.referenceRole() == Role.PREFILL ? transfer.prefill() : transfer.decode())
+                .collect(Collectors.toSet());
+    }
+
+    private static OptionalDouble gbPerSecond(Set<RankId> ranks, Reference reference) {
         Map<RankId, Double> measured = reference.bytesPerSecond();
-        double sum = initiators.stream()
+        double sum = ranks.stream()
                 .mapToDouble(rank -> measured.getOrDefault(rank, 0.0))
                 .sum();
-        boolean complete = initiators.stream().allMatch(rank -> measured.getOrDefault(rank, 0.0) > 0);
+        boolean complete = ranks.stream().allMatch(rank -> measured.getOrDefault(rank, 0.0) > 0);
         return complete ? OptionalDouble.of(sum / BYTES_PER_GB) : OptionalDouble.empty();
     }
 

@@ -9,6 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.DeviceCache;
+import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Placement;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
@@ -21,7 +23,8 @@ import org.nixlconform.transfer.TransferObservation;
  * The transport that a backend says it takes is none that leaves a node's RDMA devices idle or slow, unless the environment
  * asks for it: between nodes UCX takes more than tcp and ud where there are RDMA devices, and the rails of LIBFABRIC are of
  * provider efa where EFA is there or asked for. Between GPUs of one node UCX has cuda_ipc, whatever is asked for: without it
- * every block is staged through the host.
+ * every block is staged through the host. Where NIXL moves host memory of
+ * one role or both, no transport is expected.
  */
 final class TransportCheck implements Check {
     private static final Pattern SLOW = Pattern.compile("tcp|ud|ud_.*");
@@ -71,6 +74,10 @@ final class TransportCheck implements Check {
         return wanted && other ? Optional.of("rails of provider efa") : Optional.empty();
     }
 
+    private static boolean betweenGpus(TransferPlan plan) {
+        return plan.memory() == MemoryKind.VRAM && !plan.deviceCache().equals(Optional.of(DeviceCache.HOST_STAGED));
+    }
+
     /** Simulated GPUs are memory of the host, where other transports are right. */
     private static Optional<Finding> staged(
             TransferPlan plan, PathObservation path, RankId rank, List<Transport> taken) {
@@ -80,7 +87,11 @@ final class TransportCheck implements Check {
                 .distinct()
                 .toList();
         boolean onGpu = path.gpus().stream().anyMatch(gpu -> gpu.rank().equals(rank) && !gpu.simulated());
-        if (!onGpu || plan.placement() != Placement.PACK || within.isEmpty() || within.contains(BETWEEN_GPUS)) {
+        if (!onGpu
+                || !betweenGpus(plan)
+                || plan.placement() != Placement.PACK
+                || within.isEmpty()
+                || within.contains(BETWEEN_GPUS)) {
             return Optional.empty();
         }
         String names = String.join(", ", within);

@@ -19,6 +19,7 @@ import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.message.FindingRenderer;
 import org.nixlconform.plan.BlockUse;
+import org.nixlconform.plan.DeviceCache;
 import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Pairing;
 import org.nixlconform.plan.Placement;
@@ -101,6 +102,32 @@ class ClusterTest {
                 .isEqualTo(Map.of(
                         "this-machine",
                         "prefill 0: ranks 0, 1, 2, 3 on GPUs 0, 1, 0, 1; decode 0: ranks 0, 1 on GPUs 0, 1"));
+    }
+
+    @Test
+    void rolesInHostMemoryTakeNoDevice() {
+        Assigned.On on = on(cluster(8 * GIB, 1, 2).assign(plan(draft().memory(MemoryKind.DRAM_TO_VRAM))));
+
+        assertThat(on.ranks().described())
+                .isEqualTo(Map.of("this-machine", "prefill 0: ranks 0, 1, 2, 3; decode 0: ranks 0, 1 on GPUs 0, 0"));
+        assertThat(FindingRenderer.render(
+                        impossible(cluster(8 * GIB, 1, 2).assign(plan(draft().memory(MemoryKind.VRAM_TO_DRAM))))))
+                .contains("too few GPUs for 4 ranks");
+        Cluster small = cluster(8 * GIB, 2, 3, Optional.empty(), GIB);
+        assertThat(FindingRenderer.render(impossible(small.assign(
+                        plan(draft().memory(MemoryKind.DRAM_TO_VRAM).blocks(blocks(10_000, false)))))))
+                .contains("1 ranks need more VRAM than the node has available");
+    }
+
+    @Test
+    void ranksWithTwoDevicesTakeTheNextOneToo() {
+        PlanDraft spread = draft().memory(MemoryKind.DRAM_TO_VRAM).deviceCache(DeviceCache.TWO_DEVICES);
+        Assigned.On on = on(cluster(8 * GIB, 3, 2).assign(plan(spread)));
+
+        assertThat(on.ranks().ranks().stream().map(on.ranks()::devices).filter(own -> !own.isEmpty()))
+                .containsExactly(List.of(0, 1), List.of(1, 2));
+        assertThat(FindingRenderer.render(impossible(cluster(8 * GIB, 1, 2).assign(plan(spread)))))
+                .contains("too few GPUs for 2 ranks", "2 GPUs at 2 ranks for each");
     }
 
     @Test

@@ -254,7 +254,7 @@ class ClusterFileTest {
                 "2:5: missing key 'name' in node, expected text",
                 "2:5: missing key 'host' in node, expected a host name or an address; or connection: local, which is this machine",
                 "4:5: missing key 'placement' in mustJudge, expected one of PACK, SPREAD",
-                "4:5: missing key 'memory' in mustJudge, expected one of DRAM, VRAM");
+                "4:5: missing key 'memory' in mustJudge, expected one of DRAM, VRAM, DRAM_TO_VRAM, VRAM_TO_DRAM");
     }
 
     @ParameterizedTest
@@ -321,7 +321,7 @@ class ClusterFileTest {
         refused(
                 "5:15: wrong value 'ucx' for 'backend' in mustJudge, expected one of UCX, LIBFABRIC; did you mean 'UCX'?",
                 "5:31: wrong value 'PAKC' for 'placement' in mustJudge, expected one of PACK, SPREAD; did you mean 'PACK'?",
-                "5:45: wrong value 'HBM' for 'memory' in mustJudge, expected one of DRAM, VRAM");
+                "5:45: wrong value 'HBM' for 'memory' in mustJudge, expected one of DRAM, VRAM, DRAM_TO_VRAM, VRAM_TO_DRAM");
     }
 
     @Test

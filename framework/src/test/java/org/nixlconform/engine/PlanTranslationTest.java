@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -44,7 +43,7 @@ class PlanTranslationTest {
 
     private static RankAssignment onOneNode(TransferPlan plan) {
         return new RankAssignment(plan.topology().ranks().stream()
-                .collect(Collectors.toMap(rank -> rank, rank -> new RankAssignment.Place(NODE, OptionalInt.empty()))));
+                .collect(Collectors.toMap(rank -> rank, rank -> new RankAssignment.Place(NODE, List.of()))));
     }
 
     private static TransferPlan plan(UnaryOperator<PlanDraft> change) {
@@ -76,7 +75,7 @@ class PlanTranslationTest {
     private static PlanTranslation opened(TransferPlan plan) {
         PlanTranslation translation = new PlanTranslation(plan, onOneNode(plan));
         for (RankId rank : plan.topology().ranks()) {
-            translation.opened(rank, pid(rank), address(rank), metadata(rank), new byte[0]);
+            translation.opened(rank, pid(rank), List.of(address(rank)), metadata(rank), new byte[0]);
         }
         return translation;
     }
@@ -137,7 +136,7 @@ class PlanTranslationTest {
                 assertThat(theirs.headCount()).isEqualTo(mine.headCount());
                 assertThat(mine.peerArena()).isEqualTo(translation.arena(peer));
                 assertThat(mine.peerPid()).isEqualTo(pid(peer));
-                assertThat(mine.peerAddress()).isEqualTo(address(peer));
+                assertThat(mine.peerAddresses()).containsExactly(address(peer));
                 assertThat(mine.prefixBlocks()).isEqualTo(plan.blocks().prefixHit());
                 pairs++;
             }

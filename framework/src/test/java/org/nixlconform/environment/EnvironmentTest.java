@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,8 +177,7 @@ class EnvironmentTest {
         return pair.obstacle(
                 plan,
                 new RankAssignment(plan.topology().ranks().stream()
-                        .collect(Collectors.toMap(
-                                rank -> rank, rank -> new RankAssignment.Place(node, OptionalInt.empty())))));
+                        .collect(Collectors.toMap(rank -> rank, rank -> new RankAssignment.Place(node, List.of())))));
     }
 
     @Test

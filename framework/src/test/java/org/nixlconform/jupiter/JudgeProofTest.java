@@ -36,7 +36,7 @@ class JudgeProofTest {
     void anUnknownMemoryIsRefused() {
         assertThatThrownBy(() -> JudgeProof.Wanted.of(Map.of("judge.memory", "HBM")::get))
                 .isInstanceOf(FindingException.class)
-                .hasMessageContaining("expected : one of [DRAM, VRAM]")
+                .hasMessageContaining("expected : one of [DRAM, VRAM, DRAM_TO_VRAM, VRAM_TO_DRAM]")
                 .hasMessageContaining("actual   : 'HBM'");
     }
 

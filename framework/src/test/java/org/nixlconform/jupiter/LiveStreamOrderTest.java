@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.MemoryKind.VRAM;
 import static org.nixlconform.plan.Operation.READ;
+import static org.nixlconform.plan.Operation.WRITE;
 import static org.nixlconform.plan.Role.DECODE;
+import static org.nixlconform.plan.Role.PREFILL;
 import static org.nixlconform.plan.StreamOrder.Fence.NONE;
 import static org.nixlconform.plan.StreamOrder.Fence.STREAM;
+import static org.nixlconform.plan.StreamOrder.Work.CALLS_ON_OTHER_GPU;
+import static org.nixlconform.plan.StreamOrder.Work.CALLS_WITHOUT_CONTEXT;
+import static org.nixlconform.plan.StreamOrder.Work.CAPTURE_BESIDE;
 import static org.nixlconform.plan.StreamOrder.Work.FILL_BEFORE_OFFER;
 import static org.nixlconform.plan.StreamOrder.Work.GRAPH_BESIDE;
 import static org.nixlconform.plan.StreamOrder.Work.GRAPH_HANDOVER;
+import static org.nixlconform.plan.StreamOrder.Work.GRAPH_REUSE;
 import static org.nixlconform.plan.StreamOrder.Work.KERNEL_AFTER_DONE;
 import static org.nixlconform.plan.StreamOrder.Work.STALE_WRITER_QUEUED;
 import static org.nixlconform.plan.StreamOrder.Work.ZERO_FILL_QUEUED;
@@ -88,9 +94,76 @@ class LiveStreamOrderTest {
         void readInTime() {}
     }
 
+    @Backends(UCX)
+    @Topology
+    @Memory(VRAM)
+    @Direction(operation = READ, initiator = DECODE)
+    @Blocks(transferred = 4, cached = 11)
+    @Iterations(4)
+    @ExpectIntegrity
+    @ExpectCompletion
+    static class DriverTestCase {
+        @TransferTest
+        @StreamOrder(value = GRAPH_REUSE, fence = NONE)
+        @ExpectCaught(FindingKind.GRAPH_MISMATCH)
+        void readAfterItsTime() {}
+
+        @TransferTest
+        @StreamOrder(value = CAPTURE_BESIDE, fence = NONE)
+        @ExpectCaught(FindingKind.CAPTURE_REFUSED)
+        void allocatedMeanwhile() {}
+    }
+
+    @Backends(UCX)
+    @Topology
+    @Memory(VRAM)
+    @Direction(operation = READ, initiator = DECODE)
+    @Blocks(transferred = 4, cached = 11)
+    @Iterations(4)
+    @ExpectIntegrity
+    @ExpectCompletion
+    static class MoreDriverTestCase {
+        @TransferTest
+        @StreamOrder(GRAPH_REUSE)
+        void readInItsTime() {}
+
+        @TransferTest
+        @Direction(operation = WRITE, initiator = PREFILL)
+        @UnequalCaches(prefillBlocks = 7, decodeBlocks = 13)
+        @StreamOrder(GRAPH_REUSE)
+        void writtenInItsTime() {}
+
+        @TransferTest
+        @StreamOrder(CAPTURE_BESIDE)
+        void captured() {}
+
+        @TransferTest
+        @StreamOrder(CALLS_WITHOUT_CONTEXT)
+        void calledWithoutContext() {}
+
+        @TransferTest
+        @StreamOrder(CALLS_ON_OTHER_GPU)
+        void calledOnOther() {}
+
+        @TransferTest
+        @StreamOrder(value = KERNEL_AFTER_DONE, repeats = 100)
+        void kernels() {}
+    }
+
     @Test
     void whatIsNotFencedIsFound() {
         assertThat(caught(OrderTestCase.class, 2)).containsExactlyInAnyOrder("ZERO", "GRAPH_MISMATCH");
+    }
+
+    @Test
+    void whatIsTakenTooLateOrDisturbedIsFound() {
+        assertThat(caught(DriverTestCase.class, 2)).containsExactlyInAnyOrder("GRAPH_MISMATCH", "CAPTURE_REFUSED");
+    }
+
+    @Test
+    @Tag("releases")
+    void movingOnAndCapturesAndForeignThreadsAndRepeatsConform() {
+        assertThat(caught(MoreDriverTestCase.class, 6)).isEmpty();
     }
 
     @Test
@@ -111,8 +184,8 @@ class LiveStreamOrderTest {
             assertThat(report.verdict().findings()).as(report.cell()).isEmpty();
             assertThat(report.verdict().outcome()).isEqualTo(Outcome.CONFORMS);
             assertThat(report.observation().orElseThrow().iterations())
-                    .hasSize(2)
-                    .allSatisfy(iteration -> assertThat(iteration.streamWork()).hasSize(1));
+                    .hasSizeBetween(2, 4)
+                    .allSatisfy(iteration -> assertThat(iteration.streamWork()).isNotEmpty());
         });
         return run.reporter().published().stream()
                 .flatMap(report -> report.verdict().notes().stream())

@@ -91,6 +91,7 @@ class PlanProgramTest {
                     plan.peerEnd(),
                     plan.streamOrder(),
                     plan.serving(),
+                    plan.deviceCache(),
                     new org.nixlconform.plan.Expectations(
                             false, false, Optional.empty(), Optional.empty(), Set.of(), List.of())));
         }

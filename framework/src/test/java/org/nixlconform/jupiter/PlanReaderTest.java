@@ -7,7 +7,9 @@ import static org.nixlconform.jupiter.Cells.read;
 import static org.nixlconform.jupiter.Cells.refusals;
 import static org.nixlconform.plan.Backend.LIBFABRIC;
 import static org.nixlconform.plan.Backend.UCX;
+import static org.nixlconform.plan.DeviceCache.TWO_DEVICES;
 import static org.nixlconform.plan.MemoryKind.DRAM;
+import static org.nixlconform.plan.MemoryKind.DRAM_TO_VRAM;
 import static org.nixlconform.plan.MemoryKind.VRAM;
 import static org.nixlconform.plan.Operation.READ;
 import static org.nixlconform.plan.Operation.WRITE;
@@ -162,7 +164,28 @@ class PlanReaderTest {
         assertThat(plan.streamOrder())
                 .contains(new org.nixlconform.plan.StreamOrder(
                         org.nixlconform.plan.StreamOrder.Work.STALE_WRITER_QUEUED,
-                        org.nixlconform.plan.StreamOrder.Fence.EVENT));
+                        org.nixlconform.plan.StreamOrder.Fence.EVENT,
+                        1));
+        assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
+        assertThat(plan.allowing(List.of())).isEqualTo(plan);
+    }
+
+    @Topology
+    @Backends(UCX)
+    @Memory(DRAM_TO_VRAM)
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectIntegrity
+    static class Held {
+        @DeviceCaches(TWO_DEVICES)
+        void spread() {}
+    }
+
+    @Test
+    void howCachesAreHeldReachesThePlan() {
+        TransferPlan plan = ((Planned.Possible) only(read(Held.class, "spread"))).plan();
+        assertThat(plan.memory()).isEqualTo(DRAM_TO_VRAM);
+        assertThat(plan.deviceCache()).contains(TWO_DEVICES);
+        assertThat(plan.name()).contains(", UCX DRAM to VRAM, ").endsWith(", two-devices");
         assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
         assertThat(plan.allowing(List.of())).isEqualTo(plan);
     }

@@ -5,6 +5,7 @@ import static org.nixlconform.plan.Plans.draft;
 import static org.nixlconform.plan.Plans.possible;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +106,45 @@ class BlockRequestTest {
                         new BlockRequest(0, 1, List.of(3, 4, 5), List.of(0, 1, 2)),
                         new BlockRequest(1, 0, List.of(0, 1, 2), List.of(3, 4, 5)),
                         new BlockRequest(1, 1, List.of(3, 4, 5), List.of(3, 4, 5)));
+    }
+
+    @Test
+    void requestsThatMoveOnTakeAllBlocksButOneInTurn() {
+        TransferPlan plan = movingOn(StreamOrder.Work.GRAPH_REUSE);
+        List<Integer> taken = new ArrayList<>();
+        for (int iteration = 0; iteration < 8; iteration++) {
+            List<BlockRequest> requests = plan.requests(iteration);
+            assertThat(requests).hasSize(2);
+            assertThat(requests.get(0).destinationBlocks())
+                    .doesNotContainAnyElementsOf(requests.get(1).destinationBlocks());
+            requests.forEach(request -> taken.addAll(request.destinationBlocks()));
+        }
+        assertThat(plan.requests(0)).isEqualTo(plan.requests());
+        // 8 iterations of 6 blocks go 3 times through 16 of 17.
+        for (int block = 0; block < 16; block++) {
+            assertThat(Collections.frequency(taken, block))
+                    .as("block %d", block)
+                    .isEqualTo(3);
+        }
+        assertThat(taken).hasSize(48).startsWith(taken.subList(16, 22).toArray(Integer[]::new));
+    }
+
+    @Test
+    void otherRequestsTakeTheSameBlocksAgain() {
+        TransferPlan plan = movingOn(StreamOrder.Work.GRAPH_BESIDE);
+        assertThat(plan.requests(3)).isEqualTo(plan.requests());
+    }
+
+    private static TransferPlan movingOn(StreamOrder.Work work) {
+        Planned planned = PlanDraft.at("test")
+                .topology(new Topology(2, 1, 1, 1, Pairing.MESH))
+                .memory(MemoryKind.VRAM)
+                .blocks(new BlockUse(3, 8, 17, Selection.SHUFFLED, 42, 0, false))
+                .iterations(8)
+                .streamOrder(work, StreamOrder.Fence.EVENT)
+                .expectIntegrity()
+                .plan();
+        return ((Planned.Possible) planned).plan();
     }
 
     @Test

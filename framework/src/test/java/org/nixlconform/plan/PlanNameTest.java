@@ -39,12 +39,13 @@ class PlanNameTest {
                 .rails(4, 2)
                 .peerEnd(Role.PREFILL, PeerEnd.Moment.IN_FLIGHT)
                 .streamOrder(StreamOrder.Work.ZERO_FILL_QUEUED, StreamOrder.Fence.NONE)
+                .deviceCache(DeviceCache.HOST_STAGED)
                 .mutation(Mutation.WRONG_OWNER_BLOCK_COUNT)
                 .invalidRequests(InvalidRequest.values());
         assertThat(draft.name())
                 .isEqualTo("A9 1P-TP1 -> 2D-TP2 round-robin pack, prefill WRITE, LIBFABRIC VRAM,"
                         + " 3 of 7/1009 blocks x 1 layers fp8 NHD, MHA, separate K/V, heads 4, head dim 64, tokens 32,"
-                        + " contiguous, prefix hit 1, seed 7, iterations 5, rails 4/2, prefill ends in flight, zero-fill-queued, fence none, mutation wrong-owner-block-count,"
+                        + " contiguous, prefix hit 1, seed 7, iterations 5, rails 4/2, prefill ends in flight, zero-fill-queued, fence none, host-staged, mutation wrong-owner-block-count,"
                         + " invalid requests");
     }
 
@@ -56,6 +57,14 @@ class PlanNameTest {
                         + " late polls 5 % of 2 ms");
         assertThat(draft().serving(new PagedServing(50, 2, 4, 4, 0, 0, 0, 0)).name())
                 .endsWith(", serving 50 requests, 2 in flight, 4 blocks");
+    }
+
+    @Test
+    void repeatsAreNamedWhereThereAreSuch() {
+        assertThat(draft().memory(MemoryKind.VRAM)
+                        .streamOrder(StreamOrder.Work.KERNEL_AFTER_DONE, StreamOrder.Fence.EVENT, 500)
+                        .name())
+                .endsWith(" layers bf16 HND, kernel-after-done, 500 times");
     }
 
     @Test

@@ -410,6 +410,62 @@ class PlanRulesTest {
         assertThat(headlines(draft().memory(MemoryKind.VRAM)
                         .streamOrder(StreamOrder.Work.KERNEL_AFTER_DONE, StreamOrder.Fence.NONE)))
                 .containsExactly("this work has no such fence");
+        assertThat(headlines(draft().memory(MemoryKind.VRAM)
+                        .streamOrder(StreamOrder.Work.CALLS_WITHOUT_CONTEXT, StreamOrder.Fence.NONE)))
+                .containsExactly("this work has no such fence");
+        assertThat(headlines(draft().memory(MemoryKind.VRAM)
+                        .blocks(blocks(99, 100, 200))
+                        .streamOrder(StreamOrder.Work.GRAPH_REUSE, StreamOrder.Fence.EVENT)))
+                .containsExactly("a graph that replays beside a transfer needs blocks of its own");
+    }
+
+    @Test
+    void onlyAReadThatAKernelLooksAtIsRepeatedWithoutAPause() {
+        assertThat(repeated(draft(), StreamOrder.Work.KERNEL_AFTER_DONE, 100_000))
+                .isEmpty();
+        String cannot = "this transfer cannot be repeated without a pause";
+        assertThat(repeated(draft(), StreamOrder.Work.KERNEL_AFTER_DONE, 0)).containsExactly(cannot);
+        assertThat(repeated(draft(), StreamOrder.Work.GRAPH_BESIDE, 2)).containsExactly(cannot);
+        assertThat(repeated(draft().direction(Operation.WRITE, Role.PREFILL), StreamOrder.Work.KERNEL_AFTER_DONE, 2))
+                .containsExactly(cannot);
+    }
+
+    private static List<String> repeated(PlanDraft draft, StreamOrder.Work work, int repeats) {
+        return headlines(draft.memory(MemoryKind.VRAM).streamOrder(work, StreamOrder.Fence.EVENT, repeats));
+    }
+
+    @Test
+    void onlyCachesOnGpusAreHeldInOtherWays() {
+        assertThat(headlines(draft().deviceCache(DeviceCache.MAPPED)))
+                .containsExactly("only a cache on a GPU can be held so");
+        assertThat(headlines(draft().memory(MemoryKind.VRAM_TO_DRAM).deviceCache(DeviceCache.REMAPPED)))
+                .containsExactly(
+                        "only a cache on a GPU can be held so",
+                        "memory that is remapped after it was registered is a fault, and nothing says as what it is found");
+        assertThat(headlines(draft().memory(MemoryKind.VRAM_TO_DRAM)
+                        .deviceCache(DeviceCache.TWO_DEVICES)
+                        .expectThroughput(0.5)))
+                .containsExactly("work on streams and throughput are for caches in one plain allocation");
+        assertThat(draft().memory(MemoryKind.DRAM_TO_VRAM)
+                        .deviceCache(DeviceCache.REMAPPED)
+                        .expectCaught(FindingKind.POISON)
+                        .plan())
+                .isInstanceOf(Planned.Possible.class);
+    }
+
+    @Test
+    void anotherDeviceIsTakenOnlyWhereThereAreTwo() {
+        PlanDraft spread = draft().memory(MemoryKind.VRAM)
+                .mutation(Mutation.WRONG_DEVICE)
+                .deviceCache(DeviceCache.TWO_DEVICES)
+                .expectCaught(FindingKind.MISPLACED);
+        assertThat(spread.plan()).isInstanceOf(Planned.Possible.class);
+        assertThat(headlines(spread.memory(MemoryKind.DRAM_TO_VRAM)))
+                .containsExactly("the mutation WRONG_DEVICE needs a region on the other GPU for each");
+        assertThat(headlines(draft().memory(MemoryKind.VRAM)
+                        .mutation(Mutation.WRONG_DEVICE)
+                        .expectCaught(FindingKind.MISPLACED)))
+                .containsExactly("the mutation WRONG_DEVICE needs a region on the other GPU for each");
     }
 
     @Test

@@ -2,11 +2,16 @@ package org.nixlconform.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.nixlconform.engine.EngineStep;
 import org.nixlconform.engine.EngineStep.ReferenceCopy;
+import org.nixlconform.engine.EngineStep.RequestEnd;
+import org.nixlconform.engine.EngineStep.TransferEnd;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.Role;
 import org.nixlconform.transfer.TransferObservation.Reference;
@@ -74,5 +79,40 @@ class ObservationNotesTest {
         notes.reference(Map.of(ONE, copy(1000L)));
 
         assertThat(seen()).contains(Map.of(ONE, 1e9));
+    }
+
+    @Test
+    void aRequestThatDidNotEndWasNotAwaitedForLessThanNothing() {
+        assertThat(phasesOf(0, Duration.ofMillis(9))).containsExactly("post 2 ms", "wait 7 ms");
+        assertThat(phasesOf(1, Duration.ZERO)).containsExactly("post 2 ms");
+    }
+
+    private static List<String> phasesOf(int status, Duration total) {
+        ObservationNotes noted = new ObservationNotes(Observations.plan());
+        RequestEnd request = new RequestEnd(
+                new RankId(Role.PREFILL, 0, 0),
+                1000,
+                1,
+                status,
+                "",
+                "",
+                Duration.ZERO,
+                Duration.ofMillis(2),
+                total,
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                new EngineStep.AtDone(0, 0, 0, Duration.ZERO, 0));
+        TransferEnd end = new TransferEnd(List.of(request), 0, false, List.of(), Optional.empty());
+        noted.begin(0, 1).transferred(Map.of(ONE, end), (initiator, target) -> Optional.empty());
+        return noted
+                .finish(
+                        new TransferObservation.AgentSettings(true, "as vLLM does", "NONE", false),
+                        new TransferObservation.Host("node-1", 8, 4),
+                        List.of(),
+                        PathObservation.NONE)
+                .phases()
+                .stream()
+                .map(phase -> phase.phase() + " " + phase.took().toMillis() + " ms")
+                .toList();
     }
 }

@@ -8,7 +8,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Attention;
 import org.nixlconform.plan.BlockUse;
+import org.nixlconform.plan.DataType;
+import org.nixlconform.plan.KeyValue;
+import org.nixlconform.plan.KvGeometry;
+import org.nixlconform.plan.Layout;
 import org.nixlconform.plan.Pairing;
 import org.nixlconform.plan.Selection;
 import org.nixlconform.plan.Topology;
@@ -30,6 +35,35 @@ class LinkCheckTest {
             assertThat(finding.kind()).isEqualTo(FindingKind.WRONG_PATH);
             assertThat(finding.headline()).contains("moved between GPUs, NVLink carried ");
         });
+    }
+
+    /** Counters of two H200: 3 iterations of 512 blocks of 1 MiB, and 12 passes of the reference. */
+    @Test
+    void whatWasCountedBetweenTwoGpusIsClean() {
+        long iteration = 512L << 20;
+        TransferPlan large = Observations.plan(draft -> draft.topology(new Topology(1, 1, 1, 1, Pairing.MESH))
+                .geometry(new KvGeometry(16, 8, 128, 256, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED))
+                .blocks(new BlockUse(32, 40, 40, Selection.SHUFFLED, 42, 0, false))
+                .iterations(3));
+        assertThat(PathCheck.moved(Observations.clean(large).seen())).isEqualTo(3 * iteration);
+
+        assertThat(onTwoGpus(large, 12 * iteration, 8_053_063_680L)).isEmpty();
+        assertThat(onTwoGpus(large, 12 * iteration, 8_053_063_680L - 3 * iteration))
+                .extracting(Finding::kind)
+                .containsExactly(FindingKind.WRONG_PATH);
+    }
+
+    private static List<Finding> onTwoGpus(TransferPlan plan, long referenceBytes, long carried) {
+        return new LinkCheck()
+                .check(
+                        plan,
+                        Observations.clean(plan)
+                                .gpus(Observations.gpu(PREFILL_0, 0, false), Observations.gpu(DECODE_0, 1, false))
+                                .links(
+                                        referenceBytes,
+                                        new Links("node-1", "0000:00:00.0", 0, carried),
+                                        new Links("node-1", "0000:01:00.0", carried, 0))
+                                .seen());
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation.DifferenceKind;
 import org.nixlconform.transfer.TransferObservation.Integrity;
 import org.nixlconform.transfer.TransferObservation.Replays;
+import org.nixlconform.transfer.TransferObservation.Rounds;
 import org.nixlconform.transfer.TransferObservation.StreamWork;
 
 class StreamOrderCheckTest {
@@ -39,15 +40,16 @@ class StreamOrderCheckTest {
 
     private static StreamWork pending(RankId rank, boolean atEnd) {
         return new StreamWork(
-                rank, Duration.ofSeconds(120), Duration.ZERO, atEnd, OptionalLong.empty(), Optional.empty());
+                rank, Duration.ofSeconds(120), Duration.ZERO, atEnd, OptionalLong.empty(), Optional.empty(), List.of());
     }
 
     private static StreamWork waited(RankId rank, Duration fence) {
-        return new StreamWork(rank, HELD, fence, false, OptionalLong.empty(), Optional.empty());
+        return new StreamWork(rank, HELD, fence, false, OptionalLong.empty(), Optional.empty(), List.of());
     }
 
     private static StreamWork checked(RankId rank, long differing) {
-        return new StreamWork(rank, Duration.ZERO, Duration.ZERO, false, OptionalLong.of(differing), Optional.empty());
+        return new StreamWork(
+                rank, Duration.ZERO, Duration.ZERO, false, OptionalLong.of(differing), Optional.empty(), List.of());
     }
 
     private static Observations differing(TransferPlan plan, RankId rank, DifferenceKind kind, long runs) {
@@ -179,7 +181,8 @@ class StreamOrderCheckTest {
                 Duration.ZERO,
                 false,
                 OptionalLong.empty(),
-                Optional.of(new Replays(100, 40, mismatches, mismatches > 0 ? 7 : 0, ownMismatches, longestGap)));
+                Optional.of(new Replays(100, 40, mismatches, mismatches > 0 ? 7 : 0, ownMismatches, longestGap)),
+                List.of());
     }
 
     @Test
@@ -195,6 +198,92 @@ class StreamOrderCheckTest {
         assertThat(kinds(graph, clean, replayed(DECODE_1, 0, 0, Duration.ofMillis(5_001))))
                 .containsExactly(FindingKind.STALLED);
         assertThat(kinds(graph, clean, checked(DECODE_1, 0))).containsExactly(FindingKind.PREREQUISITE);
+    }
+
+    private static StreamWork rounds(RankId rank, Rounds... rounds) {
+        return new StreamWork(
+                rank, Duration.ZERO, Duration.ZERO, false, OptionalLong.of(0), Optional.empty(), List.of(rounds));
+    }
+
+    private static Rounds captures(long telling, long failed) {
+        return new Rounds("capture", 40, telling, failed, failed > 0 ? "captureEnd returned 901" : "");
+    }
+
+    private static Rounds loads(long telling, long failed) {
+        return new Rounds("module load", 39, telling, failed, failed > 0 ? "moduleLoad returned 900" : "");
+    }
+
+    @Test
+    void capturesAndModuleLoadsEndWellInTheTimeInFlight() {
+        TransferPlan plan = order(Work.CAPTURE_BESIDE, Fence.EVENT);
+        StreamWork clean = rounds(DECODE_0, captures(3, 0), loads(1, 0));
+
+        assertThat(kinds(plan, clean, rounds(DECODE_1, captures(1, 0), loads(1, 0))))
+                .isEmpty();
+        assertThat(kinds(plan, clean, rounds(DECODE_1, captures(1, 1), loads(1, 0))))
+                .containsExactly(FindingKind.CAPTURE_REFUSED);
+        assertThat(kinds(plan, clean, rounds(DECODE_1, captures(1, 0), loads(1, 1))))
+                .containsExactly(FindingKind.CAPTURE_REFUSED);
+        assertThat(kinds(plan, clean, rounds(DECODE_1, captures(0, 0), loads(1, 0))))
+                .containsExactly(FindingKind.PREREQUISITE);
+        assertThat(kinds(plan, clean, rounds(DECODE_1, captures(1, 0), loads(0, 0))))
+                .containsExactly(FindingKind.PREREQUISITE);
+        assertThat(kinds(plan, clean, rounds(DECODE_1))).containsExactly(FindingKind.PREREQUISITE);
+    }
+
+    @Test
+    void anyIterationMayHaveTheCaptureThatFellIntoItsTransfer() {
+        TransferPlan plan = Observations.plan(
+                draft -> draft.memory(MemoryKind.VRAM).iterations(2).streamOrder(Work.CAPTURE_BESIDE, Fence.EVENT));
+        Observations seen = Observations.clean(plan)
+                .streamWork(
+                        0, rounds(DECODE_0, captures(0, 0), loads(1, 0)), rounds(DECODE_1, captures(0, 0), loads(1, 0)))
+                .streamWork(
+                        1,
+                        rounds(DECODE_0, captures(1, 0), loads(0, 0)),
+                        rounds(DECODE_1, captures(0, 0), loads(1, 0)));
+
+        assertThat(Judge.judge(plan, seen.seen()).findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.facts())
+                        .anyMatch(fact -> fact.value().equals("decode-0-rank-1"))
+                        .anyMatch(fact -> fact.value()
+                                .equals("no capture fell into the time in which a transfer was in flight")));
+    }
+
+    @Test
+    void eachCallMustHaveBeenMadeAsTheCaseSays() {
+        TransferPlan plan = order(Work.CALLS_WITHOUT_CONTEXT, Fence.EVENT);
+        List<RankId> ranks = plan.topology().ranks();
+        StreamWork[] clean = ranks.stream()
+                .map(rank -> rounds(rank, new Rounds("call", 7, 7, 0, "")))
+                .toArray(StreamWork[]::new);
+        StreamWork[] other = clean.clone();
+        other[0] = rounds(ranks.get(0), new Rounds("call", 7, 6, 0, "there is no other GPU"));
+        StreamWork[] none = clean.clone();
+        none[1] = rounds(ranks.get(1), new Rounds("call", 0, 0, 0, ""));
+        StreamWork[] silent = List.of(clean).subList(1, clean.length).toArray(StreamWork[]::new);
+
+        assertThat(ranks).extracting(RankId::role).contains(Role.PREFILL, Role.DECODE);
+        assertThat(kinds(plan, clean)).isEmpty();
+        assertThat(kinds(plan, other)).containsExactly(FindingKind.PREREQUISITE);
+        assertThat(kinds(plan, none)).containsExactly(FindingKind.PREREQUISITE);
+        assertThat(kinds(plan, silent)).containsExactly(FindingKind.PREREQUISITE);
+    }
+
+    @Test
+    void kernelsFindEveryBlockInEachRepeat() {
+        TransferPlan plan = Observations.plan(draft ->
+                draft.memory(MemoryKind.VRAM).iterations(1).streamOrder(Work.KERNEL_AFTER_DONE, Fence.EVENT, 500));
+        StreamWork clean = rounds(DECODE_0, new Rounds("transfer", 499, 499, 0, ""));
+
+        assertThat(kinds(plan, clean, rounds(DECODE_1, new Rounds("transfer", 499, 499, 0, ""))))
+                .isEmpty();
+        assertThat(kinds(plan, clean, rounds(DECODE_1, new Rounds("transfer", 499, 499, 2, "3 stretches in repeat 7"))))
+                .containsExactly(FindingKind.EARLY_DONE);
+        assertThat(kinds(plan, clean, rounds(DECODE_1, new Rounds("transfer", 498, 498, 0, ""))))
+                .containsExactly(FindingKind.PREREQUISITE);
+        assertThat(kinds(plan, clean, rounds(DECODE_1))).containsExactly(FindingKind.PREREQUISITE);
     }
 
     private static List<FindingKind> kinds(TransferPlan plan, StreamWork... seen) {

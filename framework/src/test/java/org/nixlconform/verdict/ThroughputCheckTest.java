@@ -7,6 +7,8 @@ import static org.nixlconform.verdict.JudgeAssertions.findings;
 import static org.nixlconform.verdict.JudgeAssertions.onlyFinding;
 import static org.nixlconform.verdict.Observations.DECODE_0;
 import static org.nixlconform.verdict.Observations.DECODE_1;
+import static org.nixlconform.verdict.Observations.PREFILL_0;
+import static org.nixlconform.verdict.Observations.PREFILL_1;
 
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.PathObservation.Posted;
 import org.nixlconform.transfer.PathObservation.RailUse;
@@ -136,6 +139,21 @@ class ThroughputCheckTest {
         assertThat(verdict.outcome()).isEqualTo(Outcome.CONFORMS);
         assertThat(verdict.notes()).containsExactly("throughput was not judged: " + because);
         assertThat(verdict.gbPerSecond()).isPresent();
+    }
+
+    /** An initiator in host memory has no copy engine to time it with. */
+    @Test
+    void ranksOnGpusTimeTheReferenceWhoeverInitiates() {
+        TransferPlan mixed = Observations.plan(
+                draft -> draft.iterations(3).memory(MemoryKind.VRAM_TO_DRAM).expectThroughput(0.85));
+        Verdict timed = Judge.judge(
+                mixed,
+                Observations.clean(mixed)
+                        .reference(Map.of(PREFILL_0, BYTES * 25, PREFILL_1, BYTES * 25))
+                        .seen());
+        assertThat(timed.shareOfReference().orElseThrow()).isCloseTo(2, within(1e-9));
+        assertThat(Judge.judge(mixed, Observations.clean(mixed).seen()).notes())
+                .containsExactly("throughput was not judged: there is no reference for every rank on a GPU");
     }
 
     @Test

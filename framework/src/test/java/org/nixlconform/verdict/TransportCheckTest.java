@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.nixlconform.verdict.Observations.DECODE_0;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.DeviceCache;
+import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Placement;
+import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.PathObservation.RdmaDevice;
 import org.nixlconform.transfer.PathObservation.Transport;
@@ -34,6 +38,11 @@ class TransportCheckTest {
             "[1795326071.389008] [vm:3925 :0]      ucp_worker.c:1997 UCX  INFO    decode-0-rank-0 intra-node cfg#2"
                     + " rma_am(tcp/lo)  amo_am(tcp/lo)  device(cuda_ipc/cuda)  am(tcp/lo cma/memory cuda_ipc/cuda)"
                     + "  ka(tcp/lo)";
+
+    /** The same, where UCX_TLS was tcp,cuda_copy,self. */
+    private static final String STAGED =
+            "[1795329611.156948] [vm:2941 :0]      ucp_worker.c:1997 UCX  INFO    decode-0-rank-0 intra-node cfg#2"
+                    + " rma_am(tcp/lo)  amo_am(tcp/lo)  am(tcp/lo tcp/eth0)  ka(tcp/lo)";
 
     private static final RdmaDevice DEVICE = new RdmaDevice("node-1", "rdmap79s0 port 1", true, 0, 0);
 
@@ -102,6 +111,10 @@ class TransportCheckTest {
                     .isEqualTo("decode-0-rank-0 has its blocks staged through the host: it reaches the GPUs of its"
                             + " node over tcp, cma");
         });
+        assertThat(onGpus(Placement.PACK, STAGED, false))
+                .extracting(Finding::headline)
+                .containsExactly("decode-0-rank-0 has its blocks staged through the host: it reaches the GPUs of its"
+                        + " node over tcp");
         assertThat(onGpus(Placement.PACK, BETWEEN_GPUS, false)).isEmpty();
         assertThat(onGpus(Placement.PACK, "nothing was said", false)).isEmpty();
         assertThat(onGpus(Placement.PACK, ON_ONE_NODE, true)).isEmpty();
@@ -115,8 +128,28 @@ class TransportCheckTest {
                 .isEmpty();
     }
 
+    @Test
+    void whereNixlMovesHostMemoryAtOneEndNoTransportIsExpected() {
+        assertThat(onGpus(draft -> draft.memory(MemoryKind.DRAM_TO_VRAM), ON_ONE_NODE, false))
+                .isEmpty();
+        assertThat(onGpus(
+                        draft -> draft.memory(MemoryKind.VRAM).deviceCache(DeviceCache.HOST_STAGED),
+                        ON_ONE_NODE,
+                        false))
+                .isEmpty();
+        assertThat(onGpus(
+                        draft -> draft.memory(MemoryKind.VRAM).deviceCache(DeviceCache.TWO_DEVICES),
+                        ON_ONE_NODE,
+                        false))
+                .hasSize(1);
+    }
+
     private static List<Finding> onGpus(Placement placement, String line, boolean simulated) {
-        TransferPlan placed = Observations.plan(draft -> draft.placement(placement));
+        return onGpus(draft -> draft.memory(MemoryKind.VRAM).placement(placement), line, simulated);
+    }
+
+    private static List<Finding> onGpus(UnaryOperator<PlanDraft> change, String line, boolean simulated) {
+        TransferPlan placed = Observations.plan(change);
         return new TransportCheck()
                 .check(
                         placed,

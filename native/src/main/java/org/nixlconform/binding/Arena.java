@@ -1,9 +1,10 @@
 package org.nixlconform.binding;
 
 import com.sun.jna.Pointer;
+import java.util.List;
 
-/** One rank's cache with its guards, in host memory or on a GPU. Its bytes never enter the heap. */
-public abstract sealed class Arena implements AutoCloseable permits Arena.Host, DeviceArena {
+/** One rank's cache with its guards, in host memory or on GPUs. Its bytes never enter the heap. */
+public abstract sealed class Arena implements AutoCloseable permits Arena.Host, DeviceArena, SpreadArena, StagedArena {
     private final long address;
     private final long bytes;
 
@@ -22,12 +23,17 @@ public abstract sealed class Arena implements AutoCloseable permits Arena.Host, 
         if (address == 0) {
             throw new OutOfMemoryError("no " + bytes + " bytes for a cache");
         }
-        return new Host(address, bytes);
+        return new Host(address, bytes, () -> Conform.nxc_arena_release(new Pointer(address), bytes));
     }
 
     /** Of its first byte, as NIXL is told. */
     public final long address() {
         return address;
+    }
+
+    /** Of all allocations that it consists of, as NIXL is told. */
+    public List<Long> addresses() {
+        return List.of(address);
     }
 
     public final long bytes() {
@@ -45,8 +51,11 @@ public abstract sealed class Arena implements AutoCloseable permits Arena.Host, 
     public abstract void close();
 
     static final class Host extends Arena {
-        private Host(long address, long bytes) {
+        private final Runnable release;
+
+        Host(long address, long bytes, Runnable release) {
             super(address, bytes);
+            this.release = release;
         }
 
         @Override
@@ -56,7 +65,7 @@ public abstract sealed class Arena implements AutoCloseable permits Arena.Host, 
 
         @Override
         public void close() {
-            Conform.nxc_arena_release(pointer(), bytes());
+            release.run();
         }
     }
 

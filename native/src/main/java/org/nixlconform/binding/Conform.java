@@ -47,6 +47,8 @@ final class Conform {
 
     static native int nxc_device_release(Pointer device, long address, Pointer failure);
 
+    static native int nxc_device_remap(Pointer device, long address, Pointer failure);
+
     static native int nxc_device_runs_hold(
             Pointer device,
             long arena,
@@ -120,6 +122,24 @@ final class Conform {
     static native int nxc_queue_pending(Pointer queue, Pointer failure);
 
     static native long nxc_queue_wait(Pointer queue, int fence, Pointer failure);
+
+    static native int nxc_queue_capture(Pointer queue, int disturbed, Pointer failure);
+
+    static native int nxc_queue_load(Pointer queue, Pointer failure);
+
+    static native int nxc_queue_repeat(
+            Pointer queue,
+            Pointer table,
+            Pointer agent,
+            Pointer requests,
+            int count,
+            Pointer repeats,
+            Pointer page,
+            Pointer failure);
+
+    static native int nxc_thread_use(Pointer device, Pointer failure);
+
+    static native int nxc_thread_current(Pointer device, Pointer failure);
 
     static native int nxc_device_links_read(@Nullable String library, Pointer links, int capacity, Pointer failure);
 

@@ -95,11 +95,53 @@ public final class Device {
         return facts;
     }
 
-    /** @param mapped by CUDA's virtual memory management; else by its plain allocator */
-    public Arena allocate(long bytes, boolean mapped) {
+    /** What a thread has current of the driver. */
+    public enum Current {
+        /** No context: a thread begins with none. */
+        NONE,
+        /** This GPU's. */
+        OWN,
+        /** That of another. */
+        OTHER
+    }
+
+    /** Makes this GPU's context current for the thread that calls, as every other function here does. */
+    public void use() {
+        check(failure -> Conform.nxc_thread_use(device, failure));
+    }
+
+    /** Of the thread that calls. */
+    public Current current() {
+        return Current.values()[(int) check(failure -> Conform.nxc_thread_current(device, failure))];
+    }
+
+    /** What memory is allocated by, in the order of {@code device.h}. */
+    public enum Memory {
+        /** CUDA's plain allocator. */
+        PLAIN,
+        /** Its virtual memory management, GPUDirect RDMA allowed where the GPU has it. */
+        MAPPED,
+        /** The same without. */
+        MAPPED_WITHOUT_RDMA,
+        /** Pinned memory of the host. */
+        HOST
+    }
+
+    public Arena allocate(long bytes, Memory memory) {
         LongByReference address = new LongByReference();
-        check(failure -> Conform.nxc_device_allocate(device, bytes, mapped ? 1 : 0, address, failure));
-        return new DeviceArena(this, address.getValue(), bytes);
+        check(failure -> Conform.nxc_device_allocate(device, bytes, memory.ordinal(), address, failure));
+        return memory == Memory.HOST
+                ? new Arena.Host(address.getValue(), bytes, () -> release(address.getValue()))
+                : new DeviceArena(this, address.getValue(), bytes);
+    }
+
+    void release(long address) {
+        check(failure -> Conform.nxc_device_release(device, address, failure));
+    }
+
+    /** Puts other physical memory behind a mapped arena, once. It holds anything. */
+    public void remap(Arena mapped) {
+        check(failure -> Conform.nxc_device_remap(device, mapped.address(), failure));
     }
 
     /** What another process of this node needs to open an allocation there. */

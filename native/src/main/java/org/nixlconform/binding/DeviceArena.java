@@ -22,7 +22,7 @@ final class DeviceArena extends Arena {
 
     @Override
     public void close() {
-        Device.check(failure -> Conform.nxc_device_release(device.pointer(), address(), failure));
+        device.release(address());
     }
 
     /** @throws ClassCastException when the runs are not on a device */

@@ -56,6 +56,25 @@ public final class DeviceQueue implements AutoCloseable {
         return Device.check(failure -> Conform.nxc_queue_wait(queue, byEvent ? 1 : 0, failure));
     }
 
+    /**
+     * Captures a graph in global mode and runs it once. No thread of the process may do meanwhile what could wait for a GPU.
+     *
+     * @param disturbed do so on this thread
+     * @throws DeviceException when the driver refuses
+     */
+    public void capture(boolean disturbed) {
+        Device.check(failure -> Conform.nxc_queue_capture(queue, disturbed ? 1 : 0, failure));
+    }
+
+    /** Loads our kernels once more, and unloads them. */
+    public void load() {
+        Device.check(failure -> Conform.nxc_queue_load(queue, failure));
+    }
+
+    Pointer pointer() {
+        return queue;
+    }
+
     /** Lets the stream go, waits, and ends it. */
     @Override
     public void close() {

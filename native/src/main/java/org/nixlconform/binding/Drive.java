@@ -2,6 +2,7 @@ package org.nixlconform.binding;
 
 import static org.nixlconform.binding.NixlFunction.*;
 
+import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,16 @@ public final class Drive implements AutoCloseable {
     private static final int LOCAL = COPY_RANGE.field("local", 0, 8);
     private static final int REMOTE = COPY_RANGE.field("remote", 8, 8);
     private static final int LENGTH = COPY_RANGE.field("length", 16, 8);
+
+    static final Mirror REPEATS = new Mirror("nxc_repeats", 64);
+    private static final int REPEATS_BEFORE = REPEATS.field("before", 0, 8);
+    private static final int REPEATS_AFTER = REPEATS.field("after", 8, 8);
+    private static final int REPEATS_MOST = REPEATS.field("most", 16, 8);
+    private static final int REPEATS_ENDED = REPEATS.field("ended", 24, 8);
+    private static final int REPEATS_DIFFERING = REPEATS.field("differing", 32, 8);
+    private static final int REPEATS_LASTING = REPEATS.field("lasting", 40, 8);
+    private static final int REPEATS_FIRST = REPEATS.field("first", 48, 8);
+    private static final int REPEATS_FIRST_RUNS = REPEATS.field("first_runs", 56, 8);
 
     /** A serving engine polls once a step, that is every few milliseconds. */
     private static final long SHORTEST_LINGER_NANOS = 1_000_000;
@@ -194,10 +205,7 @@ public final class Drive implements AutoCloseable {
      * @param visible what to look at after each DONE, in the order of the requests; null for nothing
      */
     public Result run(long[] requests, @Nullable Visibility visible) {
-        try (NativeMemory array = NativeMemory.allocate((long) Math.max(1, requests.length) * REQUEST.sizeBytes())) {
-            for (int i = 0; i < requests.length; i++) {
-                put(array, i, requests[i]);
-            }
+        try (NativeMemory array = requests(requests)) {
             int status = Conform.nxc_drive_run(
                     agent.nixl().table().pointer(),
                     agent.agent(),
@@ -214,6 +222,66 @@ public final class Drive implements AutoCloseable {
             }
             return new Result(status, outcomes);
         }
+    }
+
+    /**
+     * What kernels found that were launched as soon as a repeated transfer was done.
+     *
+     * @param ended transfers
+     * @param differing of them, those in which a kernel found a difference
+     * @param lasting of these, those in which another found one a moment later too
+     * @param first number of the first that differed, from 1; 0 when none did
+     * @param firstRuns how many runs differed in it
+     */
+    public record Repeats(long ended, long differing, long lasting, long first, long firstRuns) {}
+
+    /**
+     * Posts all again and again and polls them until they are done, without a pause.
+     *
+     * @param requests that have no notification; they may be done already
+     * @param before written to the destination before each
+     * @param after what a kernel on the queue then finds
+     * @throws NixlCallException when a request fails
+     * @throws DeviceException when the driver refuses
+     */
+    public Repeats repeat(long[] requests, DeviceQueue queue, PlacedRuns before, PlacedRuns after, long most)
+            throws NixlCallException {
+        try (NativeMemory array = requests(requests);
+                NativeMemory repeats = NativeMemory.allocate(REPEATS.sizeBytes())) {
+            repeats.putLong(REPEATS_BEFORE, Pointer.nativeValue(DeviceArena.held(before)));
+            repeats.putLong(REPEATS_AFTER, Pointer.nativeValue(DeviceArena.held(after)));
+            repeats.putLong(REPEATS_MOST, most);
+            Device.check(failure -> Conform.nxc_queue_repeat(
+                    queue.pointer(),
+                    agent.nixl().table().pointer(),
+                    agent.agent(),
+                    array.pointer(),
+                    requests.length,
+                    repeats.pointer(),
+                    page.memory().pointer(),
+                    failure));
+            for (int i = 0; i < requests.length; i++) {
+                long at = (long) i * REQUEST.sizeBytes();
+                if (array.getInt(at + STATUS) < 0) {
+                    throw new NixlCallException(
+                            NixlFunction.values()[array.getInt(at + FAILED_CALL) - 1], array.getInt(at + STATUS));
+                }
+            }
+            return new Repeats(
+                    repeats.getLong(REPEATS_ENDED),
+                    repeats.getLong(REPEATS_DIFFERING),
+                    repeats.getLong(REPEATS_LASTING),
+                    repeats.getLong(REPEATS_FIRST),
+                    repeats.getLong(REPEATS_FIRST_RUNS));
+        }
+    }
+
+    private static NativeMemory requests(long[] requests) {
+        NativeMemory array = NativeMemory.allocate((long) Math.max(1, requests.length) * REQUEST.sizeBytes());
+        for (int i = 0; i < requests.length; i++) {
+            put(array, i, requests[i]);
+        }
+        return array;
     }
 
     /** Polls like an idle serving engine until {@link #wake()}. @return 0, or the first error */

@@ -51,6 +51,7 @@ final class Mirror {
                 Drive.STRAY,
                 Drive.BOOK,
                 Drive.COPY_RANGE,
+                Drive.REPEATS,
                 Visibility.MIRROR,
                 RunList.RUN,
                 Payload.KEY,

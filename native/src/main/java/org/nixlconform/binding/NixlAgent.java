@@ -91,8 +91,9 @@ public final class NixlAgent {
     /** Registers all regions in one call. */
     public void register(long[] addresses, long lengthBytes, NixlMemory memory) throws NixlCallException {
         Pointer list = nixl.create(CREATE_REG_DLIST, memory.kind());
-        for (long address : addresses) {
-            nixl.call(REG_DLIST_ADD_DESC, list, address, lengthBytes, (long) memory.device(), Pointer.NULL, 0L);
+        for (int region = 0; region < addresses.length; region++) {
+            long device = memory.device(region);
+            nixl.call(REG_DLIST_ADD_DESC, list, addresses[region], lengthBytes, device, Pointer.NULL, 0L);
         }
         nixl.call(REGISTER_MEM, agent, list, options);
         registered = list;
@@ -136,22 +137,22 @@ public final class NixlAgent {
     public long prepare(String remoteAgent, BlockRanges ranges) throws NixlCallException {
         nixl.require(XFER_DLIST_ADD_DESC);
         Pointer list = nixl.create(CREATE_XFER_DLIST, ranges.memory().kind());
-        try (NativeMemory bases = NativeMemory.allocate((long) ranges.regionAddresses().length * Long.BYTES)) {
-            for (int i = 0; i < ranges.regionAddresses().length; i++) {
-                bases.putLong((long) i * Long.BYTES, ranges.regionAddresses()[i]);
-            }
-            int status = Conform.nxc_drive_add_descriptors(
-                    nixl.table().pointer(),
-                    list,
-                    bases.pointer(),
-                    ranges.regionAddresses().length,
-                    ranges.firstBytes(),
-                    ranges.lengthBytes(),
-                    ranges.strideBytes(),
-                    ranges.blocks(),
-                    ranges.memory().device());
-            if (status != 0) {
-                throw new NixlCallException(XFER_DLIST_ADD_DESC, status);
+        try (NativeMemory base = NativeMemory.allocate(Long.BYTES)) {
+            for (int region = 0; region < ranges.regionAddresses().length; region++) {
+                base.putLong(0, ranges.regionAddresses()[region]);
+                int status = Conform.nxc_drive_add_descriptors(
+                        nixl.table().pointer(),
+                        list,
+                        base.pointer(),
+                        1,
+                        ranges.firstBytes(),
+                        ranges.lengthBytes(),
+                        ranges.strideBytes(),
+                        ranges.blocks(),
+                        ranges.memory().device(region));
+                if (status != 0) {
+                    throw new NixlCallException(XFER_DLIST_ADD_DESC, status);
+                }
             }
             PointerByReference handle = new PointerByReference();
             nixl.call(PREP_XFER_DLIST, agent, remoteAgent, list, handle, options);

@@ -79,7 +79,29 @@ public final class Payload implements AutoCloseable {
             int foundGeneration,
             int secondKind,
             int secondGeneration,
-            int bitDistance) {}
+            int bitDistance) {
+
+        /** The same of another run, so many bytes farther on in an arena. */
+        Difference movedTo(long otherRun, long bytes) {
+            return new Difference(
+                    otherRun,
+                    firstOffset + bytes,
+                    lastOffset + bytes,
+                    differingBytes,
+                    expectedWord,
+                    foundWord,
+                    foundLocation,
+                    secondLocation,
+                    shift,
+                    boundaryOffset + bytes,
+                    classification,
+                    foundKind,
+                    foundGeneration,
+                    secondKind,
+                    secondGeneration,
+                    bitDistance);
+        }
+    }
 
     /** @param byClassification index as in {@link #CLASSIFICATIONS} */
     public record Verification(

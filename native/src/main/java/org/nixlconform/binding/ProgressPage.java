@@ -24,6 +24,13 @@ public final class ProgressPage implements AutoCloseable {
         memory.putLong(CHANGED, Conform.nxc_clock_ns());
     }
 
+    /** Forgets what was posted, and not that it is to stop. */
+    public void postAnew() {
+        memory.putInt(POSTED, 0);
+        memory.putInt(DONE, 0);
+        memory.putInt(FAILED, 0);
+    }
+
     public void stop(boolean stop) {
         memory.putInt(STOP, stop ? 1 : 0);
     }

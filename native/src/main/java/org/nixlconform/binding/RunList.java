@@ -33,7 +33,13 @@ public final class RunList implements AutoCloseable {
             int kind,
             int generation,
             boolean selected,
-            int poisonGeneration) {}
+            int poisonGeneration) {
+
+        /** The same elsewhere in memory. */
+        Run at(long otherOffset) {
+            return new Run(otherOffset, length, location, own, kind, generation, selected, poisonGeneration);
+        }
+    }
 
     public void add(Run run) {
         long at = (long) size * RUN_BYTES;

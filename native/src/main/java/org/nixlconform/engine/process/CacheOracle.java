@@ -26,13 +26,29 @@ final class CacheOracle {
     private final ArenaShape own;
     private final List<PairShape> pairs;
     private final boolean source;
-    /** By pairs, in their order: which head comes from whom is the same for every block of them. */
-    private final Map<List<PairShape>, List<Piece>> pieces = new HashMap<>();
+    /** By peers, in the order of their pairs: which head comes from whom is the same for every block of them. */
+    private final Map<List<String>, List<Piece>> pieces = new HashMap<>();
+    /** What requests before these left, by block. */
+    private final SortedMap<Integer, Left> earlier;
 
     CacheOracle(ArenaShape own, List<PairShape> pairs, boolean source) {
+        this(own, pairs, source, new TreeMap<>());
+    }
+
+    private CacheOracle(ArenaShape own, List<PairShape> pairs, boolean source, SortedMap<Integer, Left> earlier) {
         this.own = own;
         this.pairs = pairs;
         this.source = source;
+        this.earlier = earlier;
+    }
+
+    private record Left(List<Use> uses, Generations generations) {}
+
+    /** The same cache after these requests, for others that take other blocks. @param generations of these */
+    CacheOracle then(List<PairShape> others, Generations generations) {
+        SortedMap<Integer, Left> left = new TreeMap<>(earlier);
+        uses().forEach((block, uses) -> left.put(block, new Left(uses, generations)));
+        return new CacheOracle(own, others, source, left);
     }
 
     /** Generations of one iteration. */
@@ -71,11 +87,11 @@ final class CacheOracle {
         return runs;
     }
 
-    /** Blocks that no request uses, the first of them. */
+    /** Blocks that no request uses or used, the first of them. */
     List<Integer> idleBlocks(int most) {
         SortedMap<Integer, List<Use>> uses = uses();
         return IntStream.range(0, own.cachedBlocks())
-                .filter(block -> !uses.containsKey(block))
+                .filter(block -> !uses.containsKey(block) && !earlier.containsKey(block))
                 .limit(most)
                 .boxed()
                 .toList();
@@ -92,6 +108,29 @@ final class CacheOracle {
         return runs;
     }
 
+    /** What requests before these left, in all regions. @param kept but for blocks that these take */
+    RunList left(boolean kept) {
+        RunList runs = new RunList();
+        SortedMap<Integer, List<Use>> uses = uses();
+        for (int region = 0; region < own.regions(); region++) {
+            for (Map.Entry<Integer, Left> block : earlier.entrySet()) {
+                if (!kept || !uses.containsKey(block.getKey())) {
+                    addUsed(runs, region, block.getKey(), block.getValue(), false);
+                }
+            }
+        }
+        return runs;
+    }
+
+    /** No list of blocks of this cache has more runs. */
+    int mostPieces() {
+        int most = uses().values().stream()
+                .mapToInt(uses -> pieces(uses.stream().map(Use::pair).toList()).size())
+                .max()
+                .orElse(1);
+        return own.regions() * own.cachedBlocks() * most;
+    }
+
     /** Of a token, in each block. */
     int slots() {
         return own.tokensPerBlock();
@@ -101,13 +140,15 @@ final class CacheOracle {
     RunList afterwards(Generations generations) {
         RunList runs = new RunList();
         SortedMap<Integer, List<Use>> uses = uses();
+        SortedMap<Integer, Left> touched = new TreeMap<>(earlier);
+        uses.forEach((block, now) -> touched.put(block, new Left(now, generations)));
         long next = 0;
         for (int region = 0; region < own.regions(); region++) {
             next = addGuard(runs, next, own.regionOffset(region));
-            for (Map.Entry<Integer, List<Use>> block : uses.entrySet()) {
+            for (Map.Entry<Integer, Left> block : touched.entrySet()) {
                 long offset = own.blockOffset(region, block.getKey());
                 addUntouched(runs, next, offset);
-                addUsed(runs, region, block.getKey(), block.getValue(), generations);
+                addUsed(runs, region, block.getKey(), block.getValue(), uses.containsKey(block.getKey()));
                 next = offset + own.blockBytes();
             }
             long end = own.regionOffset(region) + own.regionBytes();
@@ -132,7 +173,10 @@ final class CacheOracle {
         return uses;
     }
 
-    private void addUsed(RunList runs, int region, int block, List<Use> uses, Generations generations) {
+    /** @param selected by the requests of now; else it must be as earlier ones left it */
+    private void addUsed(RunList runs, int region, int block, Left used, boolean selected) {
+        List<Use> uses = used.uses();
+        Generations generations = used.generations();
         long offset = own.blockOffset(region, block);
         if (source) {
             addOwn(runs, offset, own.blockBytes(), Payload.DATA, generations.data());
@@ -145,7 +189,7 @@ final class CacheOracle {
                     block,
                     uses.stream().map(Use::pair).toList(),
                     uses.stream().mapToInt(Use::peerBlock).toArray(),
-                    new Moved(generations.data(), generations.poison(), true));
+                    new Moved(generations.data(), generations.poison(), selected));
         }
     }
 
@@ -160,7 +204,8 @@ final class CacheOracle {
     /** A block of a destination that holds what came from its peers, from a block of each. */
     void addMoved(RunList runs, int region, int block, List<PairShape> from, int[] peerBlocks, Moved moved) {
         long offset = own.blockOffset(region, block);
-        for (Piece piece : pieces.computeIfAbsent(from, this::pieces)) {
+        List<String> peers = from.stream().map(PairShape::peer).toList();
+        for (Piece piece : pieces.computeIfAbsent(peers, named -> pieces(from))) {
             ArenaShape peer = from.get(piece.pair()).peerArena();
             runs.add(new Run(
                     offset + piece.ownBytes(),

@@ -14,16 +14,18 @@ import org.nixlconform.engine.protocol.ToRank;
 
 /**
  * A graph as that of a decoding engine replays while blocks arrive. It reads blocks of the cache that no request uses and
- * appends to one of them; what came is handed over to it, where the case says so, by its block table alone.
+ * appends to one of them; what came is handed over to it, where the case says so, by its block table alone. Where requests
+ * move on through the cache, it reads what earlier ones left, until blocks are taken from it for the next.
  */
 final class GraphWork implements StreamWork {
     /** As a decoding engine has other requests beside the one that arrives. */
     private static final int MOST_BLOCKS = 5;
 
-    private static final String HAND_OVER = "GRAPH_HANDOVER";
-    private static final String NO_FENCE = "NONE";
+    private static final String BESIDE = "GRAPH_BESIDE";
+    private static final String REUSE = "GRAPH_REUSE";
 
     private final boolean handsOver;
+    private final boolean reuses;
     private final boolean tooEarly;
     private final Device device;
     private final Arena arena;
@@ -34,24 +36,50 @@ final class GraphWork implements StreamWork {
     private long replaysAtEnd;
 
     GraphWork(ToRank.StreamOrder order, Device device, Arena arena, Payload payload) {
-        this.handsOver = order.work().equals(HAND_OVER);
+        this.handsOver = !order.work().equals(BESIDE);
+        this.reuses = order.work().equals(REUSE);
         this.tooEarly = order.fence().equals(NO_FENCE);
         this.device = device;
         this.arena = arena;
         this.payload = payload;
     }
 
+    /** Replays read what earlier requests left, until it is theirs no more: blocks that are taken leave the table first. */
+    @Override
+    public void beforeFill(CacheOracle oracle) {
+        if (reuses) {
+            try (RunList all = oracle.left(false);
+                    RunList kept = oracle.left(true)) {
+                DeviceGraph replaying = start(oracle);
+                handOver(replaying, all);
+                if (!tooEarly) {
+                    handOver(replaying, kept);
+                }
+            }
+        }
+    }
+
+    private DeviceGraph start(CacheOracle oracle) {
+        RunList appended = oracle.untouched(oracle.idleBlocks(1));
+        DeviceGraph started = DeviceGraph.start(device, arena, payload, appended, oracle.slots(), oracle.mostPieces());
+        own = appended;
+        graph = started;
+        return started;
+    }
+
+    private static void handOver(DeviceGraph replaying, RunList listed) {
+        replaying.prepare(listed);
+        replaying.handOver();
+    }
+
     @Override
     public void beforeTransfer(CacheOracle oracle, Generations generations, RunList expected) {
         List<Integer> idle = oracle.idleBlocks(MOST_BLOCKS);
-        RunList appended = oracle.untouched(idle.subList(0, 1));
-        own = appended;
-        try (RunList listed = oracle.untouched(idle.subList(1, idle.size()))) {
-            DeviceGraph replaying = DeviceGraph.start(
-                    device, arena, payload, appended, oracle.slots(), listed.size() + expected.size());
-            graph = replaying;
-            replaying.prepare(listed);
-            replaying.handOver();
+        DeviceGraph replaying = graph == null ? start(oracle) : graph;
+        try (RunList listed = reuses ? oracle.left(true) : oracle.untouched(idle.subList(1, idle.size()))) {
+            if (!reuses) {
+                handOver(replaying, listed);
+            }
             if (handsOver) {
                 for (int i = 0; i < expected.size(); i++) {
                     if (expected.get(i).selected()) {
@@ -60,7 +88,7 @@ final class GraphWork implements StreamWork {
                 }
                 replaying.prepare(listed);
             }
-            if (handsOver && tooEarly) {
+            if (tooEarly && !reuses) {
                 replaying.handOver();
             }
             replaysBefore = replaying.await(2).replays();
@@ -71,7 +99,7 @@ final class GraphWork implements StreamWork {
     public void atEnd(PlacedRuns expected) {
         DeviceGraph replaying = graph;
         if (replaying != null) {
-            if (handsOver && !tooEarly) {
+            if (handsOver && (reuses || !tooEarly)) {
                 replaying.handOver();
             }
             replaysAtEnd = replaying.look().replays();
@@ -104,7 +132,8 @@ final class GraphWork implements StreamWork {
                         report.mismatches(),
                         report.firstMismatch(),
                         report.ownMismatches(),
-                        report.longestGapNanos()));
+                        report.longestGapNanos()),
+                List.of());
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.nixlconform.engine.process;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.nixlconform.binding.Device;
 import org.nixlconform.binding.Drive;
 import org.nixlconform.binding.NixlAgent.BlockRanges;
@@ -13,14 +14,14 @@ import org.nixlconform.engine.protocol.PairShape;
  * Descriptor lists and indices of one pair, as a serving engine makes them: one descriptor for each block of each region
  * of the whole cache, region-major, prepared once; a transfer is a list of indices.
  */
-record PairDescriptors(ArenaShape own, long ownAddress, PairShape pair) {
+record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) {
 
     BlockRanges local() {
-        return ranges(own, ownAddress);
+        return ranges(own, ownAddresses);
     }
 
     BlockRanges remote() {
-        return ranges(pair.peerArena(), pair.peerAddress());
+        return ranges(pair.peerArena(), pair.peerAddresses());
     }
 
     /** Bytes of one descriptor. */
@@ -76,19 +77,28 @@ record PairDescriptors(ArenaShape own, long ownAddress, PairShape pair) {
         return indices;
     }
 
-    private BlockRanges ranges(ArenaShape arena, long address) {
-        long[] regions = new long[arena.regions()];
-        for (int region = 0; region < regions.length; region++) {
-            regions[region] = address + arena.regionOffset(region);
-        }
+    private BlockRanges ranges(ArenaShape arena, List<Long> addresses) {
         long first = arena.headsOutermost() ? arena.contentOffset(pair.firstHead(), 0) : 0;
-        return new BlockRanges(regions, first, lengthBytes(), arena.blockBytes(), arena.cachedBlocks(), memory(arena));
+        return new BlockRanges(
+                regions(arena, addresses),
+                first,
+                lengthBytes(),
+                arena.blockBytes(),
+                arena.cachedBlocks(),
+                memory(arena));
+    }
+
+    static long[] regions(ArenaShape arena, List<Long> addresses) {
+        return IntStream.range(0, arena.regions())
+                .mapToLong(region -> arena.regionAddress(addresses, region))
+                .toArray();
     }
 
     /** What a simulated GPU has is memory of the host: NIXL, which would not take it for anything else, is told so. */
     static NixlMemory memory(ArenaShape arena) {
-        return arena.place() == null || Device.simulated()
+        ArenaShape.DevicePlace place = arena.place();
+        return place == null || place.is(ArenaShape.DevicePlace.HOST_STAGED) || Device.simulated()
                 ? NixlMemory.HOST
-                : NixlMemory.device(arena.place().ordinal());
+                : NixlMemory.devices(place.ordinals());
     }
 }

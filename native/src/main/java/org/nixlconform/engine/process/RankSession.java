@@ -24,6 +24,7 @@ import org.nixlconform.binding.RunList;
 import org.nixlconform.binding.Visibility;
 import org.nixlconform.engine.process.CacheOracle.Generations;
 import org.nixlconform.engine.protocol.ArenaShape;
+import org.nixlconform.engine.protocol.ArenaShape.DevicePlace;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.PairShape;
 import org.nixlconform.engine.protocol.ToRank;
@@ -51,8 +52,9 @@ final class RankSession {
     private @Nullable Arena arena;
     private @Nullable Payload payload;
     private ToRank.@Nullable Prepare plan;
-    private @Nullable Device device;
+    private List<Device> devices = List.of();
     private @Nullable StreamWork streamWork;
+    private @Nullable CacheOracle oracle;
     private @Nullable RunList expected;
     private @Nullable PlacedRuns placed;
     private List<Drive.Notice> notices = List.of();
@@ -68,7 +70,13 @@ final class RankSession {
     }
 
     /** Lists of one pair that an initiator prepared. */
-    private record Prepared(PairShape pair, PairDescriptors descriptors, long local, long remote) {}
+    private record Prepared(PairShape pair, PairDescriptors descriptors, long local, long remote) {
+        /** The lists are of whole caches: other blocks are other indices. */
+        Prepared with(PairShape moved) {
+            return new Prepared(
+                    moved, new PairDescriptors(descriptors.own(), descriptors.ownAddresses(), moved), local, remote);
+        }
+    }
 
     private record Made(Prepared prepared, long request, long makeNanos) {}
 
@@ -101,20 +109,20 @@ final class RankSession {
     private FromRank open(ToRank.Open ask, PhaseClock clock) throws NixlCallException {
         open = ask;
         ArenaShape shape = ask.arena();
-        ArenaShape.DevicePlace place = shape.place();
+        DevicePlace place = shape.place();
         if (place != null) {
             // First, as in serving engines: NIXL and UCX look for the context that is current.
             clock.enter("context");
-            device = Device.open(place.ordinal());
+            devices = place.ordinals().stream().map(Device::open).toList();
         }
         clock.enter("allocate");
-        Arena memory = allocate(shape);
+        Arena memory = Arenas.allocate(shape, devices);
         arena = memory;
         Payload content = new Payload(ask.payloadSeed());
         payload = content;
         clock.enter("fill");
         fill(new CacheOracle(shape, List.of(), ask.source()).initial());
-        streamWork = StreamWork.of(ask.streamOrder(), device, memory, content);
+        streamWork = StreamWork.of(ask.streamOrder(), device(), memory, content);
         clock.enter("load");
         Nixl nixl = Nixl.load(ask.library(), page);
         clock.enter("agent");
@@ -126,30 +134,30 @@ final class RankSession {
         clock.enter("backend");
         created.createBackend(ask.backend(), ask.backendParameters());
         clock.enter("register");
-        long[] regions = new long[shape.regions()];
-        for (int region = 0; region < regions.length; region++) {
-            regions[region] = memory.address() + shape.regionOffset(region);
+        created.register(
+                PairDescriptors.regions(shape, memory.addresses()), shape.regionBytes(), PairDescriptors.memory(shape));
+        if (place != null && place.is(DevicePlace.REMAPPED) && !ask.source()) {
+            clock.enter("remap");
+            devices.get(0).remap(memory);
+            fill(new CacheOracle(shape, List.of(), false).initial());
         }
-        created.register(regions, shape.regionBytes(), PairDescriptors.memory(shape));
         clock.enter("metadata");
         byte[] metadata = created.metadata();
         drive = new Drive(created, page, ask.idleNanos());
         return new FromRank.Opened(
-                memory.address(), metadata, MappedLibraries.pluginOf(ask.backend()), gpu(), clock.finish());
+                memory.addresses(),
+                metadata,
+                MappedLibraries.pluginOf(ask.backend()),
+                devices.stream().map(device -> gpu(device, shape)).toList(),
+                clock.finish());
     }
 
-    private Arena allocate(ArenaShape shape) {
-        ArenaShape.DevicePlace place = shape.place();
-        return place == null
-                ? Arena.onHost(shape.totalBytes())
-                : present(device, "open")
-                        .allocate(shape.totalBytes() + DeviceCopies.scratchBytes(shape), place.mapped());
+    /** The first of those that hold the arena; null with host memory. */
+    private @Nullable Device device() {
+        return devices.isEmpty() ? null : devices.get(0);
     }
 
-    private FromRank.@Nullable Gpu gpu() {
-        if (device == null) {
-            return null;
-        }
+    private FromRank.Gpu gpu(Device device, ArenaShape shape) {
         Device.Facts facts = device.facts();
         return new FromRank.Gpu(
                 device.ordinal(),
@@ -159,7 +167,7 @@ final class RankSession {
                 facts.driverVersion(),
                 facts.capability(),
                 Device.simulated(),
-                DeviceCopies.share(device, arena().address()));
+                DeviceCopies.share(device, shape, arena().address()));
     }
 
     private void fill(RunList content) {
@@ -172,7 +180,7 @@ final class RankSession {
     private FromRank connect(ToRank.Connect ask, PhaseClock clock) throws NixlCallException {
         clock.enter("connect");
         for (ToRank.Peer peer : ask.peers()) {
-            String loaded = agent().loadRemote(peer.metadata());
+            String loaded = call(() -> agent().loadRemote(peer.metadata()));
             if (!loaded.equals(peer.label())) {
                 return new FromRank.Misread(
                         "connect",
@@ -189,18 +197,22 @@ final class RankSession {
         clock.enter("prepare");
         if (ask.initiator()) {
             for (PairShape pair : ask.pairs()) {
-                PairDescriptors descriptors = new PairDescriptors(opened().arena(), arena().address(), pair);
+                PairDescriptors descriptors = descriptors(pair);
                 BlockRanges local = descriptors.local();
                 Long list = localLists.get(local);
                 if (list == null) {
-                    list = agent().prepare("", local);
+                    list = call(() -> agent().prepare("", local));
                     localLists.put(local, list);
                 }
-                long remote = agent().prepare(pair.peer(), descriptors.remote());
+                long remote = call(() -> agent().prepare(pair.peer(), descriptors.remote()));
                 prepared.add(new Prepared(pair, descriptors, list, remote));
             }
         }
         return new FromRank.Done(clock.finish());
+    }
+
+    private PairDescriptors descriptors(PairShape pair) {
+        return new PairDescriptors(opened().arena(), arena().addresses(), pair);
     }
 
     private FromRank tryInvalid(ToRank.TryInvalid ask, PhaseClock clock) throws NixlCallException {
@@ -218,36 +230,57 @@ final class RankSession {
     }
 
     private FromRank reference(ToRank.Reference ask, PhaseClock clock) {
-        List<ReferenceCopies.Pair> pairs = prepared.stream()
-                .map(each ->
-                        new ReferenceCopies.Pair(each.pair(), each.descriptors().copyRanges(Integer.MAX_VALUE)))
+        List<ReferenceCopies.Pair> pairs = planned().pairs().stream()
+                .map(pair -> new ReferenceCopies.Pair(pair, descriptors(pair).copyRanges(Integer.MAX_VALUE)))
                 .toList();
+        Device device = device();
         DeviceCopies onDevices = device == null ? null : new DeviceCopies(device, opened().arena(), arena().address());
-        return new ReferenceCopies(onDevices).copy(ask, pairs, planned().write(), clock);
+        return new ReferenceCopies(onDevices).copy(ask, pairs, opened().source(), clock);
     }
 
     private FromRank arm(ToRank.Arm ask, PhaseClock clock) throws NixlCallException {
+        CacheOracle cache = oracle(ask.movedPairs());
         generations = new Generations(ask.dataGeneration(), ask.olderGeneration(), ask.poisonGeneration());
-        CacheOracle oracle = new CacheOracle(opened().arena(), planned().pairs(), opened().source());
         clock.enter("arm");
         StreamWork work = streamWork;
-        if (work == null || !work.fills()) {
-            fill(oracle.arming(generations));
+        if (work != null) {
+            work.beforeFill(cache);
         }
-        expect(oracle.afterwards(generations));
+        if (work == null || !work.fills()) {
+            fill(cache.arming(generations));
+        }
+        expect(cache.afterwards(generations));
         long alreadyRight = landed();
         notices = expectedNotices(ask.iteration());
         drive().expect(notices);
         page.reset(planned().initiator() ? prepared.size() : 0, notices.size());
         clock.enter("make");
         for (Prepared pair : prepared) {
-            made.add(make(pair, ask.iteration()));
+            made.add(make(pair, noticeText(ask.iteration(), label, pair.pair().peer())));
         }
         if (work != null) {
             clock.enter("queue");
-            work.beforeTransfer(oracle, generations, present(expected, "arm"));
+            work.beforeTransfer(cache, generations, present(expected, "arm"));
         }
         return new FromRank.Armed(slices, alreadyRight, clock.finish());
+    }
+
+    /** @param moved pairs with other blocks than those of the last request, null where they are the same */
+    private CacheOracle oracle(@Nullable List<PairShape> moved) {
+        CacheOracle before = oracle;
+        CacheOracle now;
+        if (moved == null || before == null) {
+            now = new CacheOracle(opened().arena(), planned().pairs(), opened().source());
+        } else {
+            now = before.then(moved, generations);
+            plan = new ToRank.Prepare(
+                    moved, planned().initiator(), planned().write(), planned().wrongOwner());
+            for (int i = 0; i < prepared.size(); i++) {
+                prepared.set(i, prepared.get(i).with(moved.get(i)));
+            }
+        }
+        oracle = now;
+        return now;
     }
 
     private void expect(RunList runs) {
@@ -270,15 +303,16 @@ final class RankSession {
         }
     }
 
-    private Made make(Prepared pair, int iteration) throws NixlCallException {
+    /** @param notice bound to it, null for none */
+    private Made make(Prepared pair, @Nullable String notice) throws NixlCallException {
         long begun = System.nanoTime();
-        long request = agent().make(
+        long request = call(() -> agent().make(
                         planned().write(),
                         pair.local(),
                         pair.descriptors().localIndices(),
                         pair.remote(),
                         pair.descriptors().remoteIndices(planned().wrongOwner()),
-                        noticeText(iteration, label, pair.pair().peer()).getBytes(StandardCharsets.UTF_8));
+                        notice == null ? null : notice.getBytes(StandardCharsets.UTF_8)));
         return new Made(pair, request, System.nanoTime() - begun);
     }
 
@@ -296,14 +330,43 @@ final class RankSession {
                 .toList();
     }
 
-    private FromRank transfer(ToRank.Transfer ask, PhaseClock clock) {
+    private <T> T call(StreamWork.Call<T> call) throws NixlCallException {
+        StreamWork work = streamWork;
+        return work == null ? call.make() : work.call(call);
+    }
+
+    /** Before the transfer that is judged: what it posts is what the other side waits for. */
+    private void repeat(StreamWork work) throws NixlCallException {
+        if (work.repeats() == 0 || !planned().initiator()) {
+            return;
+        }
+        List<Long> requests = new ArrayList<>();
+        for (Prepared pair : prepared) {
+            requests.add(make(pair, null).request());
+        }
+        work.repeat(drive(), requests.stream().mapToLong(Long::longValue).toArray());
+        for (long request : requests) {
+            agent().release(request);
+        }
+        page.postAnew();
+    }
+
+    private FromRank transfer(ToRank.Transfer ask, PhaseClock clock) throws NixlCallException {
         RailCounters before = RailCounters.read();
         StreamWork work = streamWork;
         Drive.Result result;
         List<FromRank.RequestEnd> ends = new ArrayList<>();
+        if (work != null) {
+            clock.enter("repeat");
+            repeat(work);
+        }
         try (Visibility visible = visibility(ask)) {
             clock.enter("transfer");
-            result = drive().run(made.stream().mapToLong(Made::request).toArray(), visible);
+            long[] requests = made.stream().mapToLong(Made::request).toArray();
+            if (work != null) {
+                work.atBegin();
+            }
+            result = call(() -> drive().run(requests, visible));
             if (work != null) {
                 work.atEnd(present(placed, "arm"));
             }

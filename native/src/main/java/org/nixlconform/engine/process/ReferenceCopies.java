@@ -14,7 +14,7 @@ import org.nixlconform.engine.protocol.ToRank;
 
 /**
  * The same amount of bytes without NIXL: copied by the kernel where the peer is on this node, by the copy engine where both
- * are on GPUs, in a TCP stream where it is on another node. Never throws; where it does not work there is no figure.
+ * or one of the two is on a GPU, in a TCP stream where it is on another node. Never throws; where it does not work there is no figure.
  */
 final class ReferenceCopies {
     private static final int LEAST_PASSES = 2;
@@ -60,14 +60,14 @@ final class ReferenceCopies {
         thread.start();
     }
 
-    FromRank copy(ToRank.Reference ask, List<Pair> pairs, boolean write, PhaseClock clock) {
+    FromRank copy(ToRank.Reference ask, List<Pair> pairs, boolean outward, PhaseClock clock) {
         clock.enter("reference");
         List<Long> passes = new ArrayList<>();
         long spent = 0;
         while (passes.size() < ask.passes() && (passes.size() < LEAST_PASSES || spent < ENOUGH_NANOS)) {
             long nanos = 0;
             for (Pair pair : pairs) {
-                long took = copy(pair, ask.streams().get(pair.shape().peer()), write);
+                long took = copy(pair, ask.streams().get(pair.shape().peer()), outward);
                 if (took < 0) {
                     return new FromRank.Referenced(0, List.of(), (int) -took, clock.finish());
                 }
@@ -80,19 +80,19 @@ final class ReferenceCopies {
         return new FromRank.Referenced(bytes, passes, 0, clock.finish());
     }
 
-    private long copy(Pair pair, ToRank.@Nullable Stream to, boolean write) {
+    private long copy(Pair pair, ToRank.@Nullable Stream to, boolean outward) {
         if (onDevices != null) {
-            return onDevices.copy(pair.shape(), pair.bytes(), write);
+            return to == null ? onDevices.copy(pair.shape(), pair.bytes(), outward) : -DeviceCopies.NO_SUCH_WAY;
         }
         if (to == null) {
-            return Drive.referenceCopy(pair.shape().peerPid(), pair.ranges(), write);
+            return Drive.referenceCopy(pair.shape().peerPid(), pair.ranges(), outward);
         }
         int stream = streams.computeIfAbsent(pair.shape().peer(), none -> LinkStream.connect(to.host(), to.port()));
         if (stream < 0) {
             streams.remove(pair.shape().peer());
             return stream;
         }
-        long took = LinkStream.copy(stream, pair.bytes(), write);
+        long took = LinkStream.copy(stream, pair.bytes(), outward);
         if (took < 0) {
             LinkStream.close(Objects.requireNonNull(streams.remove(pair.shape().peer())));
         }

@@ -176,7 +176,7 @@ final class ServingWork implements AutoCloseable {
     private void post(Part part, PairShape pair) {
         Lists lists = lists(pair);
         PairDescriptors descriptors = new PairDescriptors(
-                lists.descriptors().own(), lists.descriptors().ownAddress(), pair);
+                lists.descriptors().own(), lists.descriptors().ownAddresses(), pair);
         try {
             int[] local = descriptors.localIndices();
             long handle = rank.agent()

@@ -33,7 +33,7 @@ final class WarmUp {
                 "prefill-0-rank-0",
                 new ArenaShape(40960, 4096, 16384, 2, 4, 2048, 40960, 0, 2, 16, 64, true, null),
                 Posix.getpid(),
-                0,
+                List.of(0L),
                 new byte[0],
                 0,
                 2,
@@ -90,7 +90,7 @@ final class WarmUp {
             new ToRank.TryInvalid(List.of("EMPTY")),
             new ToRank.Listen(""),
             new ToRank.Reference(1, Map.of("a", new ToRank.Stream("", 1))),
-            new ToRank.Arm(0, 2, 1, 1),
+            new ToRank.Arm(0, 2, 1, 1, null),
             new ToRank.Transfer(0, List.of("a"), 1),
             new ToRank.Verify(0, 1),
             new ToRank.Close(),
@@ -102,7 +102,7 @@ final class WarmUp {
         }
         List<FromRank.Phase> phases = List.of(new FromRank.Phase("a", 1));
         Wire.encode(new FromRank.Hello(1, ""));
-        Wire.encode(new FromRank.Opened(1, new byte[] {1}, List.of(""), null, phases));
+        Wire.encode(new FromRank.Opened(List.of(1L), new byte[] {1}, List.of(""), List.of(), phases));
         Wire.encode(new FromRank.Done(phases));
         Wire.encode(new FromRank.Armed(1, 0, phases));
         Wire.encode(new FromRank.Transferred(

@@ -1,5 +1,6 @@
 package org.nixlconform.engine.protocol;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +35,32 @@ public record ArenaShape(
     /**
      * Memory of a GPU.
      *
-     * @param ordinal among those that the rank's process is shown
-     * @param mapped allocated by CUDA's virtual memory management; else by its plain allocator
+     * @param ordinals among those that the rank's process is shown; regions take turns on them
+     * @param cache {@link #PLAIN}, or the name of another way to hold it
      */
-    public record DevicePlace(int ordinal, boolean mapped) {}
+    public record DevicePlace(List<Integer> ordinals, String cache) {
+        public static final String PLAIN = "PLAIN";
+        public static final String REMAPPED = "REMAPPED";
+        public static final String MAPPED_WITHOUT_RDMA = "MAPPED_WITHOUT_RDMA";
+        public static final String HOST_STAGED = "HOST_STAGED";
+
+        public boolean is(String way) {
+            return cache.equals(way);
+        }
+
+        /** Whether it is mapped by CUDA's virtual memory management. */
+        public boolean usesMapping() {
+            return is("MAPPED") || is(MAPPED_WITHOUT_RDMA) || is(REMAPPED);
+        }
+    }
 
     public long regionOffset(int region) {
         return guardBytes + region * regionStrideBytes;
+    }
+
+    /** @param addresses of the rank's allocations: one, or one on each of its devices, each with guard bytes at its begin */
+    public long regionAddress(List<Long> addresses, int region) {
+        return addresses.get(region % addresses.size()) + regionOffset(region / addresses.size());
     }
 
     public long regionBytes() {

@@ -31,18 +31,16 @@ public sealed interface FromRank {
     record Hello(int pid, String vector) implements FromRank {}
 
     /**
+     * @param arenaAddresses of what NIXL was given, see {@link ArenaShape#regionAddress}
      * @param plugins files of the backend's plug-in that the process has mapped
-     * @param device null with host memory
+     * @param devices none with host memory
      */
     record Opened(
-            long arenaAddress,
-            byte[] metadata,
-            List<String> plugins,
-            @Nullable Gpu device,
-            List<Phase> phases) implements FromRank {}
+            List<Long> arenaAddresses, byte[] metadata, List<String> plugins, List<Gpu> devices, List<Phase> phases)
+            implements FromRank {}
 
     /**
-     * The GPU that holds a rank's arena, as the driver says.
+     * A GPU that holds a rank's arena or a part of it, as the driver says.
      *
      * @param ordinal among those that the process is shown, from 0
      * @param simulated memory of the host, see {@code docs/device-memory.md}
@@ -104,13 +102,31 @@ public sealed interface FromRank {
      * @param pendingAtEnd whether it had not ended when the transfer was over for this rank
      * @param differingAtDone runs of the arena that a kernel launched then found to differ, -1 when none was
      * @param replays of a captured graph, null when there was none
+     * @param rounds of what was done again and again, else empty
      */
     record StreamWork(
             long heldNanos,
             long fenceNanos,
             boolean pendingAtEnd,
             long differingAtDone,
-            @Nullable Replays replays) {}
+            @Nullable Replays replays,
+            List<Rounds> rounds) {
+
+        public static StreamWork of(List<Rounds> rounds) {
+            return new StreamWork(0, 0, false, -1, null, rounds);
+        }
+    }
+
+    /**
+     * Of what was done again and again.
+     *
+     * @param what a transfer, a capture, a module load, or a call of NIXL
+     * @param count how often
+     * @param telling of them, those that say something: as the case wanted them, or while the transfer was in flight
+     * @param failed of all
+     * @param firstFailure in words; with none that failed, why some do not tell, or empty
+     */
+    record Rounds(String what, long count, long telling, long failed, String firstFailure) {}
 
     /**
      * Of a captured graph, by the GPU's counts.

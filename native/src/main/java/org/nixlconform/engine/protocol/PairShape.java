@@ -1,12 +1,14 @@
 package org.nixlconform.engine.protocol;
 
+import java.util.List;
+
 /**
  * What one rank must know of another that it moves blocks with. Both ends get one.
  *
  * @param peer label of the other rank, also its agent's name
  * @param peerArena its arena
  * @param peerPid its process, for the reference copy on the same node
- * @param peerAddress where its arena begins in its own address space
+ * @param peerAddresses where its allocations begin in its own address space, see {@link ArenaShape#regionAddress}
  * @param peerShare by which a process of the same node opens its arena on a GPU; empty for host memory, and where there is no such way
  * @param firstHead first head that moves, numbered over the whole model
  * @param headCount how many move
@@ -18,7 +20,7 @@ public record PairShape(
         String peer,
         ArenaShape peerArena,
         int peerPid,
-        long peerAddress,
+        List<Long> peerAddresses,
         byte[] peerShare,
         int firstHead,
         int headCount,
@@ -28,6 +30,6 @@ public record PairShape(
 
     /** The same two ranks with other blocks, all of which move. */
     public PairShape with(int[] own, int[] peers) {
-        return new PairShape(peer, peerArena, peerPid, peerAddress, peerShare, firstHead, headCount, own, peers, 0);
+        return new PairShape(peer, peerArena, peerPid, peerAddresses, peerShare, firstHead, headCount, own, peers, 0);
     }
 }

@@ -54,8 +54,8 @@ public sealed interface ToRank {
             @Nullable StreamOrder streamOrder)
             implements ToRank {}
 
-    /** Names as in the plan's {@code StreamOrder}. */
-    record StreamOrder(String work, String fence) {}
+    /** Names as in the plan's {@code StreamOrder}, and how often each transfer is repeated before it is judged. */
+    record StreamOrder(String work, String fence, int repeats) {}
 
     /** Load the metadata of every peer. */
     record Connect(List<Peer> peers) implements ToRank {}
@@ -90,8 +90,18 @@ public sealed interface ToRank {
 
     record Stream(String host, int port) {}
 
-    /** Fill the source, poison the destination, make the requests, expect the notifications. */
-    record Arm(int iteration, int dataGeneration, int olderGeneration, int poisonGeneration) implements ToRank {}
+    /**
+     * Fill the source, poison the destination, make the requests, expect the notifications.
+     *
+     * @param movedPairs as in Prepare but for their blocks, where requests take others than those before; else null
+     */
+    record Arm(
+            int iteration,
+            int dataGeneration,
+            int olderGeneration,
+            int poisonGeneration,
+            @Nullable List<PairShape> movedPairs)
+            implements ToRank {}
 
     /**
      * @param lookAt peers on this node in whose memory an initiator looks for the blocks, right after each DONE

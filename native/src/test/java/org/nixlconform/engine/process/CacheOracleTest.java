@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -88,6 +89,64 @@ class CacheOracleTest {
                 .toList();
         // 2 of 3 blocks move, from 2 ranks, in 3 regions.
         assertThat(selected).hasSize(2 * 2 * 3).allMatch(run -> run.length() == 2 * 4 * 40);
+    }
+
+    /** What requests leave stays in the blocks that the next do not take, and is nothing that they bring. */
+    @Test
+    void whatEarlierRequestsLeftStaysUntilItsBlocksAreTaken() {
+        Ranks ranks = new Ranks(1, 1, 1, 4, false, true, 4, 40, 0);
+        Rank decode = ranks.decodes().get(0);
+        PairShape first = ranks.pairs(decode, Map.of()).get(0);
+        int taken = first.ownBlocks()[0];
+        int free = IntStream.range(0, ranks.arena(decode).cachedBlocks())
+                .filter(block -> IntStream.of(first.ownBlocks()).noneMatch(own -> own == block))
+                .findFirst()
+                .orElseThrow();
+        PairShape next = new PairShape(
+                first.peer(),
+                first.peerArena(),
+                0,
+                0,
+                new byte[0],
+                first.firstHead(),
+                first.headCount(),
+                new int[] {taken, free},
+                new int[] {first.peerBlocks()[1], first.peerBlocks()[0]},
+                0);
+        CacheOracle.Generations later = new CacheOracle.Generations(8, 7, 6);
+        CacheOracle before = oracle(ranks, decode);
+        CacheOracle after = before.then(List.of(next), GENERATIONS);
+
+        List<Run> came = runs(before.afterwards(GENERATIONS)).stream()
+                .filter(Run::selected)
+                .map(CacheOracleTest::unselected)
+                .toList();
+        List<Run> all = runs(after.left(false));
+        List<Run> kept = runs(after.left(true));
+        List<Run> whole = runs(after.afterwards(later));
+        assertThat(all).containsExactlyInAnyOrderElementsOf(came);
+        assertThat(kept).hasSize(came.size() - ranks.arena(decode).regions()).isSubsetOf(came);
+        assertThat(whole).containsAll(kept);
+        assertThat(whole.stream().filter(Run::selected))
+                .hasSize(2 * ranks.arena(decode).regions())
+                .allMatch(run -> run.generation() == later.data());
+        assertThat(whole.stream().mapToLong(Run::length).sum())
+                .isEqualTo(ranks.arena(decode).totalBytes());
+        assertThat(after.idleBlocks(100)).doesNotContain(free, taken).doesNotContainAnyElementsOf(
+                IntStream.of(first.ownBlocks()).boxed().toList());
+        assertThat(after.mostPieces()).isGreaterThanOrEqualTo(came.size());
+    }
+
+    private static Run unselected(Run run) {
+        return new Run(
+                run.offset(),
+                run.length(),
+                run.location(),
+                run.own(),
+                run.kind(),
+                run.generation(),
+                false,
+                run.poisonGeneration());
     }
 
     @Test

@@ -120,14 +120,14 @@ class MovedBlocksTest {
                 pair.peer(),
                 pair.peerArena(),
                 0,
-                arenas.get(other).address(),
+                arenas.get(other).addresses(),
                 pair.peerShare(),
                 pair.firstHead(),
                 pair.headCount(),
                 pair.ownBlocks(),
                 pair.peerBlocks(),
                 0);
-        copy(ranges(right, new PairDescriptors(right.own(), right.ownAddress(), wrong)), false);
+        copy(ranges(right, new PairDescriptors(right.own(), right.ownAddresses(), wrong)), false);
         Payload.Verification found = verify(ranks, rank);
         expectAll(found, "MISPLACED", 9);
         long otherBase = ranks.arena(other).locationBase();
@@ -236,16 +236,16 @@ class MovedBlocksTest {
         return new CacheOracle(ranks.arena(rank), ranks.pairs(rank, addresses()), rank.prefill());
     }
 
-    private Map<Rank, Long> addresses() {
-        Map<Rank, Long> addresses = new LinkedHashMap<>();
-        arenas.forEach((rank, arena) -> addresses.put(rank, arena.address()));
+    private Map<Rank, List<Long>> addresses() {
+        Map<Rank, List<Long>> addresses = new LinkedHashMap<>();
+        arenas.forEach((rank, arena) -> addresses.put(rank, arena.addresses()));
         return addresses;
     }
 
     private List<PairDescriptors> pairs(Ranks ranks, Rank rank) {
         return ranks.pairs(rank, addresses()).stream()
                 .map(pair ->
-                        new PairDescriptors(ranks.arena(rank), arenas.get(rank).address(), pair))
+                        new PairDescriptors(ranks.arena(rank), arenas.get(rank).addresses(), pair))
                 .toList();
     }
 
@@ -253,12 +253,12 @@ class MovedBlocksTest {
         PairShape pair = right.pair();
         return new PairDescriptors(
                 right.own(),
-                right.ownAddress(),
+                right.ownAddresses(),
                 new PairShape(
                         pair.peer(),
                         pair.peerArena(),
                         0,
-                        pair.peerAddress(),
+                        pair.peerAddresses(),
                         pair.peerShare(),
                         firstHead,
                         pair.headCount(),

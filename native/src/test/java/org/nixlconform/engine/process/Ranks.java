@@ -126,7 +126,7 @@ record Ranks(
     }
 
     /** What a rank is told of its peers; where a peer's memory is comes from {@code addresses}. */
-    List<PairShape> pairs(Rank rank, Map<Rank, Long> addresses) {
+    List<PairShape> pairs(Rank rank, Map<Rank, List<Long>> addresses) {
         List<PairShape> pairs = new ArrayList<>();
         for (Rank decode : decodes()) {
             for (int engine = 0; engine < prefillEngines; engine++) {
@@ -149,12 +149,12 @@ record Ranks(
     }
 
     private PairShape pair(
-            Rank peer, List<Integer> moved, List<Integer> own, List<Integer> peers, Map<Rank, Long> addresses) {
+            Rank peer, List<Integer> moved, List<Integer> own, List<Integer> peers, Map<Rank, List<Long>> addresses) {
         return new PairShape(
                 peer.label(),
                 arena(peer),
                 0,
-                addresses.getOrDefault(peer, 0L),
+                addresses.getOrDefault(peer, List.of(0L)),
                 new byte[0],
                 moved.get(0),
                 moved.size(),

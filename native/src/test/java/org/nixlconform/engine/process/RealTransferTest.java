@@ -290,12 +290,12 @@ class RealTransferTest {
         warden.send(DECODE, new ToRank.Connect(List.of(new ToRank.Peer(PREFILL, prefill.metadata()))));
         done(warden);
         PairShape toDecode = new PairShape(
-                DECODE, decode(), decodePid, decode.arenaAddress(), new byte[0], 0, 2, SOURCES, DESTINATIONS, PREFIX);
+                DECODE, decode(), decodePid, decode.arenaAddresses(), new byte[0], 0, 2, SOURCES, DESTINATIONS, PREFIX);
         PairShape toPrefill = new PairShape(
                 PREFILL,
                 prefill(),
                 prefillPid,
-                prefill.arenaAddress(),
+                prefill.arenaAddresses(),
                 new byte[0],
                 0,
                 2,
@@ -338,7 +338,7 @@ class RealTransferTest {
 
     /** @return what decode says */
     private static FromRank.Armed arm(WardenProcess warden, int iteration) throws Exception {
-        ToRank.Arm arm = new ToRank.Arm(iteration, iteration + 2, iteration + 1, iteration + 1);
+        ToRank.Arm arm = new ToRank.Arm(iteration, iteration + 2, iteration + 1, iteration + 1, null);
         warden.send(PREFILL, arm);
         warden.send(DECODE, arm);
         warden.answer(PREFILL, FromRank.Armed.class);

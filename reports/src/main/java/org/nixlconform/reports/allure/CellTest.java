@@ -141,6 +141,7 @@ final class CellTest {
         parameters.put("seed", String.valueOf(blocks.seed()));
         plan.mutation().ifPresent(mutation -> parameters.put("planted fault", mutation.name()));
         plan.peerEnd().ifPresent(end -> parameters.put("planned end", end.label()));
+        plan.deviceCache().ifPresent(cache -> parameters.put("device cache", cache.label()));
         plan.streamOrder().ifPresent(order -> parameters.put("stream order", order.label()));
         if (!plan.invalidRequests().isEmpty()) {
             parameters.put("invalid requests", plan.invalidRequests().toString());
