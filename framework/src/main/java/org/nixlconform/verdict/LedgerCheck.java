@@ -113,7 +113,6 @@ final class LedgerCheck implements Check {
     /** The first step that is missing. */
     private static Optional<Departure> unended(ServedRequest request) {
         String pairs = Quantities.count(request.pairs());
-
         if (!request.aborted() && request.movedNanos() < 0) {
             return departure(
                     FindingKind.NEVER_STARTED,
