@@ -38,7 +38,7 @@ abstract class NodesThatGo {
     /** Of 256 MiB. */
     static final long SOME_BYTES = 24 << 20;
 
-    static final Duration EVENTUALLY = Duration.ofSeconds(90);
+    static final Duration EVENTUALLY = Duration.ofSeconds(180);
     /** Twice what it takes until a silent node is given up, several times over; nothing waits for minutes. */
     private static final Duration BOUND = Duration.ofSeconds(100);
 
