@@ -395,13 +395,14 @@ final class PlanRules {
 
     private void orderCanBeJudged(StreamOrder order) {
         String declared = order.label();
-        if (!draft.memory().onDevice(order.work().role())) {
-            refuse(
-                    "only a GPU has streams",
-                    declared + ", memory = " + draft.memory(),
-                    "VRAM for " + order.work().role().label(),
-                    "set memory = VRAM, or leave the stream order out");
-        }
+        Stream.of(Role.values())
+                .filter(role -> order.work().isAt(role) && !draft.memory().onDevice(role))
+                .findFirst()
+                .ifPresent(role -> refuse(
+                        "only a GPU has streams",
+                        declared + ", memory = " + draft.memory(),
+                        "VRAM for " + role.label(),
+                        "set memory = VRAM, or leave the stream order out"));
         boolean caught = !draft.expectations().caughtAs().isEmpty();
         boolean streamIsFence =
                 order.fence() == StreamOrder.Fence.STREAM && !order.work().comesBefore();
