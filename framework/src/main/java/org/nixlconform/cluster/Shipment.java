@@ -33,15 +33,16 @@ final class Shipment {
 
     /**
      * Arguments: folder of engines, digest. Unpacks beside the place and moves, so that it is there whole or not at all; then
-     * archives the classes, for an archive is valid only where it was made. Without one engines only start later.
+     * archives the classes likewise, for an archive is valid only where it was made. Without one engines only start later.
+     * Nodes may share the folder and do this at the same time; their process ids may be the same.
      */
-    private static final String UNPACK = "cd \"$1\" && p=$2.partial-$$ && rm -rf \"$p\" && mkdir \"$p\" && "
+    static final String UNPACK = "cd \"$1\" && p=$(mktemp -d \"$2.partial-XXXXXX\") && chmod 755 \"$p\" && "
             + "{ tar -xzf - -C \"$p\" 2>\"$p.said\" || "
             + "{ head -1 \"$p.said\" >&2; df -Pk . | awk 'END {print $4 \" KiB free\"}' >&2; rm -rf \"$p\" \"$p.said\"; exit 1; }; } && "
             + "rm -f \"$p.said\" && { mv -T \"$p\" \"$2\" 2>/dev/null || rm -rf \"$p\"; } && cd \"$2\" && "
-            + "{ ./start -XX:ArchiveClassesAtExit=\"$1/$2/" + EngineBundle.ARCHIVE
-            + "\" org.nixlconform.engine.process.Main warm-up >/dev/null 2>&1 || rm -f " + EngineBundle.ARCHIVE
-            + "; } && : > complete";
+            + "a=" + EngineBundle.ARCHIVE + " && t=$a.${p##*-} && { ./start -XX:ArchiveClassesAtExit=\"$1/$2/$t\""
+            + " org.nixlconform.engine.process.Main warm-up >/dev/null 2>&1 && mv \"$t\" \"$a\" || rm -f \"$t\"; }"
+            + " && : > complete";
 
     private final Launcher launcher;
     private final EngineBundle bundle;

@@ -36,7 +36,7 @@ class LiveSpreadTest {
 
     @BeforeAll
     static void up() throws Exception {
-        hosts = Hosts.up(HOSTS, "s").withProgramsOfThisCheckout();
+        hosts = Hosts.up(HOSTS, "s").withProgramsOfThisCheckout().withNixlOfThisMachine();
     }
 
     @AfterAll
