@@ -156,6 +156,7 @@ class LiveStreamOrderTest {
     }
 
     @Test
+    @Tag("releases")
     void whatIsTakenTooLateOrDisturbedIsFound() {
         assertThat(caught(DriverTestCase.class, 2)).containsExactlyInAnyOrder("GRAPH_MISMATCH", "CAPTURE_REFUSED");
     }

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,8 +132,10 @@ class CacheOracleTest {
                 .allMatch(run -> run.generation() == later.data());
         assertThat(whole.stream().mapToLong(Run::length).sum())
                 .isEqualTo(ranks.arena(decode).totalBytes());
-        assertThat(after.idleBlocks(100)).doesNotContain(free, taken).doesNotContainAnyElementsOf(
-                IntStream.of(first.ownBlocks()).boxed().toList());
+        assertThat(after.idleBlocks(100))
+                .doesNotContain(free, taken)
+                .doesNotContainAnyElementsOf(
+                        IntStream.of(first.ownBlocks()).boxed().toList());
         assertThat(after.mostPieces()).isGreaterThanOrEqualTo(came.size());
     }
 
