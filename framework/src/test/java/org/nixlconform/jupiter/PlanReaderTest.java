@@ -245,6 +245,7 @@ class PlanReaderTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         new Expectations(
                                 true,
                                 false,

@@ -225,8 +225,8 @@ final class Desk {
                         new FromDesk.Move(request.number, targetsOf(request), generation, own, peers, lateMillis)));
         if (ask.spoiled()) {
             lane.prefillRanks()
-                    .forEach(rank -> send.accept(
-                            rank, new FromDesk.Fill(-1, generation + SPOILED_GENERATIONS, request.source)));
+                    .forEach(rank ->
+                            send.accept(rank, new FromDesk.Fill(-1, generation + SPOILED_GENERATIONS, request.source)));
         }
     }
 

@@ -102,17 +102,7 @@ class CacheOracleTest {
                 .filter(block -> IntStream.of(first.ownBlocks()).noneMatch(own -> own == block))
                 .findFirst()
                 .orElseThrow();
-        PairShape next = new PairShape(
-                first.peer(),
-                first.peerArena(),
-                0,
-                0,
-                new byte[0],
-                first.firstHead(),
-                first.headCount(),
-                new int[] {taken, free},
-                new int[] {first.peerBlocks()[1], first.peerBlocks()[0]},
-                0);
+        PairShape next = first.with(new int[] {taken, free}, new int[] {first.peerBlocks()[1], first.peerBlocks()[0]});
         CacheOracle.Generations later = new CacheOracle.Generations(8, 7, 6);
         CacheOracle before = oracle(ranks, decode);
         CacheOracle after = before.then(List.of(next), GENERATIONS);

@@ -264,7 +264,14 @@ class RealTransferTest {
     private static Served serve(WardenProcess warden, boolean write, boolean spoiled, ServingShape shape)
             throws Exception {
         warden.send(new ToWarden.OpenDesk(
-                "", "secret", shape, List.of(new Lane(0, 0, List.of(PREFILL), List.of(DECODE), 1)), 20, 20, write, spoiled));
+                "",
+                "secret",
+                shape,
+                List.of(new Lane(0, 0, List.of(PREFILL), List.of(DECODE), 1)),
+                20,
+                20,
+                write,
+                spoiled));
         int port = warden.said(FromWarden.DeskOpen.class, opened -> true).port();
         for (String label : List.of(PREFILL, DECODE)) {
             warden.send(label, new ToRank.Serve("127.0.0.1", port, "secret", shape.inFlight(), 3));
