@@ -395,11 +395,11 @@ final class PlanRules {
 
     private void orderCanBeJudged(StreamOrder order) {
         String declared = order.label();
-        if (!draft.memory().onDevice(order.work().role())) {
+        if (!Stream.of(Role.values()).filter(order.work()::isAt).allMatch(draft.memory()::onDevice)) {
             refuse(
                     "only a GPU has streams",
                     declared + ", memory = " + draft.memory(),
-                    "VRAM for " + order.work().role().label(),
+                    "VRAM where the work is",
                     "set memory = VRAM, or leave the stream order out");
         }
         boolean caught = !draft.expectations().caughtAs().isEmpty();

@@ -72,7 +72,7 @@ final class RankSession {
         /** The lists are of whole caches: other blocks are other indices. */
         Prepared with(PairShape moved) {
             return new Prepared(
-                    moved, new PairDescriptors(descriptors.own(), descriptors.ownAddress(), moved), local, remote);
+                    moved, new PairDescriptors(descriptors.own(), descriptors.ownAddresses(), moved), local, remote);
         }
     }
 
