@@ -1,5 +1,6 @@
 package org.nixlconform.conformance;
 
+import static org.nixlconform.jupiter.Level.FULL;
 import static org.nixlconform.message.FindingKind.MISPLACED;
 import static org.nixlconform.message.FindingKind.POISON;
 import static org.nixlconform.message.FindingKind.REFUSED;
@@ -27,7 +28,6 @@ import org.nixlconform.jupiter.ExpectCompletion;
 import org.nixlconform.jupiter.ExpectIntegrity;
 import org.nixlconform.jupiter.ExpectThroughput;
 import org.nixlconform.jupiter.FromLevel;
-import org.nixlconform.jupiter.Level;
 import org.nixlconform.jupiter.Memory;
 import org.nixlconform.jupiter.Mutated;
 import org.nixlconform.jupiter.Requirement;
@@ -46,15 +46,20 @@ public class DeviceCacheConformance {
 
     @TransferTest
     @Requirement("T5")
-    @Topology
-    @Topology(prefillTp = 1, decodeTp = 2)
     @Memory({DRAM_TO_VRAM, VRAM_TO_DRAM})
     void everyBlockArrivesBetweenHostMemoryAndGpus() {}
+
+    @TransferTest
+    @Requirement("T5")
+    @FromLevel(FULL)
+    @Topology(prefillTp = 1, decodeTp = 2)
+    @Memory({DRAM_TO_VRAM, VRAM_TO_DRAM})
+    void everyHalfBlockArrivesBetweenHostMemoryAndGpus() {}
 
     /** A request as the field posts it. Only a path that is far too slow is found: what is right here is not known yet. */
     @TransferTest
     @Requirement("T5")
-    @FromLevel(Level.FULL)
+    @FromLevel(FULL)
     @Memory({DRAM_TO_VRAM, VRAM_TO_DRAM})
     @Blocks(transferred = 128, cached = 256, layers = 50, scalable = true)
     @ExpectThroughput(shareOfReference = 0.005)
@@ -67,6 +72,7 @@ public class DeviceCacheConformance {
 
     @TransferTest
     @Requirement("E10")
+    @FromLevel(FULL)
     @DeviceCaches(TWO_DEVICES)
     @Mutated(WRONG_DEVICE)
     @ExpectCaught(MISPLACED)
@@ -84,12 +90,14 @@ public class DeviceCacheConformance {
 
     @TransferTest
     @Requirement("E12")
+    @FromLevel(FULL)
     @DeviceCaches(MAPPED_WITHOUT_RDMA)
     void everyBlockArrivesInMappedMemoryWithoutRdma() {}
 
     /** Blocks go to what was registered, and the cache is left as it was; or NIXL refuses. Inconclusive where addresses alone count. */
     @TransferTest
     @Requirement("E12")
+    @FromLevel(FULL)
     @DeviceCaches(REMAPPED)
     @ExpectCaught({POISON, REFUSED})
     void memoryThatIsRemappedAfterItWasRegisteredIsFound() {}

@@ -52,6 +52,13 @@ class LiveDeviceCacheTest {
         @Mutated(Mutation.WRONG_DEVICE)
         @ExpectCaught(FindingKind.MISPLACED)
         void wrongDevice() {}
+
+        @TransferTest
+        @DeviceCaches(HOST_STAGED)
+        @UnequalCaches(prefillBlocks = 100, decodeBlocks = 90)
+        @Mutated(Mutation.WRONG_OWNER_BLOCK_COUNT)
+        @ExpectCaught(FindingKind.MISPLACED)
+        void wrongBlocksOfTheCopy() {}
     }
 
     @Backends(UCX)
@@ -103,13 +110,13 @@ class LiveDeviceCacheTest {
     }
 
     @Test
-    void whatIsRemappedAndWhatIsOnTheOtherDeviceIsFound() {
-        List<TransferReport> reports = conforming(FaultsTestCase.class, 2);
+    void whatGoesWrongIsFoundHoweverTheCacheIsHeld() {
+        List<TransferReport> reports = conforming(FaultsTestCase.class, 3);
         assertThat(reports)
                 .flatExtracting(report -> report.verdict().notes())
                 .filteredOn(note -> note.contains("planted fault was caught"))
                 .map(note -> note.replaceAll(".*caught as (\\w+):.*", "$1"))
-                .containsExactlyInAnyOrder("POISON", "MISPLACED");
+                .containsExactlyInAnyOrder("POISON", "MISPLACED", "MISPLACED");
     }
 
     @Test

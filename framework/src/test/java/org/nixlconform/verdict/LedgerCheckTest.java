@@ -345,13 +345,14 @@ class LedgerCheckTest {
     }
 
     /** Of request 7. */
-    private static final TransferPlan WRITE = Observations.plan(draft ->
-            draft.serving(new PagedServing(20, 2, 3, 3, 0, 0, 0, 0)).direction(Operation.WRITE, Role.PREFILL));
+    private static final TransferPlan WRITE = Observations.plan(
+            draft -> draft.serving(new PagedServing(20, 2, 3, 3, 0, 0, 0, 0)).direction(Operation.WRITE, Role.PREFILL));
 
     /** Who writes may reuse its blocks when it is told DONE, which may be before or after the other side is told. */
     @Test
     void sourceOfAWriteIsFreeWhenItIsDone() {
-        Observations done = Observations.clean(WRITE).request(7, old -> with(old, Map.of("sourceFreedNanos", 8_050_000L)));
+        Observations done =
+                Observations.clean(WRITE).request(7, old -> with(old, Map.of("sourceFreedNanos", 8_050_000L)));
 
         assertThat(findings(WRITE, done)).isEmpty();
     }
