@@ -106,7 +106,7 @@ class CacheOracleTest {
                 first.peer(),
                 first.peerArena(),
                 0,
-                0,
+                List.of(0L),
                 new byte[0],
                 first.firstHead(),
                 first.headCount(),
