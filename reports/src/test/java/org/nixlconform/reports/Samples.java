@@ -318,6 +318,7 @@ public final class Samples {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 new Expectations(true, false, Optional.empty(), Optional.empty(), Set.of(), List.of()));
     }
 
