@@ -1,9 +1,9 @@
 package org.nixlconform.conformance;
 
 import static org.nixlconform.jupiter.Level.FULL;
-import static org.nixlconform.plan.Backend.LIBFABRIC;
 import static org.nixlconform.message.FindingKind.STALE;
 import static org.nixlconform.message.FindingKind.TORN;
+import static org.nixlconform.plan.Backend.LIBFABRIC;
 import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.Mutation.REUSED_BEFORE_NOTIFICATION;
 import static org.nixlconform.plan.Operation.READ;
