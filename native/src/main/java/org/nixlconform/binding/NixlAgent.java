@@ -89,11 +89,11 @@ public final class NixlAgent {
     }
 
     /** Registers all regions in one call. */
-    public void register(long[] addresses, long lengthBytes, NixlMemory memory) throws NixlCallException {
+    public void register(List<Long> addresses, long lengthBytes, NixlMemory memory) throws NixlCallException {
         Pointer list = nixl.create(CREATE_REG_DLIST, memory.kind());
-        for (int region = 0; region < addresses.length; region++) {
+        for (int region = 0; region < addresses.size(); region++) {
             long device = memory.device(region);
-            nixl.call(REG_DLIST_ADD_DESC, list, addresses[region], lengthBytes, device, Pointer.NULL, 0L);
+            nixl.call(REG_DLIST_ADD_DESC, list, addresses.get(region), lengthBytes, device, Pointer.NULL, 0L);
         }
         nixl.call(REGISTER_MEM, agent, list, options);
         registered = list;
@@ -126,7 +126,7 @@ public final class NixlAgent {
      * @param firstBytes offset within a block
      */
     public record BlockRanges(
-            long[] regionAddresses,
+            List<Long> regionAddresses,
             long firstBytes,
             long lengthBytes,
             long strideBytes,
@@ -138,8 +138,8 @@ public final class NixlAgent {
         nixl.require(XFER_DLIST_ADD_DESC);
         Pointer list = nixl.create(CREATE_XFER_DLIST, ranges.memory().kind());
         try (NativeMemory base = NativeMemory.allocate(Long.BYTES)) {
-            for (int region = 0; region < ranges.regionAddresses().length; region++) {
-                base.putLong(0, ranges.regionAddresses()[region]);
+            for (int region = 0; region < ranges.regionAddresses().size(); region++) {
+                base.putLong(0, ranges.regionAddresses().get(region));
                 int status = Conform.nxc_drive_add_descriptors(
                         nixl.table().pointer(),
                         list,

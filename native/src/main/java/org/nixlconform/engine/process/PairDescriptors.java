@@ -60,7 +60,7 @@ record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) 
     }
 
     private static long address(BlockRanges ranges, int index) {
-        return ranges.regionAddresses()[index / ranges.blocks()]
+        return ranges.regionAddresses().get(index / ranges.blocks())
                 + ranges.firstBytes()
                 + (index % ranges.blocks()) * ranges.strideBytes();
     }
@@ -88,10 +88,10 @@ record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) 
                 memory(arena));
     }
 
-    static long[] regions(ArenaShape arena, List<Long> addresses) {
+    static List<Long> regions(ArenaShape arena, List<Long> addresses) {
         return IntStream.range(0, arena.regions())
-                .mapToLong(region -> arena.regionAddress(addresses, region))
-                .toArray();
+                .mapToObj(region -> arena.regionAddress(addresses, region))
+                .toList();
     }
 
     /** What a simulated GPU has is memory of the host: NIXL, which would not take it for anything else, is told so. */

@@ -313,7 +313,12 @@ final class ServingWork implements AutoCloseable {
     }
 
     private void verify(Part part) throws IOException {
-        desk.say(new ToDesk.Verified(part.request, found.compare(cache.came(part.pairs, part.generation))));
+        long differing = found.compare(cache.came(part.pairs, part.generation));
+        if (differing > 0) {
+            // Told once, not at the end again.
+            cache.unknown(part.pairs.get(0).ownBlocks());
+        }
+        desk.say(new ToDesk.Verified(part.request, differing));
     }
 
     List<FromRank.Stray> strays() {

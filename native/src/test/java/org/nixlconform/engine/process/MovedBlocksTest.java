@@ -68,6 +68,18 @@ class MovedBlocksTest {
         expectAll(verify(ranks, decode(ranks, 1)), "POISON", 9);
     }
 
+    /** A rank prepares its own cache once for all peers that it moves the same heads with. */
+    @Test
+    void localRangesOfTheSameHeadsAreEqual() {
+        Ranks ranks = new Ranks(2, 1, 2, 4, false, true, 4, 40, 0);
+        arm(ranks);
+        List<PairDescriptors> pairs = pairs(ranks, decode(ranks, 0));
+        assertThat(pairs).hasSize(2);
+        assertThat(pairs.get(0).local()).isEqualTo(pairs.get(1).local());
+        assertThat(withFirstHead(pairs.get(0), 1).local())
+                .isNotEqualTo(pairs.get(1).local());
+    }
+
     /** One head too far of a slice of two heads: the whole slice is moved by one head. */
     @Test
     void aWrongFirstHeadOfSeveralIsShifted() {
@@ -287,8 +299,8 @@ class MovedBlocksTest {
     }
 
     private static long address(BlockRanges list, int index) {
-        assertThat(index).isBetween(0, list.regionAddresses().length * list.blocks() - 1);
-        return list.regionAddresses()[index / list.blocks()]
+        assertThat(index).isBetween(0, list.regionAddresses().size() * list.blocks() - 1);
+        return list.regionAddresses().get(index / list.blocks())
                 + index % list.blocks() * list.strideBytes()
                 + list.firstBytes();
     }
