@@ -5,6 +5,8 @@ import static org.nixlconform.message.FindingKind.STALE;
 import static org.nixlconform.message.FindingKind.TORN;
 import static org.nixlconform.plan.Backend.LIBFABRIC;
 import static org.nixlconform.plan.Backend.UCX;
+import static org.nixlconform.plan.MemoryKind.DRAM;
+import static org.nixlconform.plan.MemoryKind.VRAM;
 import static org.nixlconform.plan.Mutation.REUSED_BEFORE_NOTIFICATION;
 import static org.nixlconform.plan.Operation.READ;
 import static org.nixlconform.plan.Operation.WRITE;
@@ -18,6 +20,7 @@ import org.nixlconform.jupiter.ExpectCaught;
 import org.nixlconform.jupiter.ExpectCompletion;
 import org.nixlconform.jupiter.ExpectIntegrity;
 import org.nixlconform.jupiter.FromLevel;
+import org.nixlconform.jupiter.Memory;
 import org.nixlconform.jupiter.Mutated;
 import org.nixlconform.jupiter.PagedServing;
 import org.nixlconform.jupiter.Requirement;
@@ -51,6 +54,7 @@ public class ServingConformance {
     @Requirement("D1")
     @Topology
     @Backends({UCX, LIBFABRIC})
+    @Memory({DRAM, VRAM})
     @Blocks(transferred = 4, cached = 13)
     @PagedServing(requests = 300, inFlight = 4, mostBlocks = 4)
     void blocksThatWrapEveryFewRequestsHoldTheirOwnRequest() {}

@@ -26,7 +26,7 @@ final class SampleValues {
             return ofParameterized(parameterized);
         }
         Class<?> plain = (Class<?>) type;
-        if (plain == int.class) {
+        if (plain == int.class || plain == Integer.class) {
             return random.nextInt(1, Integer.MAX_VALUE) * (random.nextBoolean() ? 1 : -1);
         } else if (plain == long.class) {
             return random.nextLong(1, Long.MAX_VALUE) * (random.nextBoolean() ? 1 : -1);
