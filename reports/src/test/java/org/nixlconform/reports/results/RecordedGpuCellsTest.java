@@ -79,7 +79,7 @@ class RecordedGpuCellsTest {
 
         assertThat(page)
                 .contains("**22 cells: conforms 20, VIOLATES 2**")
-                .contains("| Topology | UCX VRAM, pack READ | UCX VRAM, pack WRITE |")
+                .contains("| Topology | UCX VRAM, pack READ, micro | UCX VRAM, pack WRITE, micro |")
                 .contains("| 1P-TP1 -> 1D-TP1 | conforms x11, 0.593-130 GB/s | conforms x9, 0.798-117 GB/s |")
                 .contains("| 1P-TP1 -> 1D-TP1 | **VIOLATES** |", "| 1P-TP1 -> 1D-TP1 | **VIOLATES**, 0.448 GB/s |")
                 .contains(
