@@ -10,6 +10,7 @@ import static org.nixlconform.plan.Role.DECODE;
 import static org.nixlconform.plan.Role.PREFILL;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.report.TransferReport;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
@@ -34,6 +35,7 @@ class LiveBadLinkTest extends NodesThatGo {
     }
 
     @Test
+    @Tag("releases")
     void aSlowLinkConformsAndItsPaceIsThatOfTheLink() throws Exception {
         for (TransferReport report : assertConforms()) {
             double reference =

@@ -120,6 +120,7 @@ class LiveDeviceCacheTest {
     }
 
     @Test
+    @Tag("releases")
     void blocksMoveBetweenHostMemoryAndDevicesEitherWay() {
         assertThat(conforming(MixedTestCase.class, 2)).allSatisfy(report -> {
             Reference reference = report.observation().orElseThrow().reference().orElseThrow();

@@ -36,6 +36,7 @@ class LiveFabricTest {
     }
 
     @Test
+    @Tag("releases")
     void blocksArriveOverTcpAndOnSimulatedEfaAndASecondRunFetchesNothing() {
         Run first = run();
 
