@@ -109,7 +109,7 @@ record Matrix(String environment, List<String> topologies, List<Combination> com
                 Objects.requireNonNullElse(cell.topology(), ""),
                 new Combination(
                         Objects.requireNonNullElse(cell.backend(), ""),
-                        memory.equals("DRAM") ? "host memory" : memory,
+                        memory.equals("DRAM") ? "host memory" : memory.replace("_TO_", " to "),
                         Objects.requireNonNullElse(cell.fabric(), ""),
                         Objects.requireNonNullElse(cell.placement(), ""),
                         Objects.requireNonNullElse(cell.operation(), ""),
