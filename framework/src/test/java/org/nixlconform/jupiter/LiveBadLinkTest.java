@@ -55,6 +55,7 @@ class LiveBadLinkTest extends NodesThatGo {
     }
 
     @Test
+    @Tag("releases")
     void aLinkThatLosesOnePercentConforms() throws Exception {
         everywhere("iptables -A INPUT -i data0 -m statistic --mode random --probability 0.01 -j DROP");
         assertConforms();

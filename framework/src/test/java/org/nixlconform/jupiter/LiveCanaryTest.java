@@ -143,6 +143,7 @@ class LiveCanaryTest {
 
     /** The transfer stands still for longer than a canary may, as on a machine that is too busy, and then goes on. */
     @Test
+    @Tag("releases")
     void aFaultForWhichTimeRanOutIsPlantedOnceMoreWithMoreTime() {
         PlantedFault flip = flip(FLIP.with("descriptor", 3), true, FindingKind.FOREIGN);
         LibraryFault late = LibraryFault.on("decode-0-rank-0", "late")

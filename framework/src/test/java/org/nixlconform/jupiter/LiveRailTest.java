@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +78,7 @@ class LiveRailTest {
     }
 
     @Test
+    @Tag("releases")
     void railsThatTheBackendLeavesOutOnATopologyAreNoFault() {
         TransferReport report = run("rails: 32, topology: p5", "", ReadTestCase.class);
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nixlconform.cluster.Doctor;
@@ -90,6 +91,7 @@ class LiveRayTest {
     }
 
     @Test
+    @Tag("releases")
     void casesRunOnTheNodesAndTheGpusThatRayGivesUntilRayIsDown() throws Exception {
         List<TransferReport> reports = run().reporter().published();
 

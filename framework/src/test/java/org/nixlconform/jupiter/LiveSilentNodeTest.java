@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.cluster.OwnJvm;
 import org.nixlconform.cluster.Waiting;
@@ -27,6 +28,7 @@ class LiveSilentNodeTest extends NodesThatGo {
     }
 
     @Test
+    @Tag("releases")
     void aLinkForControlThatGoesDown() throws Exception {
         Came came = runWhile(() -> hosts.in(DECODE_HOST, "ip link set ctl0 down"));
 

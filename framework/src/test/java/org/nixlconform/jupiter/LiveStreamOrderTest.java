@@ -151,6 +151,7 @@ class LiveStreamOrderTest {
     }
 
     @Test
+    @Tag("releases")
     void whatIsNotFencedIsFound() {
         assertThat(caught(OrderTestCase.class, 2)).containsExactlyInAnyOrder("ZERO", "GRAPH_MISMATCH");
     }
