@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -352,17 +353,22 @@ public final class RankRoster {
         }
     }
 
+    /** Takes what comes, outside of any step, until that is so or the time is over. */
+    void heedUntil(String name, BooleanSupplier over, Duration within) {
+        EngineStep.Collector<Boolean> nothing = new EngineStep.Collector<>(name);
+        long deadline = System.nanoTime() + within.toNanos();
+        while (!over.getAsBoolean() && System.nanoTime() < deadline) {
+            take(poll(deadline - System.nanoTime()), nothing, new HashSet<>(), (rank, answer) -> true);
+        }
+    }
+
     /** What all nodes that answer counted. */
     EngineStep.Counted counted() {
         Set<Node> asked = wardens();
         StepEvidence counts = new StepEvidence("count", Set.of());
         gather(counts);
         asked.forEach(node -> send(node, new ToWarden.Count()));
-        EngineStep.Collector<Boolean> nothing = new EngineStep.Collector<>("count");
-        long deadline = System.nanoTime() + COUNTED_WITHIN.toNanos();
-        while (!counts.counted().keySet().containsAll(asked) && System.nanoTime() < deadline) {
-            take(poll(deadline - System.nanoTime()), nothing, new HashSet<>(), (rank, answer) -> true);
-        }
+        heedUntil("count", () -> counts.counted().keySet().containsAll(asked), COUNTED_WITHIN);
         evidence = null;
         List<EngineStep.Carried> interfaces = new ArrayList<>();
         List<EngineStep.RdmaDevice> devices = new ArrayList<>();

@@ -4,13 +4,13 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.engine.protocol.FromWarden;
 import org.nixlconform.engine.protocol.ToRank;
@@ -156,18 +156,10 @@ final class ServingDesk {
         return new EngineStep.Ledger(took, complete, requests);
     }
 
-    private interface Condition {
-        boolean holds();
-    }
-
-    private void heedUntil(Condition condition, Duration within) {
-        EngineStep.Collector<Boolean> nothing = new EngineStep.Collector<>("desk");
-        long deadline = System.nanoTime() + within.toNanos();
-        while (!condition.holds()
-                && System.nanoTime() < deadline
-                && roster.wardens().contains(node)) {
-            roster.take(roster.poll(deadline - System.nanoTime()), nothing, new HashSet<>(), (rank, answer) -> true);
-        }
+    /** Or until the warden that has the desk is gone. */
+    private void heedUntil(BooleanSupplier condition, Duration within) {
+        roster.heedUntil(
+                "desk", () -> condition.getAsBoolean() || !roster.wardens().contains(node), within);
     }
 
     private static EngineStep.LedgerEntry entry(FromWarden.LedgerEntry entry) {

@@ -69,15 +69,6 @@ final class RankSession {
         this.label = label;
     }
 
-    /** Lists of one pair that an initiator prepared. */
-    private record Prepared(PairShape pair, PairDescriptors descriptors, long local, long remote) {
-        /** The lists are of whole caches: other blocks are other indices. */
-        Prepared with(PairShape moved) {
-            return new Prepared(
-                    moved, new PairDescriptors(descriptors.own(), descriptors.ownAddresses(), moved), local, remote);
-        }
-    }
-
     private record Made(Prepared prepared, long request, long makeNanos) {}
 
     FromRank perform(ToRank step, PhaseClock clock) throws NixlCallException {
@@ -205,7 +196,7 @@ final class RankSession {
                     localLists.put(local, list);
                 }
                 long remote = call(() -> agent().prepare(pair.peer(), descriptors.remote()));
-                prepared.add(new Prepared(pair, descriptors, list, remote));
+                prepared.add(new Prepared(descriptors, list, remote));
             }
         }
         return new FromRank.Done(clock.finish());
@@ -544,13 +535,11 @@ final class RankSession {
     }
 
     private ServingWork.Rank server() {
-        Map<String, ServingWork.Lists> lists = new HashMap<>();
-        prepared.forEach(each ->
-                lists.put(each.pair().peer(), new ServingWork.Lists(each.descriptors(), each.local(), each.remote())));
+        Map<String, Prepared> lists = new HashMap<>();
+        prepared.forEach(each -> lists.put(each.pair().peer(), each));
         return new ServingWork.Rank(
                 label,
                 opened().source(),
-                planned().initiator(),
                 planned().write(),
                 agent(),
                 page,

@@ -54,16 +54,16 @@ final class ServingWork implements AutoCloseable {
     record Rank(
             String label,
             boolean source,
-            boolean initiator,
             boolean write,
             NixlAgent agent,
             ProgressPage page,
             List<PairShape> pairs,
-            Map<String, Lists> lists,
-            long idleNanos) {}
-
-    /** Prepared lists of one pair. */
-    record Lists(PairDescriptors descriptors, long local, long remote) {}
+            Map<String, Prepared> lists,
+            long idleNanos) {
+        boolean initiator() {
+            return source == write;
+        }
+    }
 
     /** Puts runs where their bytes are. */
     interface Place {
@@ -174,9 +174,8 @@ final class ServingWork implements AutoCloseable {
     }
 
     private void post(Part part, PairShape pair) {
-        Lists lists = lists(pair);
-        PairDescriptors descriptors = new PairDescriptors(
-                lists.descriptors().own(), lists.descriptors().ownAddresses(), pair);
+        Prepared lists = lists(pair).with(pair);
+        PairDescriptors descriptors = lists.descriptors();
         try {
             int[] local = descriptors.localIndices();
             long handle = rank.agent()
@@ -193,8 +192,8 @@ final class ServingWork implements AutoCloseable {
         }
     }
 
-    private Lists lists(PairShape pair) {
-        Lists lists = rank.lists().get(pair.peer());
+    private Prepared lists(PairShape pair) {
+        Prepared lists = rank.lists().get(pair.peer());
         if (lists == null) {
             throw new IllegalStateException("no lists were prepared for " + pair.peer());
         }
