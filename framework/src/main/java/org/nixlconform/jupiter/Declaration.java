@@ -160,7 +160,7 @@ final class Declaration {
     private PlanDraft draft(int prefixHit, Optional<Rails> counts) {
         PlanDraft draft = PlanDraft.at(where).geometry(geometry()).blocks(blockUse(prefixHit));
         requirement.ifPresent(id -> draft.requirement(id.value()));
-        serving.ifPresent(served -> draft.serving(planned(served)).iterations(ITERATIONS_BEFORE_SERVING));
+        serving.ifPresent(served -> draft.workload(planned(served)).iterations(ITERATIONS_BEFORE_SERVING));
         iterations.ifPresent(count -> draft.iterations(count.value()));
         mutated.ifPresent(fault -> draft.mutation(fault.value()));
         invalidRequests.ifPresent(requests -> draft.invalidRequests(requests.value()));

@@ -1,5 +1,8 @@
 package org.nixlconform.plan;
 
+import java.util.List;
+import org.nixlconform.message.Finding;
+
 /**
  * Requests that engines serve on their own, many at once, out of caches whose blocks are reused: prefill fills the blocks of a
  * request and offers them, they move, decode verifies them, prefill reuses them as soon as it was told that it may.
@@ -21,7 +24,8 @@ public record PagedServing(
         int prefixHitPercent,
         int abortPercent,
         int latePollPercent,
-        int latePollMillis) {
+        int latePollMillis)
+        implements Workload {
 
     /** Each has a generation of its own, of which there are 2^21. */
     public static final int MOST_REQUESTS = 2_000_000;
@@ -29,11 +33,22 @@ public record PagedServing(
     public static final int MOST_IN_FLIGHT = 256;
 
     /** Such as {@code serving 1000 requests, 8 in flight, 1-10 blocks, prefix 25 %}; what is 0 is left out. */
+    @Override
     public String label() {
         String blocks = fewestBlocks == mostBlocks ? "" + mostBlocks : fewestBlocks + "-" + mostBlocks;
         return "serving " + requests + " requests, " + inFlight + " in flight, " + blocks + " blocks"
                 + (prefixHitPercent == 0 ? "" : ", prefix " + prefixHitPercent + " %")
                 + (abortPercent == 0 ? "" : ", abort " + abortPercent + " %")
                 + (latePollPercent == 0 ? "" : ", late polls " + latePollPercent + " % of " + latePollMillis + " ms");
+    }
+
+    @Override
+    public String word() {
+        return "serving";
+    }
+
+    @Override
+    public List<Finding> refusals(PlanDraft draft) {
+        return ServingRules.refusals(draft, this);
     }
 }

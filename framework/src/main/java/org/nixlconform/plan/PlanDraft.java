@@ -42,7 +42,7 @@ public final class PlanDraft {
     private Optional<Rails> rails = Optional.empty();
     private Optional<PeerEnd> peerEnd = Optional.empty();
     private Optional<StreamOrder> streamOrder = Optional.empty();
-    private Optional<PagedServing> serving = Optional.empty();
+    private Optional<Workload> workload = Optional.empty();
     private Optional<DeviceCache> deviceCache = Optional.empty();
     private boolean integrity;
     private boolean visibleAtDone;
@@ -79,7 +79,7 @@ public final class PlanDraft {
                         rails,
                         peerEnd,
                         streamOrder,
-                        serving,
+                        workload,
                         deviceCache,
                         expectations()))
                 : new Planned.Refused(name(), refusals);
@@ -176,9 +176,9 @@ public final class PlanDraft {
         return this;
     }
 
-    /** Engines serve these after the iterations. */
-    public PlanDraft serving(PagedServing value) {
-        serving = Optional.of(value);
+    /** Engines do this on their own after the iterations. */
+    public PlanDraft workload(Workload value) {
+        workload = Optional.of(value);
         return this;
     }
 
@@ -243,7 +243,7 @@ public final class PlanDraft {
                 plan.rails(),
                 plan.peerEnd(),
                 plan.streamOrder(),
-                plan.serving(),
+                plan.workload(),
                 plan.deviceCache(),
                 plan.expectations());
     }
@@ -265,7 +265,7 @@ public final class PlanDraft {
             Optional<Rails> rails,
             Optional<PeerEnd> peerEnd,
             Optional<StreamOrder> streamOrder,
-            Optional<PagedServing> serving,
+            Optional<Workload> workload,
             Optional<DeviceCache> deviceCache,
             Expectations expectations) {
         PlanDraft draft = at(where)
@@ -284,7 +284,7 @@ public final class PlanDraft {
         draft.rails = rails;
         draft.peerEnd = peerEnd;
         draft.streamOrder = streamOrder;
-        draft.serving = serving;
+        draft.workload = workload;
         draft.deviceCache = deviceCache;
         return draft;
     }
@@ -349,8 +349,8 @@ public final class PlanDraft {
         return streamOrder;
     }
 
-    Optional<PagedServing> serving() {
-        return serving;
+    Optional<Workload> workload() {
+        return workload;
     }
 
     Optional<DeviceCache> deviceCache() {

@@ -65,7 +65,7 @@ final class PlanName {
         draft.rails().ifPresent(rails -> parts.add("rails " + rails.label()));
         draft.peerEnd().ifPresent(end -> parts.add(end.label()));
         draft.streamOrder().ifPresent(order -> parts.add(order.label()));
-        draft.serving().ifPresent(serving -> parts.add(serving.label()));
+        draft.workload().ifPresent(workload -> parts.add(workload.label()));
         draft.deviceCache().ifPresent(cache -> parts.add(cache.label()));
         draft.mutation().ifPresent(mutation -> parts.add("mutation " + label(mutation)));
         boolean all = draft.invalidRequests().size() == InvalidRequest.values().length;

@@ -68,7 +68,7 @@ final class PlanRules {
         draft.rails().ifPresent(this::railsCanBeSimulated);
         draft.peerEnd().ifPresent(this::endCanBeJudged);
         draft.streamOrder().ifPresent(this::orderCanBeJudged);
-        draft.serving().ifPresent(serving -> refusals.addAll(ServingRules.refusals(draft, serving)));
+        draft.workload().ifPresent(workload -> refusals.addAll(workload.refusals(draft)));
         draft.deviceCache().ifPresent(this::cacheCanBeHeld);
         expectationsAreJudgeable();
     }
@@ -335,10 +335,11 @@ final class PlanRules {
                     "give prefill and decode different numbers of cached blocks, and 2 or more layers");
         }
         boolean reused = draft.mutation().equals(Optional.of(Mutation.REUSED_BEFORE_NOTIFICATION));
-        if (reused && (draft.serving().isEmpty() || draft.direction().operation() != Operation.READ)) {
+        boolean served = draft.workload().orElse(null) instanceof PagedServing;
+        if (reused && (!served || draft.direction().operation() != Operation.READ)) {
             refuse(
                     "the mutation REUSED_BEFORE_NOTIFICATION changes nothing here",
-                    draft.direction().label() + (draft.serving().isEmpty() ? ", no served requests" : ""),
+                    draft.direction().label() + (served ? "" : ", no served requests"),
                     "served requests that decode reads",
                     "add @PagedServing and READ, initiated by decode");
         }

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * @param rails simulated, in place of those that the environment has
  * @param peerEnd a rank that is killed in the middle of the case, on purpose
  * @param streamOrder work of the engines on a GPU's stream beside the transfer
- * @param serving requests that engines serve on their own, after the iterations
+ * @param workload of engines on their own, after the iterations
  * @param deviceCache how caches on GPUs are held; empty for one plain allocation a rank
  */
 public record TransferPlan(
@@ -33,7 +33,7 @@ public record TransferPlan(
         Optional<Rails> rails,
         Optional<PeerEnd> peerEnd,
         Optional<StreamOrder> streamOrder,
-        Optional<PagedServing> serving,
+        Optional<Workload> workload,
         Optional<DeviceCache> deviceCache,
         Expectations expectations) {
 
@@ -56,7 +56,7 @@ public record TransferPlan(
                 rails,
                 peerEnd,
                 streamOrder,
-                serving,
+                workload,
                 deviceCache,
                 expectations));
     }
@@ -70,9 +70,14 @@ public record TransferPlan(
         return PlanName.of(PlanDraft.of("", this));
     }
 
-    /** {@code serving} where engines serve requests on their own, else {@code single}: one transfer for each pair of ranks. */
-    public String workload() {
-        return serving.isPresent() ? "serving" : "single";
+    /** Requests that engines serve on their own, where that is the workload. */
+    public Optional<PagedServing> serving() {
+        return workload.filter(PagedServing.class::isInstance).map(PagedServing.class::cast);
+    }
+
+    /** {@link Workload#word()}, {@code single} without one: one transfer for each pair of ranks. */
+    public String workloadWord() {
+        return workload.map(Workload::word).orElse("single");
     }
 
     /** The KV heads that a rank holds. */
@@ -180,7 +185,7 @@ public record TransferPlan(
                 rails,
                 peerEnd,
                 streamOrder,
-                serving,
+                workload,
                 deviceCache,
                 expected);
     }

@@ -90,7 +90,7 @@ class PlanProgramTest {
                     plan.rails(),
                     plan.peerEnd(),
                     plan.streamOrder(),
-                    plan.serving(),
+                    plan.workload(),
                     plan.deviceCache(),
                     new org.nixlconform.plan.Expectations(
                             false, false, Optional.empty(), Optional.empty(), Set.of(), List.of())));

@@ -193,7 +193,7 @@ class PlanReaderTest {
     @Test
     void servedRequestsReachThePlanBehindOneIteration() {
         TransferPlan plan = ((Planned.Possible) only(read(Served.class, "usually"))).plan();
-        assertThat(plan.workload()).isEqualTo("serving");
+        assertThat(plan.workloadWord()).isEqualTo("serving");
         assertThat(plan.iterations()).isEqualTo(1);
         assertThat(plan.serving()).contains(new org.nixlconform.plan.PagedServing(200, 8, 1, 10, 0, 0, 0, 0));
         assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));

@@ -51,11 +51,11 @@ class PlanNameTest {
 
     @Test
     void servedRequestsAreNamedWithWhatIsNotZero() {
-        assertThat(draft().serving(new PagedServing(1000, 8, 1, 10, 25, 5, 5, 2))
+        assertThat(draft().workload(new PagedServing(1000, 8, 1, 10, 25, 5, 5, 2))
                         .name())
                 .endsWith(" layers bf16 HND, serving 1000 requests, 8 in flight, 1-10 blocks, prefix 25 %, abort 5 %,"
                         + " late polls 5 % of 2 ms");
-        assertThat(draft().serving(new PagedServing(50, 2, 4, 4, 0, 0, 0, 0)).name())
+        assertThat(draft().workload(new PagedServing(50, 2, 4, 4, 0, 0, 0, 0)).name())
                 .endsWith(", serving 50 requests, 2 in flight, 4 blocks");
     }
 

@@ -262,7 +262,7 @@ class PlanRulesTest {
         assertThat(headlines(mutated)).containsExactly("the mutation WRONG_OWNER_BLOCK_COUNT changes nothing here");
         PlanDraft reused = draft().mutation(Mutation.REUSED_BEFORE_NOTIFICATION);
         assertThat(headlines(reused)).containsExactly("the mutation REUSED_BEFORE_NOTIFICATION changes nothing here");
-        reused.serving(new PagedServing(20, 2, 1, 3, 0, 0, 0, 0));
+        reused.workload(new PagedServing(20, 2, 1, 3, 0, 0, 0, 0));
         assertThat(refusal(reused)).isEqualTo("possible");
         reused.direction(Operation.WRITE, Role.PREFILL);
         assertThat(headlines(reused)).containsExactly("the mutation REUSED_BEFORE_NOTIFICATION changes nothing here");
@@ -512,7 +512,7 @@ class PlanRulesTest {
 
     private static PlanDraft serving(
             int requests, int inFlight, int fewest, int most, int prefix, int abort, int late, int millis) {
-        return draft().serving(new PagedServing(requests, inFlight, fewest, most, prefix, abort, late, millis));
+        return draft().workload(new PagedServing(requests, inFlight, fewest, most, prefix, abort, late, millis));
     }
 
     @Test

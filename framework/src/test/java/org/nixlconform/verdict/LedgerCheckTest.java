@@ -28,7 +28,7 @@ import org.nixlconform.transfer.TransferObservation.StrayNotification;
 /** Each rule of serving, broken by one request of a ledger that is clean otherwise. Request 7 begins at 7 ms. */
 class LedgerCheckTest {
     private static final TransferPlan PLAN =
-            Observations.plan(draft -> draft.serving(new PagedServing(20, 2, 3, 3, 0, 0, 0, 0)));
+            Observations.plan(draft -> draft.workload(new PagedServing(20, 2, 3, 3, 0, 0, 0, 0)));
 
     @Test
     void cleanLedgerConformsAndItsNoteSaysHowFastItWas() {
@@ -279,7 +279,7 @@ class LedgerCheckTest {
     @Test
     void writeIsVerifiedWhenItWasNotifiedAndFreedAtTheSourceWhenItIsDone() {
         TransferPlan write = Observations.plan(draft ->
-                draft.direction(Operation.WRITE, Role.PREFILL).serving(new PagedServing(20, 2, 3, 3, 0, 0, 0, 0)));
+                draft.direction(Operation.WRITE, Role.PREFILL).workload(new PagedServing(20, 2, 3, 3, 0, 0, 0, 0)));
         Map<String, Object> doneLast = Map.of(
                 "notifiedNanos",
                 7_900_000L,
@@ -345,8 +345,8 @@ class LedgerCheckTest {
     }
 
     /** Of request 7. */
-    private static final TransferPlan WRITE = Observations.plan(
-            draft -> draft.serving(new PagedServing(20, 2, 3, 3, 0, 0, 0, 0)).direction(Operation.WRITE, Role.PREFILL));
+    private static final TransferPlan WRITE = Observations.plan(draft ->
+            draft.workload(new PagedServing(20, 2, 3, 3, 0, 0, 0, 0)).direction(Operation.WRITE, Role.PREFILL));
 
     /** Who writes may reuse its blocks when it is told DONE, which may be before or after the other side is told. */
     @Test

@@ -122,7 +122,7 @@ final class CellTest {
     private static void putShape(TransferPlan plan, Map<String, String> parameters) {
         BlockUse blocks = plan.blocks();
         KvGeometry geometry = plan.geometry();
-        parameters.put("workload", plan.workload());
+        parameters.put("workload", plan.workloadWord());
         parameters.put("pairing", plan.topology().pairing().name());
         parameters.put("blocks", String.valueOf(blocks.transferred()));
         parameters.put("prefix hit", String.valueOf(blocks.prefixHit()));

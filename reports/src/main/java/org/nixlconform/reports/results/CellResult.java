@@ -151,7 +151,7 @@ public record CellResult(
                 plan.map(p -> p.placement().name()).orElse(null),
                 plan.map(p -> p.direction().operation().name()).orElse(null),
                 plan.map(p -> p.memory().name()).orElse(null),
-                plan.map(TransferPlan::workload).orElse(null),
+                plan.map(TransferPlan::workloadWord).orElse(null),
                 report.environment().orElse(null),
                 report.verdict().outcome(),
                 report.testResult(),
