@@ -29,6 +29,7 @@ import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.Generations;
 import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.Lifecycle;
 import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.Operation;
@@ -37,6 +38,7 @@ import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.Role;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.plan.Trial;
 
 /**
  * The prefill and decode engines of one case, alive: a process for each rank, asked step by step. Each step goes to all
@@ -67,6 +69,8 @@ public final class EnginePair implements AutoCloseable {
     private final Map<RankId, ToRank.Stream> streams = new HashMap<>();
 
     private Optional<ServingDesk> desk = Optional.empty();
+    /** As many iterations have, and trials after them. */
+    private int generationsUsed;
 
     private EnginePair(TransferPlan plan, EnvironmentPair environment, AgentSettings settings, RankRoster roster) {
         this.plan = plan;
@@ -76,6 +80,7 @@ public final class EnginePair implements AutoCloseable {
         this.steps = new RankSteps(roster, plan);
         this.translation = new PlanTranslation(plan, roster.assignment());
         this.step = step(plan);
+        this.generationsUsed = plan.iterations();
     }
 
     /**
@@ -390,6 +395,14 @@ public final class EnginePair implements AutoCloseable {
                 new Expectations.Completion(
                         all.compareTo(LONGEST_SERVING) < 0 ? all : LONGEST_SERVING,
                         limits.stall().plus(forBytes())));
+    }
+
+    /** Makes one trial, with agents of its own. */
+    public EngineStep.TrialEnd tryOut(Lifecycle workload, Trial trial, Expectations.Completion limits) {
+        TrialSteps made = new TrialSteps(steps, workload, trial, generationsUsed, limits.within());
+        EngineStep.TrialEnd end = made.make();
+        generationsUsed = made.generationsUsed();
+        return end;
     }
 
     /** What became of the requests that {@link #serve} served, also where it did not end. */

@@ -104,6 +104,7 @@ final class AlteredFaults {
                 seen.reference(),
                 iterations,
                 seen.serving(),
+                seen.trials(),
                 seen.logLines(),
                 seen.path(),
                 seen.recorded());

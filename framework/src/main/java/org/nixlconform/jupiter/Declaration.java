@@ -16,6 +16,7 @@ import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Placement;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.Planned;
+import org.nixlconform.plan.Workload;
 
 /** What annotations declare: the axes of the matrix, and what all of its cells have in common. */
 final class Declaration {
@@ -25,8 +26,8 @@ final class Declaration {
 
     private static final int[] NO_PREFIX = {0};
 
-    /** Where none are declared: enough to hold serving against a single transfer. */
-    private static final int ITERATIONS_BEFORE_SERVING = 1;
+    /** Where none are declared: enough to hold what follows against a single transfer. */
+    private static final int ITERATIONS_BEFORE_WORKLOAD = 1;
 
     private final List<Topology> topologies;
     private final List<Direction> directions;
@@ -44,6 +45,7 @@ final class Declaration {
     private final Optional<PeerEnds> peerEnds;
     private final Optional<StreamOrder> streamOrder;
     private final Optional<PagedServing> serving;
+    private final Optional<Workload> lifecycle;
     private final Optional<DeviceCaches> deviceCaches;
     private final Optional<Requirement> requirement;
     private final Optional<ExpectIntegrity> integrity;
@@ -75,6 +77,10 @@ final class Declaration {
         peerEnds = one(PeerEnds.class);
         streamOrder = one(StreamOrder.class);
         serving = one(PagedServing.class);
+        lifecycle = one(Teardown.class)
+                .map(Declaration::planned)
+                .or(() -> one(MetadataChaos.class).map(Declaration::planned))
+                .or(() -> one(PeerChurn.class).map(Declaration::planned));
         deviceCaches = one(DeviceCaches.class);
         requirement = one(Requirement.class);
         integrity = one(ExpectIntegrity.class);
@@ -160,7 +166,8 @@ final class Declaration {
     private PlanDraft draft(int prefixHit, Optional<Rails> counts) {
         PlanDraft draft = PlanDraft.at(where).geometry(geometry()).blocks(blockUse(prefixHit));
         requirement.ifPresent(id -> draft.requirement(id.value()));
-        serving.ifPresent(served -> draft.workload(planned(served)).iterations(ITERATIONS_BEFORE_SERVING));
+        serving.ifPresent(served -> draft.workload(planned(served)).iterations(ITERATIONS_BEFORE_WORKLOAD));
+        lifecycle.ifPresent(trials -> draft.workload(trials).iterations(ITERATIONS_BEFORE_WORKLOAD));
         iterations.ifPresent(count -> draft.iterations(count.value()));
         mutated.ifPresent(fault -> draft.mutation(fault.value()));
         invalidRequests.ifPresent(requests -> draft.invalidRequests(requests.value()));
@@ -213,6 +220,18 @@ final class Declaration {
                 topology.decodeEngines(),
                 topology.decodeTp(),
                 topology.pairing());
+    }
+
+    private static Workload planned(Teardown trials) {
+        return new org.nixlconform.plan.Teardown(List.of(trials.value()), trials.cycles());
+    }
+
+    private static Workload planned(MetadataChaos chaos) {
+        return new org.nixlconform.plan.MetadataChaos(chaos.cuts(), chaos.flips());
+    }
+
+    private static Workload planned(PeerChurn trials) {
+        return new org.nixlconform.plan.PeerChurn(List.of(trials.value()));
     }
 
     private static org.nixlconform.plan.PagedServing planned(PagedServing serving) {

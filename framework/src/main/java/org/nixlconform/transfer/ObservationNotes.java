@@ -16,6 +16,7 @@ import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.plan.Trial;
 import org.nixlconform.transfer.PathObservation.Posted;
 import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.TransferObservation.CallFailure;
@@ -55,6 +56,7 @@ final class ObservationNotes {
     private final List<IterationNotes> iterations = new ArrayList<>();
     private final List<PathObservation.Gpu> gpus = new ArrayList<>();
     private Optional<TransferObservation.Serving> serving = Optional.empty();
+    private final List<TrialOutcome> trials = new ArrayList<>();
     private final Map<String, RailUse> rails = new LinkedHashMap<>();
     private final Map<RankId, List<Double>> copiesBytesPerSecond = new TreeMap<>();
     private boolean everyCopyTimed = true;
@@ -83,9 +85,7 @@ final class ObservationNotes {
                         call.status(),
                         call.statusName(),
                         call.lastLogLines())));
-        step.lost()
-                .forEach(rank -> losses.add(
-                        new EngineLoss(rank.rank(), step.name(), rank.signal(), rank.exitCode(), rank.lastLogLines())));
+        step.lost().forEach(rank -> losses.add(loss(step.name(), rank)));
         step.overdue().forEach(rank -> timeouts.add(timeout(step.name(), iteration, rank)));
     }
 
@@ -97,6 +97,10 @@ final class ObservationNotes {
             return TO_A_DEVICE;
         }
         return streamedBytes > 0 ? STREAMED : COPIED;
+    }
+
+    private static EngineLoss loss(String step, EngineStep.LostRank rank) {
+        return new EngineLoss(rank.rank(), step, rank.signal(), rank.exitCode(), rank.lastLogLines());
     }
 
     private static Timeout timeout(String step, int iteration, EngineStep.OverdueRank rank) {
@@ -216,6 +220,27 @@ final class ObservationNotes {
                 strays));
     }
 
+    void tried(Trial trial, EngineStep.TrialEnd end, int iteration) {
+        trials.add(new TrialOutcome(
+                trial,
+                end.answers().stream()
+                        .map(answer -> new TrialOutcome.Answer(
+                                answer.rank(),
+                                answer.act(),
+                                answer.call(),
+                                answer.status(),
+                                answer.statusName(),
+                                answer.at(),
+                                answer.took(),
+                                answer.counts(),
+                                answer.text()))
+                        .toList(),
+                end.lost().stream().map(gone -> loss(trial.label(), gone)).toList(),
+                end.overdue().stream()
+                        .map(rank -> timeout(trial.label(), iteration, rank))
+                        .toList()));
+    }
+
     private static ServedRequest request(EngineStep.LedgerEntry entry) {
         return new ServedRequest(
                 entry.request(),
@@ -275,6 +300,7 @@ final class ObservationNotes {
                 reference(),
                 iterations.stream().map(IterationNotes::finish).toList(),
                 serving,
+                trials,
                 logLines,
                 path.with(List.copyOf(rails.values()), gpus),
                 Optional.empty());

@@ -23,6 +23,7 @@ import org.nixlconform.plan.RankId;
  * @param reference the copy between two processes that the same ranks timed, where it could be measured
  * @param iterations one for each that was begun
  * @param serving of requests that engines served on their own, where it was begun
+ * @param trials of the life of agents, in the order in which they were made
  * @param logLines warnings and worse that engines wrote to standard error
  * @param path which way blocks took
  * @param recorded what was once measured on this cluster for cases of this kind, where that is known
@@ -39,6 +40,7 @@ public record TransferObservation(
         Optional<Reference> reference,
         List<Iteration> iterations,
         Optional<Serving> serving,
+        List<TrialOutcome> trials,
         List<LogLine> logLines,
         PathObservation path,
         Optional<Recorded> recorded) {
@@ -51,6 +53,7 @@ public record TransferObservation(
         timeouts = List.copyOf(timeouts);
         invalidRequests = List.copyOf(invalidRequests);
         iterations = List.copyOf(iterations);
+        trials = List.copyOf(trials);
         logLines = List.copyOf(logLines);
     }
 
@@ -80,6 +83,7 @@ public record TransferObservation(
                 reference,
                 iterations,
                 served,
+                trials,
                 logLines,
                 path,
                 figures);

@@ -73,6 +73,7 @@ public final class Observations {
     private List<InvalidRequestOutcome> invalidRequests = new ArrayList<>();
     private Optional<Reference> reference;
     private List<Iteration> iterations = new ArrayList<>();
+    private List<TrialOutcome> trials = List.of();
     private Optional<Serving> serving = Optional.empty();
     private final List<GivenMetadata> metadata = new ArrayList<>();
     private final List<PhaseTime> phases = new ArrayList<>();
@@ -143,6 +144,7 @@ public final class Observations {
                 reference,
                 iterations,
                 serving,
+                trials,
                 logLines,
                 path,
                 recorded);

@@ -93,6 +93,7 @@ public final class Samples {
                         seen.reference(),
                         iterations,
                         seen.serving(),
+                seen.trials(),
                         List.of(),
                         seen.path(),
                         Optional.empty())),
@@ -340,6 +341,7 @@ public final class Samples {
                 Optional.of(new Reference("process_vm_readv", Map.of(DESTINATION, 5.7e9), 0, 0)),
                 List.of(iteration(verdict)),
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 PathObservation.NONE,
                 Optional.empty());
