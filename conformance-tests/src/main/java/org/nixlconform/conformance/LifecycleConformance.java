@@ -12,6 +12,8 @@ import org.nixlconform.jupiter.Direction;
 import org.nixlconform.jupiter.Environments;
 import org.nixlconform.jupiter.ExpectCompletion;
 import org.nixlconform.jupiter.ExpectIntegrity;
+import org.nixlconform.jupiter.MetadataChaos;
+import org.nixlconform.jupiter.PeerChurn;
 import org.nixlconform.jupiter.Requirement;
 import org.nixlconform.jupiter.Teardown;
 import org.nixlconform.jupiter.Topology;
@@ -23,11 +25,12 @@ import org.nixlconform.jupiter.TransferTest;
 @Direction(operation = READ, initiator = DECODE)
 @ExpectIntegrity
 @ExpectCompletion(withinSeconds = 5, stallSeconds = 3)
-@AllowEngineLog(pattern = ".", because = "the case asks for what is refused, and NIXL says so")
 public class LifecycleConformance {
+    private static final String REFUSED = "the case asks for what is refused, and NIXL says so";
 
     @TransferTest
     @Requirement("F10")
+    @AllowEngineLog(pattern = ".", because = REFUSED)
     @Environments("ucx-tcp")
     @Blocks(transferred = 512, cached = 600)
     @Teardown({STATUS_BEFORE_POST, POST_WHILE_ACTIVE, POST_WHEN_DONE, POST_AFTER_ERROR})
@@ -35,8 +38,72 @@ public class LifecycleConformance {
 
     @TransferTest
     @Requirement("D4")
+    @AllowEngineLog(pattern = ".", because = REFUSED)
     @Environments("ucx-tcp")
     @Blocks(transferred = 1024, cached = 1024)
     @Teardown(RELEASE_IN_FLIGHT)
     void noByteLandsAfterAReleaseThatSucceeded() {}
+
+    @TransferTest
+    @Requirement("F8")
+    @AllowEngineLog(pattern = ".", because = REFUSED)
+    @Environments("ucx-tcp")
+    @Blocks(transferred = 1024, cached = 1024)
+    @Teardown({DEREGISTER_OWN_IN_FLIGHT, DEREGISTER_PEERS_IN_FLIGHT})
+    void memoryIsDeregisteredWhileBlocksMove() {}
+
+    @TransferTest
+    @Requirement("F7")
+    @AllowEngineLog(pattern = ".", because = REFUSED)
+    @Environments("ucx-tcp")
+    @Blocks(transferred = 1024, cached = 1024)
+    @Teardown(INVALIDATE_IN_FLIGHT)
+    void aPeerIsForgottenWhileBlocksMove() {}
+
+    @TransferTest
+    @Requirement("F9")
+    @AllowEngineLog(pattern = ".", because = REFUSED)
+    @Teardown({POST_TO_INVALIDATED, POST_TO_DEREGISTERED})
+    void whoWaitsForATransferThatCannotBeIsTold() {}
+
+    @TransferTest
+    @Requirement("F11")
+    @Teardown(value = ORDERS, cycles = 8)
+    void agentsEndInEveryOrder() {}
+
+    @TransferTest
+    @Requirement("F10")
+    @AllowEngineLog(pattern = ".", because = REFUSED)
+    @Teardown(STATUS_AFTER_RELEASE)
+    void theStatusOfAReleasedRequest() {}
+
+    @TransferTest
+    @Requirement("F10")
+    @AllowEngineLog(pattern = ".", because = REFUSED)
+    @Teardown(RELEASE_TWICE)
+    void aRequestIsReleasedTwice() {}
+
+    @TransferTest
+    @Requirement("F3")
+    @AllowEngineLog(pattern = ".", because = REFUSED)
+    @MetadataChaos
+    void damagedMetadataAreRefusedAndTheAgentStaysUsable() {}
+
+    @TransferTest
+    @Requirement("F4")
+    @AllowEngineLog(pattern = ".", because = REFUSED)
+    @PeerChurn({RESTART_UNDER_OLD_NAME, RESTART_UNDER_NEW_NAME})
+    void aPrefillEngineComesBack() {}
+
+    @TransferTest
+    @Requirement("F1")
+    @Topology(prefillEngines = 3)
+    @PeerChurn(JOIN)
+    void aThirdPrefillEngineJoinsWhileBlocksMove() {}
+
+    @TransferTest
+    @Requirement("F6")
+    @Topology(prefillEngines = 2)
+    @PeerChurn(FREEZE)
+    void aStoppedPrefillEngineHoldsUpNobodyElse() {}
 }

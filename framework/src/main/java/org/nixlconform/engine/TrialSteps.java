@@ -14,9 +14,11 @@ import org.nixlconform.engine.EngineStep.TrialEnd;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.ToRank;
 import org.nixlconform.plan.Lifecycle;
+import org.nixlconform.plan.MetadataChaos;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.Role;
 import org.nixlconform.plan.Teardown;
+import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.plan.Trial;
 
 /**
@@ -37,9 +39,15 @@ final class TrialSteps {
     private static final int WARM_CYCLES = 2;
 
     private static final long SETTLED_MILLIS = 300;
+    private static final long TRAFFIC_MILLIS = 500;
+    private static final long INTO_THE_TRAFFIC_MILLIS = 100;
+    /** Each costs half a second. */
+    private static final int MOST_AGENTS = 6;
     private static final List<String> ENDS = List.of("release", "deregister", "invalidate");
 
     private final RankSteps steps;
+    private final Engines engines;
+    private final TransferPlan plan;
     private final Trial trial;
     private final Lifecycle workload;
     private final long withinMillis;
@@ -53,16 +61,31 @@ final class TrialSteps {
 
     private boolean goesOn = true;
 
+    /** What a trial does to processes. */
+    interface Engines {
+        void signal(RankId rank, String name);
+
+        /** Kills it and starts another in its place. */
+        void replace(RankId rank);
+
+        /** Where its arena begins. */
+        List<Long> addresses(RankId rank);
+    }
+
     /**
      * @param used generations, of iterations and trials before
      * @param within what the case gives a transfer
      */
-    TrialSteps(RankSteps steps, Lifecycle workload, Trial trial, int used, Duration within) {
+    record Case(Trial trial, int used, Duration within) {}
+
+    TrialSteps(RankSteps steps, Engines engines, Lifecycle workload, TransferPlan plan, Case of) {
         this.steps = steps;
+        this.engines = engines;
         this.workload = workload;
-        this.trial = trial;
-        this.iteration = used;
-        this.withinMillis = within.toMillis();
+        this.plan = plan;
+        this.trial = of.trial();
+        this.iteration = of.used();
+        this.withinMillis = of.within().toMillis();
     }
 
     int generationsUsed() {
@@ -161,10 +184,13 @@ final class TrialSteps {
                 single(0, request("post"), await(), request("release"));
                 onDecode(request("release").as("release again"));
             }
-            default -> throw new IllegalArgumentException("no steps for " + trial);
+            case DAMAGED_METADATA -> damaged((MetadataChaos) workload);
+            case RESTART_UNDER_OLD_NAME -> restart(AGENT);
+            case RESTART_UNDER_NEW_NAME -> restart(SECOND);
+            case JOIN -> join();
+            case FREEZE -> freeze();
         }
-        List<Do> ends = List.of(act("end", 0));
-        both(ends, ends);
+        onAll(act("end", 0));
         return end;
     }
 
@@ -189,6 +215,14 @@ final class TrialSteps {
         return act("verify", 0);
     }
 
+    /** Lists of the own arena and of that of the rank that has the other agent, wherever it is by now. */
+    private Do prepare(String agent, String other) {
+        RankId owner = PlanTranslation.rank(other.substring(0, other.indexOf('.')));
+        return new Do(
+                "prepare",
+                new ToRank.Act("prepare", agent, other, 0, engines.addresses(owner), new byte[0], false));
+    }
+
     private static Do hear(String label, long millis) {
         return act("hear", AGENT, "", millis).as(label);
     }
@@ -203,7 +237,7 @@ final class TrialSteps {
         open(AGENT, AGENT);
         Stream<Do> setUp = Stream.of(
                 load(AGENT).needed(),
-                act("prepare", AGENT, peer(AGENT)).needed(),
+                prepare(AGENT, peer(AGENT)).needed(),
                 act("make", AGENT, peer(AGENT), notice).needed());
         arm();
         ask(Map.of(
@@ -232,7 +266,7 @@ final class TrialSteps {
         arm();
         onDecode(
                 load(agent).as("load again").needed(),
-                act("prepare", AGENT, peer(agent)).as("prepare again").needed(),
+                prepare(AGENT, peer(agent)).as("prepare again").needed(),
                 act("make", AGENT, peer(agent)).as("make again").needed(),
                 act("post", AGENT, peer(agent)).as("post the next"),
                 act("await", AGENT, peer(agent), withinMillis).as("await the next"),
@@ -286,12 +320,12 @@ final class TrialSteps {
                 measure("before");
             }
             String own = "c" + cycle;
-            int which = cycle < WARM_CYCLES ? every.size() - 1 : (cycle - WARM_CYCLES) % every.size();
+            int which = cycle < WARM_CYCLES ? every.size() - 1 : order(cycle - WARM_CYCLES, cycles, every.size());
             onDecode(act("open", own, "").needed());
             onPrefill(act("load", AGENT, "", 0, given(self(own))).needed());
             List<Do> acts = new ArrayList<>(List.of(
                     act("load", own, "", 0, given(peer(AGENT))).needed(),
-                    act("prepare", own, peer(AGENT)).needed(),
+                    prepare(own, peer(AGENT)).needed(),
                     act("make", own, peer(AGENT)).needed(),
                     act("post", own, peer(AGENT)),
                     act("await", own, peer(AGENT), withinMillis),
@@ -312,6 +346,167 @@ final class TrialSteps {
             onPrefill(act("invalidate", AGENT, self(own)).as("invalidate at its peer, of: " + order));
         }
         measure("after");
+    }
+
+    /** After each damaged blob the right one; an agent that does not take that any more is not asked again. */
+    private void damaged(MetadataChaos chaos) {
+        open(AGENT, AGENT);
+        byte[] right = given(peer(AGENT));
+        String agent = AGENT;
+        int agents = 1;
+        for (DamagedMetadata each :
+                DamagedMetadata.of(right, plan.backend(), chaos, plan.blocks().seed())) {
+            if (!goesOn || agents > MOST_AGENTS) {
+                break;
+            }
+            onDecode(act("load", agent, "", 0, each.blob()).as("load " + each.label()));
+            if (last().status() == 0) {
+                onDecode(act("invalidate", agent, last().text()).as("invalidate what was accepted"));
+            }
+            onDecode(act("load", agent, "", 0, right).as("load the right ones after " + each.label()));
+            if (last().status() != 0) {
+                onDecode(
+                        act("invalidate", agent, peer(AGENT)).as("forget " + each.label()),
+                        act("load", agent, "", 0, right).as("load the right ones, the peer forgotten, after " + each.label()));
+            }
+            if (last().status() != 0) {
+                agent = AGENT + ++agents;
+                onDecode(act("open", agent, "").needed());
+            } else {
+                onDecode(act("invalidate", agent, peer(AGENT)).needed());
+            }
+        }
+        arm();
+        onPrefill(act("load", AGENT, "", 0, given(self(agent))).needed());
+        onDecode(
+                act("load", agent, "", 0, right).as("load again").needed(),
+                prepare(agent, peer(AGENT)).as("prepare again").needed(),
+                act("make", agent, peer(AGENT)).as("make again").needed(),
+                act("post", agent, peer(AGENT)).as("post the next"),
+                act("await", agent, peer(AGENT), withinMillis).as("await the next"),
+                verify().as("verify the next"));
+    }
+
+    private TrialAnswer last() {
+        return end.answers().get(end.answers().size() - 1);
+    }
+
+    /** The old handle is used once more, then the old agent is forgotten. @param name of the new one's agent */
+    private void restart(String name) {
+        single(0, request("post"), await(), verify());
+        measureDecode("before");
+        if (!goesOn) {
+            return;
+        }
+        engines.replace(prefill);
+        onPrefill(act("open", name, "").needed());
+        arm();
+        onDecode(
+                request("post").as("post the old request"),
+                await().as("await it"),
+                verify().as("verify it"),
+                request("release"),
+                request("forget"),
+                act("lists", AGENT, ""),
+                act("invalidate", AGENT, peer(AGENT)));
+        arm();
+        onPrefill(act("load", name, "", 0, given(self(AGENT))).needed());
+        onDecode(
+                load(name).as("load again").needed(),
+                prepare(AGENT, peer(name)).as("prepare again").needed(),
+                act("make", AGENT, peer(name)).as("make again").needed(),
+                act("post", AGENT, peer(name)).as("post the next"),
+                act("await", AGENT, peer(name), withinMillis).as("await the next"),
+                verify().as("verify the next"));
+        measureDecode("after");
+    }
+
+    private List<RankId> prefills() {
+        return plan.topology().ranks().stream()
+                .filter(rank -> rank.role() == Role.PREFILL)
+                .toList();
+    }
+
+    private static String agentOf(RankId rank) {
+        return rank.label() + "." + AGENT;
+    }
+
+    /** An agent on each rank; decode's has a request to each prefill rank's but the last, which knows it all the same. */
+    private RankId allButTheLast() {
+        onAll(act("open", AGENT, "").needed());
+        onEachPrefill(act("load", AGENT, "", 0, given(self(AGENT))).needed());
+        iteration++;
+        onAll(act("arm", iteration));
+        List<RankId> prefills = prefills();
+        RankId last = prefills.get(prefills.size() - 1);
+        onDecode(prefills.stream()
+                .filter(rank -> !rank.equals(last))
+                .flatMap(rank -> Stream.of(
+                        act("load", AGENT, "", 0, given(agentOf(rank))).needed(),
+                        prepare(AGENT, agentOf(rank)).needed(),
+                        act("make", AGENT, agentOf(rank)).needed()))
+                .toArray(Do[]::new));
+        return last;
+    }
+
+    private void join() {
+        RankId last = allButTheLast();
+        String newcomer = agentOf(last);
+        onDecode(
+                new Do(
+                        "join",
+                        new ToRank.Act(
+                                "join",
+                                AGENT,
+                                newcomer,
+                                INTO_THE_TRAFFIC_MILLIS,
+                                engines.addresses(last),
+                                given(newcomer),
+                                false)),
+                act("repeat", AGENT, "", TRAFFIC_MILLIS).as("traffic meanwhile"),
+                act("joined", AGENT, "", withinMillis),
+                act("make", AGENT, newcomer).as("make again"),
+                act("post", AGENT, newcomer).as("post the next"),
+                act("await", AGENT, newcomer, withinMillis).as("await the next"),
+                verify().as("verify the next"));
+    }
+
+    private void freeze() {
+        RankId last = allButTheLast();
+        String frozen = agentOf(last);
+        onDecode(
+                act("repeat", AGENT, "", TRAFFIC_MILLIS).as("traffic before"),
+                act("load", AGENT, "", 0, given(frozen)).needed(),
+                prepare(AGENT, frozen).needed(),
+                act("make", AGENT, frozen).needed());
+        engines.signal(last, "STOP");
+        onDecode(
+                act("post", AGENT, frozen).as("post to the stopped"),
+                act("repeat", AGENT, frozen, TRAFFIC_MILLIS).as("traffic meanwhile"));
+        engines.signal(last, "CONT");
+        onDecode(
+                act("await", AGENT, frozen, withinMillis).as("await the next"), verify().as("verify the next"));
+    }
+
+    private void onAll(Do act) {
+        Map<RankId, List<Do>> asks = new LinkedHashMap<>();
+        plan.topology().ranks().forEach(rank -> asks.put(rank, List.of(act)));
+        ask(asks);
+    }
+
+    private void onEachPrefill(Do act) {
+        Map<RankId, List<Do>> asks = new LinkedHashMap<>();
+        prefills().forEach(rank -> asks.put(rank, List.of(act)));
+        ask(asks);
+    }
+
+    private void measureDecode(String when) {
+        onDecode(act("pause", SETTLED_MILLIS), act("measure", 0).as("measure " + when));
+    }
+
+    /** In turn; of fewer cycles than orders, evenly spread. */
+    private static int order(int cycle, int cycles, int orders) {
+        return cycles < orders ? cycle * orders / cycles : cycle % orders;
     }
 
     private void measure(String when) {

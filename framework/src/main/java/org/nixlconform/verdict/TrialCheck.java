@@ -1,5 +1,6 @@
 package org.nixlconform.verdict;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -7,6 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.Lifecycle;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.plan.Trial;
@@ -22,13 +24,15 @@ import org.nixlconform.transfer.TrialOutcome.Answer;
  */
 final class TrialCheck implements Check {
     static final String SUBJECT = "trial";
+    /** Where a case expects nothing of completion. */
+    private static final Duration UNBOUNDED = Duration.ofDays(1);
 
     @Override
     public List<Finding> check(TransferPlan plan, TransferObservation observation) {
         List<Finding> findings = new ArrayList<>();
         for (TrialOutcome outcome : observation.trials()) {
             if (outcome.trial().isDocumented()) {
-                findings.addAll(judged(outcome));
+                findings.addAll(judged(plan, outcome));
             }
         }
         plan.lifecycle().flatMap(workload -> untried(workload, observation)).ifPresent(findings::add);
@@ -61,14 +65,14 @@ final class TrialCheck implements Check {
         return trials.stream().map(Trial::label).collect(Collectors.joining(", "));
     }
 
-    private static List<Finding> judged(TrialOutcome outcome) {
+    private static List<Finding> judged(TransferPlan plan, TrialOutcome outcome) {
         if (!outcome.losses().isEmpty()) {
             return List.of(lost(outcome, outcome.losses().get(0)));
         }
         if (!outcome.timeouts().isEmpty()) {
             return List.of(overdue(outcome, outcome.timeouts().get(0)));
         }
-        List<String> departures = new TrialRules(outcome).departures();
+        List<String> departures = new TrialRules(outcome, longest(plan)).departures();
         if (!departures.isEmpty()) {
             return List.of(finding(outcome, FindingKind.LIFECYCLE, departures.get(0))
                     .with("actual", String.join("; ", departures))
@@ -80,6 +84,13 @@ final class TrialCheck implements Check {
                     .with("remedy", "let the case transfer more blocks, over a transport whose post does not wait"));
         }
         return List.of();
+    }
+
+    private static Duration longest(TransferPlan plan) {
+        return plan.expectations()
+                .completion()
+                .map(Expectations.Completion::within)
+                .orElse(UNBOUNDED);
     }
 
     private static Finding finding(TrialOutcome outcome, FindingKind kind, String what) {

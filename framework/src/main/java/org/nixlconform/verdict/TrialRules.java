@@ -27,10 +27,13 @@ final class TrialRules {
     private static final long LEAST_RESIDENT_KIB = 32 * 1024;
 
     private final TrialOutcome outcome;
+    private final Duration longest;
     private final List<String> departures = new ArrayList<>();
 
-    TrialRules(TrialOutcome outcome) {
+    /** @param longest that a transfer with a peer that is well may take */
+    TrialRules(TrialOutcome outcome, Duration longest) {
         this.outcome = outcome;
+        this.longest = longest;
     }
 
     /** In words; none where all is as documented. */
@@ -93,7 +96,27 @@ final class TrialRules {
                 must("notifications", answer -> answer.counts().get(0) > 0, "did not come");
             }
             case ORDERS -> orders();
-            default -> {}
+            case DAMAGED_METADATA -> metadata();
+            case RESTART_UNDER_OLD_NAME, RESTART_UNDER_NEW_NAME -> {
+                done("await");
+                rightWhenDone("await", "verify");
+                ends("await it");
+                rightWhenDone("await it", "verify it");
+                readable();
+            }
+            case JOIN -> {
+                traffic("traffic meanwhile");
+                done("joined");
+                done("await the next");
+                rightWhenDone("await the next", "verify the next");
+            }
+            case FREEZE -> {
+                traffic("traffic before");
+                traffic("traffic meanwhile");
+                done("await the next");
+                rightWhenDone("await the next", "verify the next");
+            }
+            case STATUS_AFTER_RELEASE, RELEASE_TWICE -> {}
         }
         return departures;
     }
@@ -161,6 +184,38 @@ final class TrialRules {
         if (canceled && wasInFlight(outcome)) {
             must("watch", answer -> answer.counts().get(0) == 0, "saw bytes land after the release returned success");
         }
+    }
+
+    private void traffic(String act) {
+        must(act, answer -> answer.counts().get(0) > 0 && answer.counts().get(1) == 0, "failed");
+        must(
+                act,
+                answer -> answer.counts().get(2) <= longest.toNanos(),
+                "had a transfer that took longer than " + Quantities.duration(longest));
+    }
+
+    /** A flipped bit need not be noticed: there is no sum of the whole. */
+    private void metadata() {
+        List<Answer> accepted = outcome.answers().stream()
+                .filter(answer -> answer.act().startsWith("load ") && answer.status() == DONE)
+                .filter(answer -> answer.act().equals("load none")
+                        || answer.act().startsWith("load those cut")
+                        || answer.act().equals("load those of another backend"))
+                .toList();
+        accepted.stream().findFirst().ifPresent(first -> departures.add(first.act() + " was accepted" + among(accepted)));
+        List<Answer> spoilt = spoilt();
+        spoilt.stream().findFirst().ifPresent(first -> departures.add(first.act() + " failed" + among(spoilt)));
+        readable();
+    }
+
+    private List<Answer> spoilt() {
+        return outcome.answers().stream()
+                .filter(answer -> answer.act().startsWith("load the right ones after") && answer.status() != DONE)
+                .toList();
+    }
+
+    private static String among(List<Answer> alike) {
+        return alike.size() == 1 ? "" : ", and " + Quantities.count(alike.size() - 1L) + " more like it";
     }
 
     /** Calls that failed, one departure for each kind; then what the processes grew by. */
@@ -232,6 +287,22 @@ final class TrialRules {
 
     /** Of a trial with too many answers to tell them all. */
     static String summary(TrialOutcome outcome) {
+        if (outcome.trial() == Trial.DAMAGED_METADATA) {
+            List<Answer> damaged = outcome.answers().stream()
+                    .filter(answer -> answer.act().equals("load none") || answer.act().startsWith("load those"))
+                    .toList();
+            List<String> accepted = damaged.stream()
+                    .filter(answer -> answer.status() == DONE)
+                    .map(answer -> answer.act() + " as " + answer.text())
+                    .toList();
+            return Quantities.count(damaged.size()) + " damaged metadata, accepted "
+                    + (accepted.isEmpty() ? "none" : String.join(", ", accepted)) + "; right ones refused after "
+                    + Quantities.count(new TrialRules(outcome, Duration.ZERO).spoilt().size()) + ", and once the peer was forgotten after "
+                    + Quantities.count(outcome.answers().stream()
+                            .filter(answer -> answer.act().startsWith("load the right ones, the peer forgotten")
+                                    && answer.status() != DONE)
+                            .count());
+        }
         List<String> lines = new ArrayList<>();
         lines.add(cycles(outcome) + " cycles");
         for (Role role : Role.values()) {
@@ -262,6 +333,13 @@ final class TrialRules {
                             + " after, slices there "
                             + Quantities.count(counts.get(2)) + " at first, " + Quantities.count(counts.get(3))
                             + " at last";
+        }
+        if (answer.act().startsWith("traffic")) {
+            return Quantities.count(counts.get(0), "transfer") + ", " + Quantities.count(counts.get(1))
+                    + " failed, the longest took " + Quantities.duration(Duration.ofNanos(counts.get(2)));
+        }
+        if (answer.act().startsWith("measure")) {
+            return counts.get(0) + " file descriptors, " + counts.get(1) + " threads, " + counts.get(2) + " KiB";
         }
         if (answer.act().endsWith("notifications")) {
             return Quantities.count(counts.get(0)) + (answer.text().isEmpty() ? "" : " (" + answer.text() + ")");

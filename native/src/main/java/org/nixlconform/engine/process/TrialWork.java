@@ -117,7 +117,7 @@ final class TrialWork {
             case "status" ->
                 Found.answer(NixlFunction.GET_XFER_STATUS, agent(act).nixl.status(request(act)));
             case "await" -> await(agent(act), request(act), act.number());
-            case "repeat" -> repeat(agent(act), act.number());
+            case "repeat" -> repeat(agent(act), act.subject(), act.number());
             case "release" -> release(act);
             case "forget" -> forget(act);
             case "lists" -> releaseLists(agent(act));
@@ -208,9 +208,7 @@ final class TrialWork {
                 .filter(each -> each.peer().equals(peer))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no peer " + peer));
-        return addresses.isEmpty()
-                ? pair
-                : new PairShape(
+        return new PairShape(
                         pair.peer(),
                         pair.peerArena(),
                         pair.peerPid(),
@@ -251,17 +249,21 @@ final class TrialWork {
     }
 
     /**
-     * Posts all requests again and again, for so many milliseconds, and then until who joins has joined. Counts transfers, those that
+     * Posts all requests but one again and again, for so many milliseconds, and then until who joins has joined. Counts transfers, those that
      * failed, and the longest in nanoseconds.
      */
-    private Found repeat(Agent agent, long millis) throws NixlCallException {
+    private Found repeat(Agent agent, String without, long millis) throws NixlCallException {
         long begun = System.nanoTime();
         long ended = 0;
         long failed = 0;
         long longest = 0;
         int worst = 0;
         while (System.nanoTime() - begun < millis * 1_000_000 || joins()) {
-            for (long request : agent.requests.values()) {
+            for (Map.Entry<String, Long> each : agent.requests.entrySet()) {
+                if (each.getKey().equals(without)) {
+                    continue;
+                }
+                long request = each.getValue();
                 long at = System.nanoTime();
                 int status = agent.nixl.post(request);
                 while (status == NixlStatus.IN_PROGRESS.code()) {

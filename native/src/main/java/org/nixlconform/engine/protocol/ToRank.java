@@ -132,7 +132,7 @@ public sealed interface ToRank {
      * @param agent whose, a short name beside the rank's own; empty where no agent is concerned
      * @param subject a request, or the name of another agent; empty where there is none
      * @param number milliseconds, a generation or a count, as the act needs it
-     * @param addresses of a peer's arena, where they are others than those of the last prepare; else empty
+     * @param addresses of a peer's arena, to prepare a list of; else empty
      * @param metadata to load; else empty
      * @param needed whether what follows makes no sense where it fails
      */
