@@ -1,5 +1,6 @@
 package org.nixlconform.conformance;
 
+import static org.nixlconform.jupiter.Level.FULL;
 import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.Operation.READ;
 import static org.nixlconform.plan.Role.DECODE;
@@ -12,6 +13,7 @@ import org.nixlconform.jupiter.Direction;
 import org.nixlconform.jupiter.Environments;
 import org.nixlconform.jupiter.ExpectCompletion;
 import org.nixlconform.jupiter.ExpectIntegrity;
+import org.nixlconform.jupiter.FromLevel;
 import org.nixlconform.jupiter.MetadataChaos;
 import org.nixlconform.jupiter.PeerChurn;
 import org.nixlconform.jupiter.Requirement;
@@ -33,7 +35,7 @@ public class LifecycleConformance {
     @AllowEngineLog(pattern = ".", because = REFUSED)
     @Environments("ucx-tcp")
     @Blocks(transferred = 512, cached = 600)
-    @Teardown({STATUS_BEFORE_POST, POST_WHILE_ACTIVE, POST_WHEN_DONE, POST_AFTER_ERROR})
+    @Teardown({STATUS_BEFORE_POST, POST_WHILE_ACTIVE, POST_WHEN_DONE, POST_AFTER_ERROR, RELEASE_TWICE})
     void aRequestIsPostedTwice() {}
 
     @TransferTest
@@ -72,22 +74,31 @@ public class LifecycleConformance {
     void agentsEndInEveryOrder() {}
 
     @TransferTest
+    @FromLevel(FULL)
+    @Requirement("F11")
+    @Teardown(value = ORDERS, cycles = 200)
+    void twoHundredAgentsEndInEveryOrder() {}
+
+    /** Releases crash, so that nothing can be tried after it. */
+    @TransferTest
+    @FromLevel(FULL)
     @Requirement("F10")
     @AllowEngineLog(pattern = ".", because = REFUSED)
     @Teardown(STATUS_AFTER_RELEASE)
     void theStatusOfAReleasedRequest() {}
 
     @TransferTest
-    @Requirement("F10")
-    @AllowEngineLog(pattern = ".", because = REFUSED)
-    @Teardown(RELEASE_TWICE)
-    void aRequestIsReleasedTwice() {}
-
-    @TransferTest
     @Requirement("F3")
     @AllowEngineLog(pattern = ".", because = REFUSED)
-    @MetadataChaos
+    @MetadataChaos(cuts = 12, flips = 12)
     void damagedMetadataAreRefusedAndTheAgentStaysUsable() {}
+
+    @TransferTest
+    @FromLevel(FULL)
+    @Requirement("F3")
+    @AllowEngineLog(pattern = ".", because = REFUSED)
+    @MetadataChaos(cuts = 500, flips = 500)
+    void aThousandDamagedMetadataAreRefusedAndTheAgentStaysUsable() {}
 
     @TransferTest
     @Requirement("F4")

@@ -52,6 +52,7 @@ import org.nixlconform.transfer.TransferObservation.Reference;
 import org.nixlconform.transfer.TransferObservation.Serving;
 import org.nixlconform.transfer.TransferObservation.StreamWork;
 import org.nixlconform.transfer.TransferObservation.Timeout;
+import org.nixlconform.transfer.TrialOutcome;
 
 /** Observations of a plan: a clean run, and one fault at a time planted into it. */
 public final class Observations {
@@ -175,6 +176,11 @@ public final class Observations {
                 4,
                 regionsFound,
                 railsOfRegions));
+        return this;
+    }
+
+    Observations tried(TrialOutcome... outcomes) {
+        trials = List.of(outcomes);
         return this;
     }
 
