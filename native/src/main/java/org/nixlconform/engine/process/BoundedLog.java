@@ -5,7 +5,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -42,8 +41,7 @@ final class BoundedLog {
     /** @param onLine gets each line, cut at 4 KiB, in characters that can be printed */
     BoundedLog(Path path, long limitBytes, Consumer<String> onLine) throws IOException {
         Files.createDirectories(path.getParent());
-        // A rank that is started again writes behind what it wrote before.
-        this.file = Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        this.file = Files.newOutputStream(path);
         this.headLeft = Math.max(0, limitBytes - TAIL_BYTES);
         this.onLine = onLine;
     }
