@@ -62,6 +62,7 @@ public final class FaultCatalogue {
         catalogue.completion();
         ProcessFaults.addTo(catalogue);
         MetadataFaults.addTo(catalogue);
+        LifecycleFaults.addTo(catalogue);
         LogFaults.addTo(catalogue);
         AlteredFaults.addTo(catalogue);
         ThroughputFaults.addTo(catalogue);

@@ -16,7 +16,7 @@ final class TrialRules {
     private static final int DONE = 0;
     private static final int IN_PROGRESS = 1;
     /** Acts of ours: they say nothing of NIXL unless they fail. */
-    private static final Set<String> OURS = Set.of("arm", "pause", "end");
+    private static final Set<String> OURS = Set.of("arm", "pause", "until", "end");
     /** Before the trial itself. */
     private static final Set<String> SET_UP = Set.of("open", "load", "prepare", "make");
     /** A process grows for other reasons too; what a cycle leaves is told from them by how much it is. */

@@ -140,6 +140,10 @@ final class TrialWork {
                 sleep(act.number() * 1_000_000);
                 yield counted();
             }
+            case "until" -> {
+                sleep(act.number() - System.nanoTime());
+                yield counted();
+            }
             case "measure" -> counted(ProcessSize.mine().counts());
             default -> throw new IllegalArgumentException("unknown act " + act.what());
         };

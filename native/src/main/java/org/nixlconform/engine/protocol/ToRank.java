@@ -131,7 +131,7 @@ public sealed interface ToRank {
      * @param what as in {@code TrialWork}
      * @param agent whose, a short name beside the rank's own; empty where no agent is concerned
      * @param subject a request, or the name of another agent; empty where there is none
-     * @param number milliseconds, a generation or a count, as the act needs it
+     * @param number milliseconds, a time by the node's clock, a generation or a count, as the act needs it
      * @param addresses of a peer's arena, to prepare a list of; else empty
      * @param metadata to load; else empty
      * @param needed whether what follows makes no sense where it fails
