@@ -70,7 +70,7 @@ public class LifecycleConformance {
 
     @TransferTest
     @Requirement("F11")
-    @Teardown(value = ORDERS, cycles = 8)
+    @Teardown(value = ORDERS, cycles = 6)
     void agentsEndInEveryOrder() {}
 
     @TransferTest
@@ -90,7 +90,7 @@ public class LifecycleConformance {
     @TransferTest
     @Requirement("F3")
     @AllowEngineLog(pattern = ".", because = REFUSED)
-    @MetadataChaos(cuts = 12, flips = 12)
+    @MetadataChaos(cuts = 8, flips = 8)
     void damagedMetadataAreRefusedAndTheAgentStaysUsable() {}
 
     @TransferTest
@@ -103,8 +103,15 @@ public class LifecycleConformance {
     @TransferTest
     @Requirement("F4")
     @AllowEngineLog(pattern = ".", because = REFUSED)
-    @PeerChurn({RESTART_UNDER_OLD_NAME, RESTART_UNDER_NEW_NAME})
+    @PeerChurn(RESTART_UNDER_OLD_NAME)
     void aPrefillEngineComesBack() {}
+
+    @TransferTest
+    @FromLevel(FULL)
+    @Requirement("F4")
+    @AllowEngineLog(pattern = ".", because = REFUSED)
+    @PeerChurn(RESTART_UNDER_NEW_NAME)
+    void aPrefillEngineComesBackUnderAnotherName() {}
 
     @TransferTest
     @Requirement("F1")
