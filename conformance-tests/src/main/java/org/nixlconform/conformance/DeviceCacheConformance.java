@@ -7,6 +7,7 @@ import static org.nixlconform.message.FindingKind.REFUSED;
 import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.DeviceCache.HOST_STAGED;
 import static org.nixlconform.plan.DeviceCache.MAPPED;
+import static org.nixlconform.plan.DeviceCache.MAPPED_SHAREABLE;
 import static org.nixlconform.plan.DeviceCache.MAPPED_WITHOUT_RDMA;
 import static org.nixlconform.plan.DeviceCache.REMAPPED;
 import static org.nixlconform.plan.DeviceCache.TWO_DEVICES;
@@ -93,6 +94,12 @@ public class DeviceCacheConformance {
     @FromLevel(FULL)
     @DeviceCaches(MAPPED_WITHOUT_RDMA)
     void everyBlockArrivesInMappedMemoryWithoutRdma() {}
+
+    /** Other processes can map it: NVLink is expected where it connects the GPUs. */
+    @TransferTest
+    @Requirement("E12")
+    @DeviceCaches(MAPPED_SHAREABLE)
+    void everyBlockArrivesInMappedMemoryThatCanBeShared() {}
 
     /** Blocks go to what was registered, and the cache is left as it was; or NIXL refuses. Inconclusive where addresses alone count. */
     @TransferTest
