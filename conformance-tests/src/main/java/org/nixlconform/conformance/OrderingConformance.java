@@ -146,27 +146,27 @@ public class OrderingConformance {
     @TransferTest
     @Requirement("E8")
     @Blocks(transferred = 64, cached = 256, layers = 8)
-    @Iterations(30)
+    @Iterations(10)
     @StreamOrder(CAPTURE_BESIDE)
     void graphsAreCapturedWhileBlocksMove() {}
 
     @TransferTest
     @Requirement("E8")
     @Blocks(transferred = 64, cached = 256, layers = 8)
-    @Iterations(30)
+    @Iterations(10)
     @StreamOrder(THREAD_CAPTURE_BESIDE)
     void graphsAreCapturedByOneThreadAloneWhileBlocksMove() {}
 
     @TransferTest
     @Requirement("E8")
     @Blocks(transferred = 64, cached = 256, layers = 8)
-    @Iterations(30)
+    @Iterations(10)
     @StreamOrder(MODULES_BESIDE)
     void modulesAreLoadedWhileBlocksMove() {}
 
     @TransferTest
     @Requirement("E8")
-    @StreamOrder(value = CAPTURE_BESIDE, fence = NONE)
+    @StreamOrder(value = THREAD_CAPTURE_BESIDE, fence = NONE)
     @ExpectCaught(CAPTURE_REFUSED)
     void aCaptureThatIsDisturbedIsFound() {}
 
