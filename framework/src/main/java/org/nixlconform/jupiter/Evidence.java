@@ -156,7 +156,8 @@ record Evidence(Path report, Path folder) {
         return seen.path().links().stream()
                 .map(each -> String.format(
                         Locale.ROOT,
-                        "%s %s received %s, sent %s bytes by NVLink, at least %,d and %,d by PCI Express, the reference among them",
+                        "%s %s received %s, sent %s bytes by NVLink, at least %,d and %,d by PCI Express, the"
+                                + " reference among them",
                         each.node(),
                         each.busId(),
                         each.nvlink() ? String.format(Locale.ROOT, "%,d", each.receivedBytes()) : "not counted",
@@ -228,9 +229,9 @@ record Evidence(Path report, Path folder) {
         }
         return table.isEmpty()
                 ? ""
-                : "request,prefill,decode,generation,source blocks,destination blocks,aborted,bytes,pairs,done,notifications,"
-                        + "differing,begun us,filled us,moved us,done us,notified us,verified us,source freed us,"
-                        + "destination freed us,failure\n" + table;
+                : "request,prefill,decode,generation,source blocks,destination"
+                        + " blocks,aborted,bytes,pairs,done,notifications,differing,begun us,filled us,moved us,done"
+                        + " us,notified us,verified us,source freed us,destination freed us,failure\n" + table;
     }
 
     private static String blocks(List<Integer> blocks) {

@@ -93,7 +93,7 @@ public final class Samples {
                         seen.reference(),
                         iterations,
                         seen.serving(),
-                seen.trials(),
+                        seen.trials(),
                         List.of(),
                         seen.path(),
                         Optional.empty())),
