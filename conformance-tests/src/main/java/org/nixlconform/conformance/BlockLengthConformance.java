@@ -6,9 +6,7 @@ import static org.nixlconform.plan.DataType.FP8;
 import static org.nixlconform.plan.KeyValue.PACKED;
 import static org.nixlconform.plan.KeyValue.SEPARATE;
 import static org.nixlconform.plan.Layout.HND;
-import static org.nixlconform.plan.Operation.READ;
 import static org.nixlconform.plan.Operation.WRITE;
-import static org.nixlconform.plan.Role.DECODE;
 import static org.nixlconform.plan.Role.PREFILL;
 import static org.nixlconform.plan.Selection.SHUFFLED;
 
@@ -37,7 +35,7 @@ public class BlockLengthConformance {
         return Stream.concat(
                 IntStream.of(64, 656, PAGE, PAGE + 1, STRIPE - 1, STRIPE, STRIPE + 1, 4_194_304)
                         .mapToObj(bytes -> whole(bytes).plan()),
-                IntStream.of(656, PAGE + 1, STRIPE, STRIPE + 1)
+                IntStream.of(656, STRIPE + 1)
                         .mapToObj(bytes -> whole(bytes).direction(WRITE, PREFILL).plan()));
     }
 
@@ -47,11 +45,10 @@ public class BlockLengthConformance {
 
     /** Between what moves lies as much that does not, on the side of prefill. */
     static Stream<Planned> halvesOfEachLength() {
-        return IntStream.of(PAGE - 1, STRIPE)
-                .boxed()
-                .flatMap(bytes -> Stream.of(
-                        half(bytes).direction(READ, DECODE), half(bytes).direction(WRITE, PREFILL)))
-                .map(PlanDraft::plan);
+        return Stream.of(
+                half(PAGE - 1).plan(),
+                half(STRIPE).plan(),
+                half(STRIPE + 1).direction(WRITE, PREFILL).plan());
     }
 
     /** One latent of one token in 8-bit elements is as long as it has elements: any length in bytes can be said. */

@@ -90,7 +90,6 @@ public class GeometryConformance {
 
     /** Nothing lies between the regions, each of which is registered by itself: NIXL must not merge across their edge. */
     @TransferTest
-    @Backends({UCX, LIBFABRIC})
     @Requirement("A3")
     @Direction(operation = READ, initiator = DECODE)
     @Direction(operation = WRITE, initiator = PREFILL)
@@ -157,10 +156,15 @@ public class GeometryConformance {
     @TransferTest
     @Backends({UCX, LIBFABRIC})
     @Requirement("A10")
-    @Topology(prefillTp = 1, decodeTp = 1)
-    @Topology(prefillTp = 2, decodeTp = 4)
     @PrefixHit(10)
     void aRequestWhoseBlocksAreThereIsOnlyTold() {}
+
+    /** By each reader that a prefill rank would have had. */
+    @TransferTest
+    @Requirement("A10")
+    @Topology(prefillTp = 2, decodeTp = 4)
+    @PrefixHit(10)
+    void aRequestWhoseBlocksAreThereIsOnlyToldByEachRank() {}
 
     @TransferTest
     @Requirement("A11")

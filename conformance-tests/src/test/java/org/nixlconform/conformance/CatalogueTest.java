@@ -120,9 +120,11 @@ class CatalogueTest {
             Files.createDirectories(target.getParent());
             Files.writeString(target, mended);
         }
-        assertThat(written)
-                .as("states and tests of catalogue/requirements.yaml; mend it by: cp %s %s", target, CATALOGUE)
-                .isEqualTo(mended);
+        List<String> asTheyMustBe = List.of(mended.split("\n\n"));
+        assertThat(Stream.of(written.split("\n\n")).filter(row -> !asTheyMustBe.contains(row)))
+                .as("rows whose state or tests are not those of the cases; mend them by: cp %s %s", target, CATALOGUE)
+                .isEmpty();
+        assertThat(written).isEqualTo(mended);
     }
 
     /** The same text in which the rows that have cases are covered and name them, and the others neither. */

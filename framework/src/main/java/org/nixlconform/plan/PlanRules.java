@@ -365,8 +365,7 @@ final class PlanRules {
 
     private void mutationChangesSomething() {
         boolean wrongOwner = draft.mutation().equals(Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT));
-        boolean oneRegion = geometry.regions() == 1;
-        if (wrongOwner && (blocks.prefillCached() == blocks.decodeCached() || oneRegion)) {
+        if (wrongOwner && (blocks.prefillCached() == blocks.decodeCached() || geometry.regions() == 1)) {
             refuse(
                     "the mutation WRONG_OWNER_BLOCK_COUNT changes nothing here",
                     "cached = " + PlanName.cached(blocks) + ", layers = " + geometry.layers(),

@@ -196,7 +196,9 @@ class LocationSpaceTest {
                                 content.region(),
                                 content.block(),
                                 content.head(),
-                                content.token(),
+                                plan.geometry().keyValue() == KeyValue.CROSS_LAYER
+                                        ? content.layer() * plan.geometry().tokensPerBlock() + content.token()
+                                        : content.token(),
                                 content.contentByte()))
                         .isEqualTo(location);
                 contents.add(location);
