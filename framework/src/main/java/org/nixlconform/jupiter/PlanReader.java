@@ -33,6 +33,7 @@ public final class PlanReader {
                             PagedServing.class,
                             DeviceCaches.class,
                             Iterations.class,
+                            RequestSizes.class,
                             Mutated.class,
                             InvalidRequests.class,
                             AllowEngineLog.class,
