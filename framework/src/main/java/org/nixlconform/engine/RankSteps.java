@@ -146,6 +146,13 @@ final class RankSteps {
         return course.step.finish();
     }
 
+    /** As {@link #transfer}, of a storm of notifications. */
+    EngineStep<EngineStep.StormPart> storm(Map<RankId, ? extends ToRank> asks, Expectations.Completion limits) {
+        Course<EngineStep.StormPart> course = new Course<>("storm", asks, AnswerReading.stormPart());
+        watch(course, limits, Optional.empty(), EngineStep.StormPart::failed);
+        return course.step.finish();
+    }
+
     /** @return whether it went wrong, and nothing had gone wrong before */
     private <T> boolean watch(
             Course<T> course, Expectations.Completion limits, Optional<MidTransferEnd> end, Predicate<T> failed) {

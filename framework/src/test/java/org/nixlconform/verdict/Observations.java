@@ -30,7 +30,9 @@ import org.nixlconform.transfer.PathObservation.Links;
 import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.PathObservation.RdmaDevice;
 import org.nixlconform.transfer.PathObservation.Transport;
+import org.nixlconform.transfer.ResourceUse;
 import org.nixlconform.transfer.ServedRequest;
+import org.nixlconform.transfer.StormObservation;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.AgentSettings;
 import org.nixlconform.transfer.TransferObservation.CallFailure;
@@ -74,6 +76,8 @@ public final class Observations {
     private Optional<Reference> reference;
     private List<Iteration> iterations = new ArrayList<>();
     private Optional<Serving> serving = Optional.empty();
+    private Optional<StormObservation> storm = Optional.empty();
+    private List<ResourceUse> resources = List.of();
     private final List<GivenMetadata> metadata = new ArrayList<>();
     private final List<PhaseTime> phases = new ArrayList<>();
     private final List<LogLine> logLines = new ArrayList<>();
@@ -143,6 +147,8 @@ public final class Observations {
                 reference,
                 iterations,
                 serving,
+                storm,
+                resources,
                 logLines,
                 path,
                 recorded);
