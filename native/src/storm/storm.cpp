@@ -338,7 +338,9 @@ struct entry {
     uint32_t pair;
     uint32_t size;
     uint32_t expected; /* 0: the place is free */
+    uint32_t bound;    /* of them; of equal texts those bound to transfers count as the first to come */
     uint32_t received;
+    uint32_t reserved;
 };
 
 /* All texts of all pairs of a target, by their hash. */
@@ -404,8 +406,9 @@ class registry {
         nxc_storm_text(storm_->seed, pairs_[pair].key, message, text_, size);
         entry *place = find(pair, text_, size);
         if (place->expected++ == 0) {
-            *place = {hash(text_, size), message, pair, size, 1, 0};
+            *place = {hash(text_, size), message, pair, size, 1, 0, 0, 0};
         }
+        place->bound += is_bound(*storm_, message);
     }
 
     /* The entry of a text, or the free place where it would be. */
@@ -425,7 +428,7 @@ class registry {
         if (found->received++ == 0 && found->expected == 1 && time != nullptr) {
             time->seen_ns = now;
         }
-        if (is_bound(*storm_, found->message)) {
+        if (found->received <= found->bound) {
             pair->received_bound++;
         } else {
             pair->received_standalone++;

@@ -1,5 +1,6 @@
 package org.nixlconform.conformance;
 
+import static org.nixlconform.jupiter.Level.FULL;
 import static org.nixlconform.jupiter.NotificationStorm.ProgressThread.OFF;
 import static org.nixlconform.jupiter.NotificationStorm.ProgressThread.ON;
 import static org.nixlconform.plan.Backend.LIBFABRIC;
@@ -14,6 +15,7 @@ import org.nixlconform.jupiter.Blocks;
 import org.nixlconform.jupiter.Direction;
 import org.nixlconform.jupiter.ExpectCompletion;
 import org.nixlconform.jupiter.ExpectIntegrity;
+import org.nixlconform.jupiter.FromLevel;
 import org.nixlconform.jupiter.NotificationStorm;
 import org.nixlconform.jupiter.Requirement;
 import org.nixlconform.jupiter.Topology;
@@ -28,6 +30,7 @@ import org.nixlconform.jupiter.TransferTest;
 @ExpectCompletion(withinSeconds = 60, stallSeconds = 10)
 public class NotificationConformance {
 
+    /** Any bytes, a zero and a colon in each; two initiators and two targets tell them apart. */
     @TransferTest
     @Requirement("C3")
     @Topology(prefillTp = 2, decodeTp = 2)
@@ -36,7 +39,7 @@ public class NotificationConformance {
             standalone = 1,
             textBytes = {5, 8, 13, 16, 33, 100, 656},
             inFlight = 8)
-    void eachOfTenThousandComesOnce() {}
+    void eachOfTwentyThousandComesOnce() {}
 
     @TransferTest
     @Requirement("C3")
@@ -52,6 +55,15 @@ public class NotificationConformance {
     void aTargetIsToldSoonAfterItsInitiatorPolls() {}
 
     @TransferTest
+    @FromLevel(FULL)
+    @Requirement("C4")
+    @Backends({UCX, LIBFABRIC})
+    @Direction(operation = READ, initiator = DECODE)
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @NotificationStorm(transfers = 8, inFlight = 1, pollDelayMillis = 2_000)
+    void aTargetIsToldSoonAfterItsInitiatorPollsAtLast() {}
+
+    @TransferTest
     @Requirement("C5")
     @NotificationStorm(
             transfers = 20,
@@ -62,9 +74,21 @@ public class NotificationConformance {
     void aTargetThatSeldomLooksIsToldInItsNextLook() {}
 
     @TransferTest
-    @Requirement("C6")
+    @FromLevel(FULL)
+    @Requirement("C5")
+    @Backends({UCX, LIBFABRIC})
     @Direction(operation = READ, initiator = DECODE)
     @Direction(operation = WRITE, initiator = PREFILL)
+    @NotificationStorm(
+            transfers = 100,
+            perSecond = 20,
+            targetPollMillis = 200,
+            quietMillis = 400,
+            progressThread = {ON, OFF})
+    void aTargetThatSeldomLooksIsToldWhateverMovesBlocks() {}
+
+    @TransferTest
+    @Requirement("C6")
     @NotificationStorm(
             transfers = 300,
             standalone = 20,
@@ -82,11 +106,44 @@ public class NotificationConformance {
     void textsAroundOneFragmentAndFarAboveItStayWhole() {}
 
     @TransferTest
+    @FromLevel(FULL)
+    @Requirement("C7")
+    @Backends({UCX, LIBFABRIC})
+    @Direction(operation = READ, initiator = DECODE)
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @NotificationStorm(
+            transfers = 440,
+            standalone = 2,
+            textBytes = {1, 8_171, 8_176, 8_184, 8_191, 8_192, 8_193, 16_384, 24_576, 65_536, 204_800},
+            inFlight = 8,
+            noticeMillis = 10_000)
+    void manyTextsAroundOneFragmentStayWhole() {}
+
+    @TransferTest
     @Requirement("C8")
     @Direction(operation = READ, initiator = DECODE)
     @Direction(operation = WRITE, initiator = PREFILL)
     @NotificationStorm(transfers = 2_000, standalone = 1, inFlight = 8)
     void thousandsOfTransfersAreKeptApart() {}
+
+    /** More than 16 bits can number. */
+    @TransferTest
+    @FromLevel(FULL)
+    @Requirement("C8")
+    @Backends({UCX, LIBFABRIC})
+    @Direction(operation = READ, initiator = DECODE)
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @ExpectCompletion(withinSeconds = 600, stallSeconds = 20)
+    @NotificationStorm(transfers = 70_000, standalone = 1, inFlight = 8, noticeMillis = 10_000)
+    void seventyThousandTransfersAreKeptApart() {}
+
+    @TransferTest
+    @FromLevel(FULL)
+    @Requirement("C10")
+    @Topology(decodeEngines = 8)
+    @Blocks(transferred = 4, cached = 40, layers = 2, kvHeads = 2, headDim = 64, tokensPerBlock = 4)
+    @NotificationStorm(transfers = 500, standalone = 2)
+    void manyInitiatorsNotifyOneTarget() {}
 
     @TransferTest
     @Requirement("C11")
@@ -98,4 +155,15 @@ public class NotificationConformance {
     @Requirement("D7")
     @NotificationStorm(transfers = 5_000, inFlight = 2, mostBlocks = 4)
     void listsServeRandomSubsetsAgainAndAgain() {}
+
+    @TransferTest
+    @FromLevel(FULL)
+    @Requirement("D7")
+    @Backends({UCX, LIBFABRIC})
+    @Direction(operation = READ, initiator = DECODE)
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @Blocks(transferred = 64, cached = 211, layers = 2, kvHeads = 2, headDim = 64, tokensPerBlock = 4)
+    @ExpectCompletion(withinSeconds = 600, stallSeconds = 20)
+    @NotificationStorm(transfers = 100_000, inFlight = 4, mostBlocks = 8, noticeMillis = 10_000)
+    void listsServeAHundredThousandSubsets() {}
 }

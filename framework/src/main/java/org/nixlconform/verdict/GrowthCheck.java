@@ -24,7 +24,7 @@ final class GrowthCheck implements Check {
 
     private static final long FILES = 8;
     private static final long THREADS = 4;
-    private static final long RESIDENT_BYTES = 16L << 20;
+    private static final long RESIDENT_BYTES = 4L << 20;
 
     private enum Held {
         FILES("open files", Look::files, GrowthCheck.FILES),

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.plan.Operation;
+import org.nixlconform.plan.NotificationStorm;
 import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.Pairing;
 import org.nixlconform.plan.PlanDraft;
@@ -96,6 +97,7 @@ public final class Observations {
             iterations.add(cleanIteration(planned, index));
         }
         serving = plan.serving().map(served -> cleanServing(plan, planned, served));
+        storm = plan.storm().map(each -> cleanStorm(plan, planned, each));
         plan.invalidRequests()
                 .forEach(request -> planned.initiators()
                         .forEach(rank ->
@@ -600,6 +602,41 @@ public final class Observations {
     }
 
     /** Two requests at a time, of 3 blocks each of which 2 move: each begins 1 ms after the one before and is over after 2 ms. */
+    private static StormObservation cleanStorm(TransferPlan plan, PlannedTransfers planned, NotificationStorm storm) {
+        long alone = storm.messages() - storm.transfers();
+        StormObservation.Times times = new StormObservation.Times(
+                100, Duration.ofNanos(200_000), Duration.ofMillis(2), Duration.ofMillis(5), 7, 90, 0);
+        return new StormObservation(
+                planned.bytes().keySet().stream()
+                        .map(pair -> new StormObservation.Pair(
+                                pair.initiator(),
+                                pair.target(),
+                                Optional.of(new StormObservation.Sent(storm.transfers(), 3, alone, 4096, 0, 0)),
+                                Optional.of(new StormObservation.Received(
+                                        storm.transfers(), alone, 0, 0, Optional.empty())),
+                                Optional.of(times),
+                                Optional.of(times),
+                                Optional.empty()))
+                        .toList(),
+                List.of(),
+                cleanIteration(planned, plan.iterations()).integrity());
+    }
+
+    Observations storm(UnaryOperator<StormObservation> change) {
+        storm = storm.map(change);
+        return this;
+    }
+
+    Observations noStorm() {
+        storm = Optional.empty();
+        return this;
+    }
+
+    Observations resources(ResourceUse... each) {
+        resources = List.of(each);
+        return this;
+    }
+
     private static Serving cleanServing(TransferPlan plan, PlannedTransfers planned, PagedServing served) {
         long bytes =
                 planned.bytes().values().stream().mapToLong(Long::longValue).sum()
