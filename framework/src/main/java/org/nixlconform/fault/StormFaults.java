@@ -33,7 +33,11 @@ final class StormFaults {
 
     private static void lost(FaultCatalogue catalogue) {
         add(catalogue, "one of a storm's notifications lost", FindingKind.NOT_NOTIFIED, one(catalogue, "lose"));
-        add(catalogue, "one of a storm's notifications doubled", FindingKind.NOTIFICATION_DUPLICATED, one(catalogue, "double"));
+        add(
+                catalogue,
+                "one of a storm's notifications doubled",
+                FindingKind.NOTIFICATION_DUPLICATED,
+                one(catalogue, "double"));
         add(
                 catalogue,
                 "a storm's transfer without its notification",
@@ -48,7 +52,11 @@ final class StormFaults {
                 "one of a storm's notifications altered by one byte",
                 FindingKind.NOTIFICATION_ALTERED,
                 one(catalogue, "alter").with("byte", catalogue.random(TEXT_BYTES)));
-        add(catalogue, "one of a storm's notifications empty", FindingKind.NOTIFICATION_ALTERED, one(catalogue, "empty"));
+        add(
+                catalogue,
+                "one of a storm's notifications empty",
+                FindingKind.NOTIFICATION_ALTERED,
+                one(catalogue, "empty"));
         add(
                 catalogue,
                 "one of a storm's notifications from an unknown sender",
@@ -103,7 +111,11 @@ final class StormFaults {
                 plan(catalogue, lasting),
                 leak.with("bytes", LEAKED_BYTES));
         catalogue.add(
-                FAMILY, "a file that each post leaves open", FindingKind.GROWTH, plan(catalogue, lasting), leak.with("files", 1));
+                FAMILY,
+                "a file that each post leaves open",
+                FindingKind.GROWTH,
+                plan(catalogue, lasting),
+                leak.with("files", 1));
     }
 
     /** One that arrives in the storm. */

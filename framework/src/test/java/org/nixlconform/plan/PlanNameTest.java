@@ -66,8 +66,9 @@ class PlanNameTest {
         NotificationStorm most = new NotificationStorm(
                 50, 2, List.of(1, 8, 16, 100, 8_193), 2, 3, 20, 50, 200, 400, 1_000, true, Optional.of(false));
         assertThat(draft().workload(most).name())
-                .endsWith(", storm of 50 transfers + 2 standalone, 2 in flight, texts 1-8193 B, 1-3 blocks, 20 a second,"
-                        + " polls after 50 ms, target looks every 200 ms, done in post, progress thread off");
+                .endsWith(
+                        ", storm of 50 transfers + 2 standalone, 2 in flight, texts 1-8193 B, 1-3 blocks, 20 a second,"
+                                + " polls after 50 ms, target looks every 200 ms, done in post, progress thread off");
         NotificationStorm least =
                 new NotificationStorm(50, 0, List.of(16, 8), 2, 1, 0, 0, 0, 200, 1_000, false, Optional.empty());
         assertThat(draft().workload(least).name()).endsWith(", storm of 50 transfers, 2 in flight, texts 8+16 B");

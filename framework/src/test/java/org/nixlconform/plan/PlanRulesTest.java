@@ -537,12 +537,10 @@ class PlanRulesTest {
 
     @Test
     void aStormsPausesFitIntoItsTime() {
-        PlanDraft slow = storm(10, 0, 1, 1, 1, 5_000)
-                .expectCompletion(Duration.ofSeconds(30), Duration.ofSeconds(5));
+        PlanDraft slow = storm(10, 0, 1, 1, 1, 5_000).expectCompletion(Duration.ofSeconds(30), Duration.ofSeconds(5));
         assertThat(headlines(slow))
                 .containsExactly(
-                        "a pause of the storm looks like a stall",
-                        "the pauses of a storm are longer than it may take");
+                        "a pause of the storm looks like a stall", "the pauses of a storm are longer than it may take");
     }
 
     @Test

@@ -27,8 +27,9 @@ class GrowthCheckTest {
         Verdict verdict = Judge.judge(PLAN, warming.seen());
         assertThat(verdict.findings()).isEmpty();
         assertThat(verdict.notes())
-                .contains("decode-0-rank-0: open files +0, threads +0, resident memory +0.0 MiB between the second and the"
-                        + " last quarter of 9.9 s");
+                .contains(
+                        "decode-0-rank-0: open files +0, threads +0, resident memory +0.0 MiB between the second and the"
+                                + " last quarter of 9.9 s");
     }
 
     @Test
@@ -72,6 +73,8 @@ class GrowthCheckTest {
     private static Observations looks(int count, IntFunction<Look> look) {
         return Observations.clean(PLAN)
                 .resources(new ResourceUse(
-                        DECODE_0, "storm", IntStream.range(0, count).mapToObj(look).toList()));
+                        DECODE_0,
+                        "storm",
+                        IntStream.range(0, count).mapToObj(look).toList()));
     }
 }

@@ -52,8 +52,8 @@ class StormCheckTest {
 
     @Test
     void whatDidNotComeIsToldWithItsFirst() {
-        Finding finding = onlyFinding(
-                PLAN, received(new Received(99, 199, 0, 0, Optional.of(31L))), FindingKind.NOT_NOTIFIED);
+        Finding finding =
+                onlyFinding(PLAN, received(new Received(99, 199, 0, 0, Optional.of(31L))), FindingKind.NOT_NOTIFIED);
 
         assertThat(finding.headline()).isEqualTo("2 notifications of the storm did not come, on prefill-0-rank-0");
         assertThat(fact(finding, "first")).isEqualTo("message 31, by itself after transfer 10");
@@ -155,14 +155,16 @@ class StormCheckTest {
     }
 
     private static Observations received(Received counts) {
-        return changed(PLAN, pair -> new Pair(
-                pair.initiator(),
-                pair.target(),
-                pair.sent(),
-                Optional.of(counts),
-                pair.bound(),
-                pair.standalone(),
-                pair.timesNotObserved()));
+        return changed(
+                PLAN,
+                pair -> new Pair(
+                        pair.initiator(),
+                        pair.target(),
+                        pair.sent(),
+                        Optional.of(counts),
+                        pair.bound(),
+                        pair.standalone(),
+                        pair.timesNotObserved()));
     }
 
     private static Observations sent(Sent counts) {
@@ -185,15 +187,23 @@ class StormCheckTest {
     }
 
     private static Observations took(TransferPlan plan, long longestMillis) {
-        return changed(plan, pair -> new Pair(
-                pair.initiator(),
-                pair.target(),
-                pair.sent(),
-                pair.received(),
-                Optional.of(new Times(
-                        100, Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(longestMillis), 7, 90, 0)),
-                pair.standalone(),
-                pair.timesNotObserved()));
+        return changed(
+                plan,
+                pair -> new Pair(
+                        pair.initiator(),
+                        pair.target(),
+                        pair.sent(),
+                        pair.received(),
+                        Optional.of(new Times(
+                                100,
+                                Duration.ofMillis(1),
+                                Duration.ofMillis(2),
+                                Duration.ofMillis(longestMillis),
+                                7,
+                                90,
+                                0)),
+                        pair.standalone(),
+                        pair.timesNotObserved()));
     }
 
     /** The pair of the first ranks. */
@@ -215,7 +225,13 @@ class StormCheckTest {
         return each -> new StormObservation(
                 each.pairs(),
                 List.of(new Oddity(
-                        PREFILL_0, sender, kind, 16, named, meantFor, "16 bytes, from byte 9 on hex 00 in place of 01")),
+                        PREFILL_0,
+                        sender,
+                        kind,
+                        16,
+                        named,
+                        meantFor,
+                        "16 bytes, from byte 9 on hex 00 in place of 01")),
                 each.integrity());
     }
 }
