@@ -123,11 +123,13 @@ class StormTest {
         assertThat(seen.received().receivedStandalone()).isEqualTo((long) TRANSFERS * STANDALONE);
         assertThat(seen.received().firstMissing()).isEqualTo(-1);
         assertThat(seen.oddities()).isEmpty();
-        assertThat(seen.sent().bound()).hasSize(TRANSFERS).allSatisfy(time -> assertThat(time.done())
-                .isGreaterThanOrEqualTo(time.sent())
-                .isPositive());
-        assertThat(seen.received().standalone()).allSatisfy(time -> assertThat(time.seen())
-                .isPositive());
+        assertThat(seen.sent().bound())
+                .hasSize(TRANSFERS)
+                .allSatisfy(time -> assertThat(time.done())
+                        .isGreaterThanOrEqualTo(time.sent())
+                        .isPositive());
+        assertThat(seen.received().standalone())
+                .allSatisfy(time -> assertThat(time.seen()).isPositive());
     }
 
     @Test
@@ -216,11 +218,12 @@ class StormTest {
             try (Storm sending = new Storm(agent, page, shape, List.of(target))) {
                 assertThat(sending.send()).isZero();
                 Counts sent = sending.counts(0);
-                boolean loses = agentName.equals("lose") || agentName.equals("alter") || agentName.equals("cut")
+                boolean loses = agentName.equals("lose")
+                        || agentName.equals("alter")
+                        || agentName.equals("cut")
                         || agentName.equals("rename");
                 page.reset(0, (int) messages - (loses ? 1 : 0));
-                Storm.Peer source =
-                        new Storm.Peer(agentName, 9, 0, 0, new int[0], new int[0], new long[0], 1);
+                Storm.Peer source = new Storm.Peer(agentName, 9, 0, 0, new int[0], new int[0], new long[0], 1);
                 try (Storm collecting = new Storm(agent, page, shape, List.of(source))) {
                     assertThat(collecting.collect()).isZero();
                     return new Seen(sent, collecting.counts(0), collecting.oddities(), collecting.strangers());
