@@ -60,7 +60,7 @@ public final class TransferRun {
             while (iteration < plan.iterations() && iterate(iteration)) {
                 iteration++;
             }
-            if (iteration == plan.iterations() && serve() && tryOut()) {
+            if (iteration == plan.iterations() && serve() && storm() && tryOut()) {
                 counted = engines.counted();
                 did(engines::release, "close", 0);
             }
@@ -202,6 +202,21 @@ public final class TransferRun {
         notes.tried(trial, end, plan.iterations());
         refuseBroken(trial.label(), end.broken());
         return end.lost().isEmpty() && end.overdue().isEmpty();
+    }
+
+    private boolean storm() {
+        if (plan.storm().isEmpty()) {
+            return true;
+        }
+        onStep.accept("arm");
+        EngineStep<EngineStep.Armed> arm = engines.armForStorm();
+        if (!succeeded(arm, plan.iterations())) {
+            return false;
+        }
+        onStep.accept("storm");
+        EngineStep<EngineStep.StormPart> step = engines.storm(plan.storm().get(), limits());
+        notes.stormed(step.answers(), arm.answers(), engines::shareAClock);
+        return succeeded(step, plan.iterations());
     }
 
     private Expectations.Completion limits() {

@@ -269,6 +269,11 @@ public final class NixlAgent {
         return agent;
     }
 
+    /** That pin the backend. */
+    Pointer options() {
+        return options;
+    }
+
     Pointer map() {
         return map;
     }
