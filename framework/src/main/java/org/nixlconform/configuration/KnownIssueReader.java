@@ -40,7 +40,8 @@ final class KnownIssueReader {
             FindingKind.PEER_LOST,
             FindingKind.REFUSED,
             FindingKind.CALL_NEVER_RETURNED,
-            FindingKind.METADATA_MISREAD);
+            FindingKind.METADATA_MISREAD,
+            FindingKind.LIFECYCLE);
 
     /** What is no fault of the library under test is nothing that a record could excuse. */
     private static final Set<FindingKind> OURS = EnumSet.of(

@@ -54,7 +54,26 @@ final class Names {
             "notify",
             "verify",
             "release",
-            "close");
+            "close",
+            // Trials of the life of agents.
+            "status-before-post",
+            "post-while-active",
+            "post-when-done",
+            "post-after-error",
+            "release-in-flight",
+            "deregister-own-in-flight",
+            "deregister-peers-in-flight",
+            "invalidate-in-flight",
+            "post-to-invalidated",
+            "post-to-deregistered",
+            "orders",
+            "status-after-release",
+            "release-twice",
+            "damaged-metadata",
+            "restart-under-old-name",
+            "restart-under-new-name",
+            "join",
+            "freeze");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 

@@ -24,6 +24,7 @@ import org.nixlconform.transfer.TransferObservation.Difference;
 import org.nixlconform.transfer.TransferObservation.Integrity;
 import org.nixlconform.transfer.TransferObservation.Iteration;
 import org.nixlconform.transfer.TransferObservation.Serving;
+import org.nixlconform.transfer.TrialOutcome;
 import org.nixlconform.verdict.Outcome;
 import org.nixlconform.verdict.Verdict;
 
@@ -38,6 +39,7 @@ record Evidence(Path report, Path folder) {
     static final String LEDGER = "ledger.csv";
     static final String STORM = "storm.txt";
     static final String RESOURCES = "resources.csv";
+    static final String TRIALS = "trials.csv";
     static final String METADATA = "metadata.txt";
     static final String LOGS = "logs";
     /** How far each rank was, where a step did not end as it should. */
@@ -93,6 +95,10 @@ record Evidence(Path report, Path folder) {
             String resources = observation.map(Evidence::resources).orElse("");
             if (!resources.isEmpty()) {
                 Files.writeString(folder.resolve(RESOURCES), resources);
+            }
+            String trials = observation.map(Evidence::trials).orElse("");
+            if (!trials.isEmpty()) {
+                Files.writeString(folder.resolve(TRIALS), trials);
             }
             String metadata = observation.map(Evidence::metadata).orElse("");
             if (!metadata.isEmpty()) {
@@ -178,6 +184,31 @@ record Evidence(Path report, Path folder) {
         return observation.metadata().stream()
                 .map(given -> given.rank() + ": " + given.described() + "\n")
                 .collect(Collectors.joining());
+    }
+
+    private static String trials(TransferObservation observation) {
+        StringBuilder table = new StringBuilder();
+        for (TrialOutcome outcome : observation.trials()) {
+            for (TrialOutcome.Answer answer : outcome.answers()) {
+                table.append(Stream.of(
+                                        outcome.trial().label(),
+                                        answer.rank(),
+                                        quoted(answer.act()),
+                                        answer.call(),
+                                        answer.status(),
+                                        answer.statusName(),
+                                        micros(answer.at().toNanos()),
+                                        micros(answer.took().toNanos()),
+                                        quoted(answer.counts().stream()
+                                                .map(String::valueOf)
+                                                .collect(Collectors.joining(" "))),
+                                        quoted(answer.text()))
+                                .map(String::valueOf)
+                                .collect(Collectors.joining(",")))
+                        .append('\n');
+            }
+        }
+        return table.isEmpty() ? "" : "trial,rank,act,call,status,name,at us,took us,counts,text\n" + table;
     }
 
     private static String ledger(Serving serving) {

@@ -84,6 +84,11 @@ public record TransferPlan(
         return workload.filter(NotificationStorm.class::isInstance).map(NotificationStorm.class::cast);
     }
 
+    /** Trials of the life of agents, where those are the workload. */
+    public Optional<Lifecycle> lifecycle() {
+        return workload.filter(Lifecycle.class::isInstance).map(Lifecycle.class::cast);
+    }
+
     /** {@link Workload#word()}, {@code single} without one: one transfer for each pair of ranks. */
     public String workloadWord() {
         return workload.map(Workload::word).orElse("single");

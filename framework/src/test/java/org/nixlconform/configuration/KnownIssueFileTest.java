@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.nixlconform.configuration.KnownIssueSpec.Expectation;
 import org.nixlconform.configuration.KnownIssueSpec.Signature;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Trial;
 
 class KnownIssueFileTest {
     private static final String RECORD = """
@@ -177,5 +179,11 @@ class KnownIssueFileTest {
                 "ftp://example.org/1",
                 "unknown key 'more'",
                 "docs/known-issues.md explains every key");
+    }
+
+    @Test
+    void everyTrialIsAPhaseThatARecordMayName() {
+        assertThat(Names.PHASES)
+                .containsAll(Arrays.stream(Trial.values()).map(Trial::label).toList());
     }
 }
