@@ -163,6 +163,7 @@ final class KnownIssueReader {
             case RAILS -> value.oneOf(List.of("equal", "unequal"));
             case TARGET_ENDS -> value.oneOf(Names.MOMENTS);
             case STREAM_ORDER -> value.oneOf(Names.STREAM_WORK);
+            case TRIAL -> value.oneOf(Names.TRIALS);
             case DEVICE_CACHE -> value.oneOf(Names.DEVICE_CACHES);
         };
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Names that files may give and that the plan or the evidence folders use. */
 final class Names {
@@ -35,7 +36,7 @@ final class Names {
     static final List<String> MOMENTS = List.of("BEFORE_METADATA_IS_LOADED", "IN_FLIGHT");
 
     /** Of an engine, from the first NIXL call on. */
-    static final List<String> PHASES = List.of(
+    private static final List<String> STEPS = List.of(
             "open",
             "agent",
             "backend",
@@ -54,8 +55,10 @@ final class Names {
             "notify",
             "verify",
             "release",
-            "close",
-            // Trials of the life of agents.
+            "close");
+
+    /** Of the life of agents: phases, too. */
+    static final List<String> TRIALS = List.of(
             "status-before-post",
             "post-while-active",
             "post-when-done",
@@ -74,6 +77,9 @@ final class Names {
             "restart-under-new-name",
             "join",
             "freeze");
+
+    static final List<String> PHASES =
+            Stream.concat(STEPS.stream(), TRIALS.stream()).toList();
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 

@@ -418,38 +418,6 @@ public final class EnginePair implements AutoCloseable {
                         limits.stall().plus(forBytes())));
     }
 
-    /**
-     * Many small transfers and notifications. Targets first, as for {@link #transfer}; what came before a target looks is kept by
-     * NIXL.
-     */
-    public EngineStep<EngineStep.StormPart> storm(NotificationStorm storm, Expectations.Completion limits) {
-        ToRank ask = new ToRank.Storm(
-                new ToRank.StormShape(
-                        plan.blocks().seed(),
-                        storm.textBytes(),
-                        storm.transfers(),
-                        storm.standalone(),
-                        storm.inFlight(),
-                        storm.mostBlocks(),
-                        Duration.ofMillis(storm.pollDelayMillis()).toNanos(),
-                        storm.perSecond() == 0 ? 0 : Duration.ofSeconds(1).toNanos() / storm.perSecond(),
-                        Duration.ofMillis(storm.targetPollMillis()).toNanos(),
-                        Duration.ofMillis(storm.quietMillis()).toNanos(),
-                        TIMES_KEPT),
-                LISTED_DIFFERENCES);
-        Map<RankId, ToRank> asks = new LinkedHashMap<>();
-        plan.topology().ranks().stream()
-                .sorted(Comparator.comparing(
-                        rank -> rank.role() == plan.direction().initiator()))
-                .forEach(rank -> asks.put(rank, ask));
-        return steps.storm(asks, limits);
-    }
-
-    /** Whether times of both can be held against each other: they have one clock. */
-    public boolean shareAClock(RankId one, RankId other) {
-        return roster.assignment().node(one).equals(roster.assignment().node(other));
-    }
-
     /** Makes one trial, with agents of its own. */
     public EngineStep.TrialEnd tryOut(Lifecycle workload, Trial trial, Expectations.Completion limits) {
         TrialSteps made = new TrialSteps(
@@ -481,6 +449,38 @@ public final class EnginePair implements AutoCloseable {
         public List<Long> addresses(RankId rank) {
             return translation.addresses(rank);
         }
+    }
+
+    /**
+     * Many small transfers and notifications. Targets first, as for {@link #transfer}; what came before a target looks is kept by
+     * NIXL.
+     */
+    public EngineStep<EngineStep.StormPart> storm(NotificationStorm storm, Expectations.Completion limits) {
+        ToRank ask = new ToRank.Storm(
+                new ToRank.StormShape(
+                        plan.blocks().seed(),
+                        storm.textBytes(),
+                        storm.transfers(),
+                        storm.standalone(),
+                        storm.inFlight(),
+                        storm.mostBlocks(),
+                        Duration.ofMillis(storm.pollDelayMillis()).toNanos(),
+                        storm.perSecond() == 0 ? 0 : Duration.ofSeconds(1).toNanos() / storm.perSecond(),
+                        Duration.ofMillis(storm.targetPollMillis()).toNanos(),
+                        Duration.ofMillis(storm.quietMillis()).toNanos(),
+                        TIMES_KEPT),
+                LISTED_DIFFERENCES);
+        Map<RankId, ToRank> asks = new LinkedHashMap<>();
+        plan.topology().ranks().stream()
+                .sorted(Comparator.comparing(
+                        rank -> rank.role() == plan.direction().initiator()))
+                .forEach(rank -> asks.put(rank, ask));
+        return steps.storm(asks, limits);
+    }
+
+    /** Whether times of both can be held against each other: they have one clock. */
+    public boolean shareAClock(RankId one, RankId other) {
+        return roster.assignment().node(one).equals(roster.assignment().node(other));
     }
 
     /** What became of the requests that {@link #serve} served, also where it did not end. */

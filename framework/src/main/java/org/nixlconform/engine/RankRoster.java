@@ -74,6 +74,7 @@ public final class RankRoster {
     private final Map<RankId, Integer> pids = new HashMap<>();
     /** As each was started, alone. */
     private final Map<RankId, ToWarden.Start> starts = new HashMap<>();
+
     private final Map<RankId, LostRank> lost = new LinkedHashMap<>();
     private final EngineLogs logs = new EngineLogs();
     private final Set<Node> wardensGone = new HashSet<>();
@@ -207,7 +208,8 @@ public final class RankRoster {
                 .with("where", logFolder.resolve(first.label() + ".log"))
                 .with(
                         "remedy",
-                        "read that log; `mvn -pl native process-classes` builds the engine anew, and its warm-up tries it");
+                        "read that log; `mvn -pl native process-classes` builds the engine anew, and its warm-up tries"
+                                + " it");
     }
 
     private static String describe(LostRank lost) {

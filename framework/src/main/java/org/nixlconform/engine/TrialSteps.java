@@ -46,6 +46,7 @@ final class TrialSteps {
     private static final long INTO_THE_TRAFFIC_MILLIS = 100;
     /** Each costs half a second. */
     private static final int MOST_AGENTS = 6;
+
     private static final List<String> ENDS = List.of("release", "deregister", "invalidate");
 
     private final RankSteps steps;
@@ -158,8 +159,7 @@ final class TrialSteps {
                 long meeting = last().at().plus(last().took()).plus(MEETS_AFTER).toNanos();
                 both(
                         List.of(act("until", meeting), request("post"), await(), verify()),
-                        List.of(
-                                act("until", meeting + INTO_THE_TRANSFER.toNanos()), act("deregister", AGENT, "")));
+                        List.of(act("until", meeting + INTO_THE_TRANSFER.toNanos()), act("deregister", AGENT, "")));
             }
             case INVALIDATE_IN_FLIGHT -> {
                 single(0, request("post"), act("invalidate", AGENT, peer(AGENT)), await(), verify());
@@ -227,8 +227,7 @@ final class TrialSteps {
     private Do prepare(String agent, String other) {
         RankId owner = PlanTranslation.rank(other.substring(0, other.indexOf('.')));
         return new Do(
-                "prepare",
-                new ToRank.Act("prepare", agent, other, 0, engines.addresses(owner), new byte[0], false));
+                "prepare", new ToRank.Act("prepare", agent, other, 0, engines.addresses(owner), new byte[0], false));
     }
 
     private static Do hear(String label, long millis) {
@@ -378,7 +377,8 @@ final class TrialSteps {
             if (last().status() != 0) {
                 onDecode(
                         act("invalidate", agent, peer(AGENT)).as("forget " + each.label()),
-                        act("load", agent, "", 0, right).as("load the right ones, the peer forgotten, after " + each.label()));
+                        act("load", agent, "", 0, right)
+                                .as("load the right ones, the peer forgotten, after " + each.label()));
             }
             if (last().status() != 0) {
                 agent = AGENT + ++agents;
@@ -495,8 +495,7 @@ final class TrialSteps {
                 act("post", AGENT, frozen).as("post to the stopped"),
                 act("repeat", AGENT, frozen, TRAFFIC_MILLIS).as("traffic meanwhile"));
         engines.signal(last, "CONT");
-        onDecode(
-                act("await", AGENT, frozen, withinMillis).as("await the next"), verify().as("verify the next"));
+        onDecode(act("await", AGENT, frozen, withinMillis).as("await the next"), verify().as("verify the next"));
     }
 
     private void onAll(Do act) {

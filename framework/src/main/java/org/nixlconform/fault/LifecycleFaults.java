@@ -33,7 +33,9 @@ final class LifecycleFaults {
                 "segv in invalidate_remote_md",
                 FindingKind.ENGINE_DIED,
                 forgotten,
-                LibraryFault.on(AGENT, "crash").with("call", "invalidate_remote_md").with("how", "segv"));
+                LibraryFault.on(AGENT, "crash")
+                        .with("call", "invalidate_remote_md")
+                        .with("how", "segv"));
         catalogue.add(
                 FAMILY,
                 "memory cannot be deregistered once the peer was forgotten",

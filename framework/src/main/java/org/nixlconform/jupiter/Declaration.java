@@ -169,9 +169,9 @@ final class Declaration {
         one(NotificationStorm.class)
                 .ifPresent(storm -> Arrays.stream(storm.progressThread())
                         .forEach(thread -> declared.add(Optional.of(planned(storm, thread)))));
-        one(Teardown.class).ifPresent(teardown -> declared.add(Optional.of(planned(teardown))));
+        one(Teardown.class).ifPresent(trials -> declared.add(Optional.of(planned(trials))));
         one(MetadataChaos.class).ifPresent(chaos -> declared.add(Optional.of(planned(chaos))));
-        one(PeerChurn.class).ifPresent(churn -> declared.add(Optional.of(planned(churn))));
+        one(PeerChurn.class).ifPresent(trials -> declared.add(Optional.of(planned(trials))));
         return declared.isEmpty() ? List.of(Optional.empty()) : declared;
     }
 

@@ -37,9 +37,9 @@ record Evidence(Path report, Path folder) {
     static final String DIFFERENCES = "differences.csv";
     static final String RAILS = "rails.csv";
     static final String LEDGER = "ledger.csv";
+    static final String TRIALS = "trials.csv";
     static final String STORM = "storm.txt";
     static final String RESOURCES = "resources.csv";
-    static final String TRIALS = "trials.csv";
     static final String METADATA = "metadata.txt";
     static final String LOGS = "logs";
     /** How far each rank was, where a step did not end as it should. */
@@ -85,6 +85,10 @@ record Evidence(Path report, Path folder) {
             if (!ledger.isEmpty()) {
                 Files.writeString(folder.resolve(LEDGER), ledger);
             }
+            String trials = observation.map(Evidence::trials).orElse("");
+            if (!trials.isEmpty()) {
+                Files.writeString(folder.resolve(TRIALS), trials);
+            }
             String storm = observation
                     .flatMap(TransferObservation::storm)
                     .map(Evidence::storm)
@@ -95,10 +99,6 @@ record Evidence(Path report, Path folder) {
             String resources = observation.map(Evidence::resources).orElse("");
             if (!resources.isEmpty()) {
                 Files.writeString(folder.resolve(RESOURCES), resources);
-            }
-            String trials = observation.map(Evidence::trials).orElse("");
-            if (!trials.isEmpty()) {
-                Files.writeString(folder.resolve(TRIALS), trials);
             }
             String metadata = observation.map(Evidence::metadata).orElse("");
             if (!metadata.isEmpty()) {
@@ -170,7 +170,8 @@ record Evidence(Path report, Path folder) {
         return seen.path().links().stream()
                 .map(each -> String.format(
                         Locale.ROOT,
-                        "%s %s received %s, sent %s bytes by NVLink, at least %,d and %,d by PCI Express, the reference among them",
+                        "%s %s received %s, sent %s bytes by NVLink, at least %,d and %,d by PCI Express, the"
+                                + " reference among them",
                         each.node(),
                         each.busId(),
                         each.nvlink() ? String.format(Locale.ROOT, "%,d", each.receivedBytes()) : "not counted",
@@ -242,9 +243,9 @@ record Evidence(Path report, Path folder) {
         }
         return table.isEmpty()
                 ? ""
-                : "request,prefill,decode,generation,source blocks,destination blocks,aborted,bytes,pairs,done,notifications,"
-                        + "differing,begun us,filled us,moved us,done us,notified us,verified us,source freed us,"
-                        + "destination freed us,failure\n" + table;
+                : "request,prefill,decode,generation,source blocks,destination"
+                        + " blocks,aborted,bytes,pairs,done,notifications,differing,begun us,filled us,moved us,done"
+                        + " us,notified us,verified us,source freed us,destination freed us,failure\n" + table;
     }
 
     /** Each pair of ranks as its record has it, then what was odd. */

@@ -59,7 +59,8 @@ public sealed interface Lifecycle extends Workload permits Teardown, MetadataCha
                         && draft.streamOrder().isEmpty()
                         && draft.blocks().prefixHit() == 0
                         && draft.expectations().throughput().isEmpty(),
-                "trials do not go together with the end of a peer, a mutation, a stream order, a prefix hit or a throughput",
+                "trials do not go together with the end of a peer, a mutation, a stream order, a prefix hit or a"
+                        + " throughput",
                 label(),
                 "trials without them",
                 "declare them in a case of their own",

@@ -190,6 +190,20 @@ public final class TransferRun {
         return succeeded(step, plan.iterations());
     }
 
+    /** Without the engines of a trial that went wrong there is nothing to try any more. */
+    private boolean tryOut() {
+        return plan.lifecycle().stream()
+                .allMatch(workload -> workload.trials().stream().allMatch(trial -> tryOut(workload, trial)));
+    }
+
+    private boolean tryOut(Lifecycle workload, Trial trial) {
+        onStep.accept(trial.label());
+        EngineStep.TrialEnd end = engines.tryOut(workload, trial, limits());
+        notes.tried(trial, end, plan.iterations());
+        refuseBroken(trial.label(), end.broken());
+        return end.lost().isEmpty() && end.overdue().isEmpty();
+    }
+
     private boolean storm() {
         if (plan.storm().isEmpty()) {
             return true;
@@ -203,20 +217,6 @@ public final class TransferRun {
         EngineStep<EngineStep.StormPart> step = engines.storm(plan.storm().get(), limits());
         notes.stormed(step.answers(), arm.answers(), engines::shareAClock);
         return succeeded(step, plan.iterations());
-    }
-
-    /** Without the engines of a trial that went wrong there is nothing to try any more. */
-    private boolean tryOut() {
-        return plan.lifecycle().stream()
-                .allMatch(workload -> workload.trials().stream().allMatch(trial -> tryOut(workload, trial)));
-    }
-
-    private boolean tryOut(Lifecycle workload, Trial trial) {
-        onStep.accept(trial.label());
-        EngineStep.TrialEnd end = engines.tryOut(workload, trial, limits());
-        notes.tried(trial, end, plan.iterations());
-        refuseBroken(trial.label(), end.broken());
-        return end.lost().isEmpty() && end.overdue().isEmpty();
     }
 
     private Expectations.Completion limits() {

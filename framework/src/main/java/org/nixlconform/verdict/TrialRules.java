@@ -202,7 +202,9 @@ final class TrialRules {
                         || answer.act().startsWith("load those cut")
                         || answer.act().equals("load those of another backend"))
                 .toList();
-        accepted.stream().findFirst().ifPresent(first -> departures.add(first.act() + " was accepted" + among(accepted)));
+        accepted.stream()
+                .findFirst()
+                .ifPresent(first -> departures.add(first.act() + " was accepted" + among(accepted)));
         List<Answer> spoilt = spoilt();
         spoilt.stream().findFirst().ifPresent(first -> departures.add(first.act() + " failed" + among(spoilt)));
         readable();
@@ -289,7 +291,8 @@ final class TrialRules {
     static String summary(TrialOutcome outcome) {
         if (outcome.trial() == Trial.DAMAGED_METADATA) {
             List<Answer> damaged = outcome.answers().stream()
-                    .filter(answer -> answer.act().equals("load none") || answer.act().startsWith("load those"))
+                    .filter(answer ->
+                            answer.act().equals("load none") || answer.act().startsWith("load those"))
                     .toList();
             List<String> accepted = damaged.stream()
                     .filter(answer -> answer.status() == DONE)
@@ -297,7 +300,9 @@ final class TrialRules {
                     .toList();
             return Quantities.count(damaged.size()) + " damaged metadata, accepted "
                     + (accepted.isEmpty() ? "none" : String.join(", ", accepted)) + "; right ones refused after "
-                    + Quantities.count(new TrialRules(outcome, Duration.ZERO).spoilt().size()) + ", and once the peer was forgotten after "
+                    + Quantities.count(
+                            new TrialRules(outcome, Duration.ZERO).spoilt().size())
+                    + ", and once the peer was forgotten after "
                     + Quantities.count(outcome.answers().stream()
                             .filter(answer -> answer.act().startsWith("load the right ones, the peer forgotten")
                                     && answer.status() != DONE)

@@ -84,6 +84,7 @@ class KnownIssueFileTest {
                       targetEnds: IN_FLIGHT
                       streamOrder: CAPTURE_BESIDE
                       deviceCache: MAPPED
+                      trial: join
                     signature: {kind: [ENGINE_DIED, PEER_LOST], phase: register, log: 'mlx5: \\d+'}
                     expectation: sometimes
                     link: https://example.org/1
@@ -112,7 +113,8 @@ class KnownIssueFileTest {
                                 Map.entry(Key.RAILS, "unequal"),
                                 Map.entry(Key.TARGET_ENDS, "IN_FLIGHT"),
                                 Map.entry(Key.STREAM_ORDER, "CAPTURE_BESIDE"),
-                                Map.entry(Key.DEVICE_CACHE, "MAPPED"))),
+                                Map.entry(Key.DEVICE_CACHE, "MAPPED"),
+                                Map.entry(Key.TRIAL, "join"))),
                         new Signature(
                                 Set.of(FindingKind.ENGINE_DIED, FindingKind.PEER_LOST),
                                 Optional.of("register"),
@@ -183,7 +185,8 @@ class KnownIssueFileTest {
 
     @Test
     void everyTrialIsAPhaseThatARecordMayName() {
-        assertThat(Names.PHASES)
-                .containsAll(Arrays.stream(Trial.values()).map(Trial::label).toList());
+        assertThat(Names.PHASES).containsAll(Names.TRIALS);
+        assertThat(Names.TRIALS)
+                .containsExactlyElementsOf(Arrays.stream(Trial.values()).map(Trial::label).toList());
     }
 }

@@ -12,8 +12,11 @@ class TrialStepsTest {
     @Test
     void thereAreSixteenOrdersAndNoneTwice() {
         List<List<String>> orders = TrialSteps.everyOrder();
-        assertThat(orders).hasSize(16).doesNotHaveDuplicates().contains(List.of()).contains(List.of(
-                "invalidate", "deregister", "release"));
+        assertThat(orders)
+                .hasSize(16)
+                .doesNotHaveDuplicates()
+                .contains(List.of())
+                .contains(List.of("invalidate", "deregister", "release"));
         assertThat(orders).allSatisfy(order -> assertThat(order).doesNotHaveDuplicates());
     }
 
@@ -21,7 +24,9 @@ class TrialStepsTest {
     void damageIsSpreadAndNeverNone() {
         byte[] right = "nixlSerDes|Agent UCX and more of it".getBytes(StandardCharsets.UTF_8);
         List<DamagedMetadata> damaged = DamagedMetadata.of(right, Backend.UCX, new MetadataChaos(5, 20), 7);
-        assertThat(damaged).hasSize(2 + 5 + 20).allSatisfy(each -> assertThat(each.blob()).isNotEqualTo(right));
+        assertThat(damaged)
+                .hasSize(2 + 5 + 20)
+                .allSatisfy(each -> assertThat(each.blob()).isNotEqualTo(right));
         assertThat(damaged.get(0).blob()).isEmpty();
         assertThat(new String(damaged.get(1).blob(), StandardCharsets.UTF_8))
                 .isEqualTo("nixlSerDes|Agent QQQ and more of it");

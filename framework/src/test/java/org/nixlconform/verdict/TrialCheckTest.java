@@ -54,7 +54,15 @@ class TrialCheckTest {
 
     private static Answer answer(RankId rank, String act, int status, Long... counts) {
         return new Answer(
-                rank, act, "", status, status == 0 ? "SUCCESS" : "BACKEND", Duration.ZERO, Duration.ZERO, List.of(counts), "");
+                rank,
+                act,
+                "",
+                status,
+                status == 0 ? "SUCCESS" : "BACKEND",
+                Duration.ZERO,
+                Duration.ZERO,
+                List.of(counts),
+                "");
     }
 
     private static Answer said(String act, int status) {
@@ -69,7 +77,10 @@ class TrialCheckTest {
     private static List<Answer> right(Trial trial) {
         Answer right = counted("verify", 0L, 0L, 100L);
         Stream<Answer> next = Stream.of(
-                said("load again", 0), said("prepare again", 0), said("await the next", 0), counted("verify the next", 0L, 0L));
+                said("load again", 0),
+                said("prepare again", 0),
+                said("await the next", 0),
+                counted("verify the next", 0L, 0L));
         return switch (trial) {
             case STATUS_BEFORE_POST -> List.of(said("status", -2), said("post", 1), said("await", 0), right);
             case POST_WHILE_ACTIVE ->
@@ -81,7 +92,12 @@ class TrialCheckTest {
                         counted("notifications", 1L),
                         counted("more notifications", 0L));
             case POST_WHEN_DONE ->
-                List.of(said("post", 0), said("await", 0), right, said("await again", 0), counted("verify again", 0L, 0L));
+                List.of(
+                        said("post", 0),
+                        said("await", 0),
+                        right,
+                        said("await again", 0),
+                        counted("verify again", 0L, 0L));
             case POST_AFTER_ERROR ->
                 Stream.concat(
                                 Stream.of(
@@ -118,7 +134,8 @@ class TrialCheckTest {
                         .toList();
             case RESTART_UNDER_OLD_NAME, RESTART_UNDER_NEW_NAME ->
                 Stream.concat(
-                                Stream.of(said("await", 0), right, said("await it", -2), counted("verify it", 9L, 9L)), next)
+                                Stream.of(said("await", 0), right, said("await it", -2), counted("verify it", 9L, 9L)),
+                                next)
                         .toList();
             case JOIN ->
                 List.of(
@@ -176,7 +193,8 @@ class TrialCheckTest {
     void whatIsAsDocumentedConforms(Trial trial) {
         TransferPlan plan = plan(trial);
         Verdict verdict = Judge.judge(
-                plan, Observations.clean(plan).tried(outcome(trial, right(trial))).seen());
+                plan,
+                Observations.clean(plan).tried(outcome(trial, right(trial))).seen());
         assertThat(verdict.findings()).isEmpty();
         assertThat(verdict.notes()).anyMatch(note -> note.startsWith(trial.label() + ": "));
     }
@@ -184,7 +202,8 @@ class TrialCheckTest {
     static Stream<Arguments> departures() {
         return Stream.of(
                 Arguments.of(Trial.STATUS_BEFORE_POST, said("status", 0), "status said done of a request"),
-                Arguments.of(Trial.POST_WHILE_ACTIVE, said("post again", 1), "post again accepted a request that is active"),
+                Arguments.of(
+                        Trial.POST_WHILE_ACTIVE, said("post again", 1), "post again accepted a request that is active"),
                 Arguments.of(Trial.POST_WHILE_ACTIVE, said("await", -2), "await did not end well"),
                 Arguments.of(Trial.POST_WHILE_ACTIVE, counted("more notifications", 1L), "more notifications came"),
                 Arguments.of(Trial.POST_WHEN_DONE, counted("verify again", 3L, 3L), "verify again found other bytes"),
@@ -198,7 +217,9 @@ class TrialCheckTest {
                         "watch saw bytes land after the release returned success"),
                 Arguments.of(Trial.DEREGISTER_OWN_IN_FLIGHT, counted("verify", 1L, 1L), "verify found other bytes"),
                 Arguments.of(
-                        Trial.DEREGISTER_PEERS_IN_FLIGHT, at(Duration.ofMillis(2), said("await", 1)), "await did not end"),
+                        Trial.DEREGISTER_PEERS_IN_FLIGHT,
+                        at(Duration.ofMillis(2), said("await", 1)),
+                        "await did not end"),
                 Arguments.of(Trial.INVALIDATE_IN_FLIGHT, said("await", 0), "verify found other bytes"),
                 Arguments.of(Trial.INVALIDATE_IN_FLIGHT, said("await the next", -2), "await the next did not end well"),
                 Arguments.of(Trial.POST_TO_INVALIDATED, said("post", 0), "post began a transfer"),
@@ -228,8 +249,8 @@ class TrialCheckTest {
     @MethodSource("departures")
     void whatDepartsIsFound(Trial trial, Answer other, String says) {
         TransferPlan plan = plan(trial);
-        Finding finding = onlyFinding(
-                plan, Observations.clean(plan).tried(outcome(trial, other)), FindingKind.LIFECYCLE);
+        Finding finding =
+                onlyFinding(plan, Observations.clean(plan).tried(outcome(trial, other)), FindingKind.LIFECYCLE);
         assertThat(finding.headline()).startsWith(trial.label() + ": " + says);
         assertThat(finding.phase()).contains(trial.label());
         assertThat(fact(finding, "expected")).isEqualTo(trial.documented());
@@ -238,28 +259,26 @@ class TrialCheckTest {
     @Test
     void growthIsFoundAndNoiseIsNot() {
         TransferPlan plan = plan(Trial.ORDERS);
-        assertThat(findings(
-                        plan, Observations.clean(plan).tried(outcome(Trial.ORDERS, orders(72L, 22L, 110_000L)))))
+        assertThat(findings(plan, Observations.clean(plan).tried(outcome(Trial.ORDERS, orders(72L, 22L, 110_000L)))))
                 .isEmpty();
         Finding finding = onlyFinding(
                 plan,
                 Observations.clean(plan).tried(outcome(Trial.ORDERS, orders(74L, 24L, 200_000L))),
                 FindingKind.LIFECYCLE);
         assertThat(fact(finding, "actual"))
-                .isEqualTo("prefill has 74 file descriptors after 4 cycles, before them 70; prefill has 24 threads after 4"
-                        + " cycles, before them 20; prefill has 200000 KiB of memory after 4 cycles, before them 90000;"
-                        + " decode has 74 file descriptors after 4 cycles, before them 70; decode has 24 threads after 4"
-                        + " cycles, before them 20; decode has 200000 KiB of memory after 4 cycles, before them 90000");
+                .isEqualTo(
+                        "prefill has 74 file descriptors after 4 cycles, before them 70; prefill has 24 threads after"
+                            + " 4 cycles, before them 20; prefill has 200000 KiB of memory after 4 cycles, before them"
+                            + " 90000; decode has 74 file descriptors after 4 cycles, before them 70; decode has 24"
+                            + " threads after 4 cycles, before them 20; decode has 200000 KiB of memory after 4"
+                            + " cycles, before them 90000");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"POST_WHILE_ACTIVE", "RELEASE_IN_FLIGHT", "DEREGISTER_OWN_IN_FLIGHT", "INVALIDATE_IN_FLIGHT"})
     void whatWasNotInFlightSaysNothing(Trial trial) {
         TransferPlan plan = plan(trial);
-        onlyFinding(
-                plan,
-                Observations.clean(plan).tried(outcome(trial, said("post", 0))),
-                FindingKind.PREREQUISITE);
+        onlyFinding(plan, Observations.clean(plan).tried(outcome(trial, said("post", 0))), FindingKind.PREREQUISITE);
     }
 
     @Test
@@ -290,7 +309,10 @@ class TrialCheckTest {
         assertThat(finding.phase()).contains("release-in-flight");
         TransferPlan free = plan(Trial.STATUS_AFTER_RELEASE);
         Verdict verdict = Judge.judge(
-                free, Observations.clean(free).tried(crashed(Trial.STATUS_AFTER_RELEASE)).seen());
+                free,
+                Observations.clean(free)
+                        .tried(crashed(Trial.STATUS_AFTER_RELEASE))
+                        .seen());
         assertThat(verdict.findings()).isEmpty();
         assertThat(verdict.notes())
                 .contains("status-after-release: post SUCCESS (0); then decode-0-rank-0 ended, SIGSEGV");

@@ -95,7 +95,7 @@ public final class Samples {
                         seen.serving(),
                         seen.storm(),
                         seen.resources(),
-                seen.trials(),
+                        seen.trials(),
                         List.of(),
                         seen.path(),
                         Optional.empty())),

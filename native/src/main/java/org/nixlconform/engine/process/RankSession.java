@@ -96,10 +96,10 @@ final class RankSession {
             return verify(ask, clock);
         } else if (step instanceof ToRank.Serve ask) {
             return serve(ask, clock);
-        } else if (step instanceof ToRank.Storm ask) {
-            return storm(ask, clock);
         } else if (step instanceof ToRank.Trial ask) {
             return trials().perform(ask, clock);
+        } else if (step instanceof ToRank.Storm ask) {
+            return storm(ask, clock);
         } else {
             return close(clock);
         }

@@ -213,16 +213,16 @@ final class TrialWork {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no peer " + peer));
         return new PairShape(
-                        pair.peer(),
-                        pair.peerArena(),
-                        pair.peerPid(),
-                        addresses,
-                        pair.peerShare(),
-                        pair.firstHead(),
-                        pair.headCount(),
-                        pair.ownBlocks(),
-                        pair.peerBlocks(),
-                        pair.prefixBlocks());
+                pair.peer(),
+                pair.peerArena(),
+                pair.peerPid(),
+                addresses,
+                pair.peerShare(),
+                pair.firstHead(),
+                pair.headCount(),
+                pair.ownBlocks(),
+                pair.peerBlocks(),
+                pair.prefixBlocks());
     }
 
     /** A READ of the pair's blocks; the request has its target's name. @param act number 0 for no notification */
