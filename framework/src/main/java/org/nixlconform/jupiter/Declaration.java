@@ -40,6 +40,7 @@ final class Declaration {
     private final Blocks blocks;
     private final Optional<UnequalCaches> unequalCaches;
     private final Optional<Iterations> iterations;
+    private final Optional<RequestSizes> requestSizes;
     private final Optional<Mutated> mutated;
     private final Optional<InvalidRequests> invalidRequests;
     private final Optional<PeerEnds> peerEnds;
@@ -71,6 +72,7 @@ final class Declaration {
         blocks = one(Blocks.class).orElse(WithDefaults.class.getAnnotation(Blocks.class));
         unequalCaches = one(UnequalCaches.class);
         iterations = one(Iterations.class);
+        requestSizes = one(RequestSizes.class);
         mutated = one(Mutated.class);
         invalidRequests = one(InvalidRequests.class);
         peerEnds = one(PeerEnds.class);
@@ -109,6 +111,8 @@ final class Declaration {
         refuseEmpty(backends.length, "@Backends", "@Backends(UCX)", refusals);
         refuseEmpty(memories.length, "@Memory", "@Memory(DRAM)", refusals);
         refuseEmpty(prefixHits.length, "@PrefixHit", "@PrefixHit({0, 1})", refusals);
+        requestSizes.ifPresent(
+                sizes -> refuseEmpty(sizes.value().length, "@RequestSizes", "@RequestSizes({1, 10})", refusals));
         caught.ifPresent(
                 kinds -> refuseEmpty(kinds.value().length, "@ExpectCaught", "@ExpectCaught(MISPLACED)", refusals));
         invalidRequests.ifPresent(requests ->
@@ -174,6 +178,7 @@ final class Declaration {
         requirement.ifPresent(id -> draft.requirement(id.value()));
         workload.ifPresent(work -> draft.workload(work).iterations(ITERATIONS_BEFORE_A_WORKLOAD));
         iterations.ifPresent(count -> draft.iterations(count.value()));
+        requestSizes.ifPresent(sizes -> draft.requestSizes(sizes.value()));
         mutated.ifPresent(fault -> draft.mutation(fault.value()));
         invalidRequests.ifPresent(requests -> draft.invalidRequests(requests.value()));
         counts.ifPresent(each -> draft.rails(each.prefill(), each.decode()));
@@ -204,7 +209,8 @@ final class Declaration {
                 blocks.dtype(),
                 blocks.layout(),
                 blocks.attention(),
-                blocks.keyValue());
+                blocks.keyValue(),
+                blocks.spacing());
     }
 
     private BlockUse blockUse(int prefixHit) {

@@ -34,6 +34,7 @@ public final class PlanReader {
                             NotificationStorm.class,
                             DeviceCaches.class,
                             Iterations.class,
+                            RequestSizes.class,
                             Mutated.class,
                             InvalidRequests.class,
                             AllowEngineLog.class,

@@ -7,5 +7,7 @@ public enum Mutation {
     /** Prefill writes other content over the blocks of each served request as soon as decode is told to read them. */
     REUSED_BEFORE_NOTIFICATION,
     /** The initiator takes the remote ranks' regions for those on the other of their two GPUs. */
-    WRONG_DEVICE
+    WRONG_DEVICE,
+    /** Prefill lays out its blocks the other way, NHD for HND, than the plan and the initiator say. */
+    WRONG_LAYOUT
 }

@@ -41,10 +41,12 @@ final class VacuousCheck implements Check {
         List<Gap> gaps = new ArrayList<>();
         PlannedTransfers planned = PlannedTransfers.of(plan);
         for (Iteration iteration : observation.iterations()) {
-            gaps.addAll(transferGaps(planned, iteration));
-            gaps.addAll(verificationGaps(iteration.integrity(), ", iteration " + iteration.index()));
+            gaps.addAll(transferGaps(planned.in(plan, iteration.index()), iteration));
+            gaps.addAll(verificationGaps(planned, iteration.integrity(), ", iteration " + iteration.index()));
         }
-        observation.serving().ifPresent(serving -> gaps.addAll(verificationGaps(serving.integrity(), SERVING)));
+        observation
+                .serving()
+                .ifPresent(serving -> gaps.addAll(verificationGaps(planned, serving.integrity(), SERVING)));
         if (!Disturbance.anywhere(observation)) {
             gaps.addAll(missing(plan, planned, observation));
         }
@@ -117,13 +119,15 @@ final class VacuousCheck implements Check {
                 : OptionalLong.empty();
     }
 
-    private static List<Gap> verificationGaps(List<Integrity> arenas, String when) {
+    private static List<Gap> verificationGaps(PlannedTransfers planned, List<Integrity> arenas, String when) {
         List<Gap> gaps = new ArrayList<>();
         for (Integrity integrity : arenas) {
             String where = integrity.rank() + when;
             if (integrity.bytesVerified() == 0) {
                 gaps.add(new Gap("nothing was verified", where, "the whole arena", Quantities.bytes(0)));
-            } else if (integrity.destination() && (integrity.slicesSelected() == 0 || integrity.bytesSelected() == 0)) {
+            } else if (integrity.destination()
+                    && planned.bytes(integrity.rank()) > 0
+                    && (integrity.slicesSelected() == 0 || integrity.bytesSelected() == 0)) {
                 gaps.add(new Gap("no block slice was verified", where, "every selected slice", "none"));
             }
             if (integrity.alreadyRight() > 0) {
@@ -149,7 +153,8 @@ final class VacuousCheck implements Check {
                     Quantities.count(iterations)));
         }
         for (Iteration iteration : observation.iterations()) {
-            gaps.addAll(missingTransfers(planned, iteration));
+            gaps.addAll(missingTransfers(planned.in(plan, iteration.index()), iteration));
+            gaps.addAll(unaskedNotifications(planned, iteration));
             if (plan.expectations().integrity()) {
                 gaps.addAll(unverified(
                         planned.destinations(), iteration.integrity().stream(), ", iteration " + iteration.index()));
@@ -232,19 +237,35 @@ final class VacuousCheck implements Check {
 
     private static List<Gap> missingTransfers(PlannedTransfers planned, Iteration iteration) {
         String where = "iteration " + iteration.index();
-        if (iteration.transfers().isEmpty()) {
-            String expected = Quantities.count(planned.bytes().size(), "transfer");
+        Set<PlannedTransfers.Pair> moving = planned.moving();
+        if (iteration.transfers().isEmpty() && !moving.isEmpty()) {
+            String expected = Quantities.count(moving.size(), "transfer");
             return List.of(new Gap("nothing was transferred", where, expected, "none"));
         }
         Set<PlannedTransfers.Pair> made = iteration.transfers().stream()
                 .map(transfer -> new PlannedTransfers.Pair(transfer.initiator(), transfer.target()))
                 .collect(Collectors.toSet());
-        return planned.bytes().keySet().stream()
+        return moving.stream()
                 .filter(pair -> !made.contains(pair))
                 .map(pair -> new Gap(
                         "a planned transfer was not made",
                         pair + ", " + where,
                         Quantities.bytes(planned.bytes(pair)),
+                        "none"))
+                .toList();
+    }
+
+    /** Where nothing moves, a notification is all that there is to be judged. */
+    private static List<Gap> unaskedNotifications(PlannedTransfers planned, Iteration iteration) {
+        return planned.told().stream()
+                .filter(pair -> iteration.notifications().stream()
+                        .noneMatch(count -> count.expected() > 0
+                                && count.receiver().equals(pair.target())
+                                && count.sender().equals(pair.initiator().label())))
+                .map(pair -> new Gap(
+                        "nobody waited for a planned notification",
+                        pair + ", iteration " + iteration.index(),
+                        "1 notification without a transfer",
                         "none"))
                 .toList();
     }

@@ -38,6 +38,7 @@ import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.Planned;
 import org.nixlconform.plan.Selection;
+import org.nixlconform.plan.Spacing;
 import org.nixlconform.plan.TransferPlan;
 
 /** What annotations become. Fixtures are never run, only read. */
@@ -270,6 +271,30 @@ class PlanReaderTest {
         void otherwise() {}
     }
 
+    @Topology
+    @Backends(UCX)
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectIntegrity
+    static class Shaped {
+        @RequestSizes({1, 10, 3})
+        @Blocks(keyValue = KeyValue.CROSS_LAYER, spacing = Spacing.BACK_TO_BACK)
+        void sized() {}
+
+        @RequestSizes({})
+        void empty() {}
+    }
+
+    @Test
+    void sizesOfRequestsAreIterationsAndShapesReachThePlan() {
+        Planned.Possible cell = (Planned.Possible) only(read(Shaped.class, "sized"));
+        assertThat(cell.plan().requestSizes()).containsExactly(1, 10, 3);
+        assertThat(cell.plan().iterations()).isEqualTo(3);
+        assertThat(cell.plan().geometry().keyValue()).isEqualTo(KeyValue.CROSS_LAYER);
+        assertThat(cell.plan().geometry().spacing()).isEqualTo(Spacing.BACK_TO_BACK);
+        assertThat(cell.name()).endsWith("bf16 HND, cross-layer, back-to-back, sizes 1+10+3");
+        assertThat(Cells.headlines(only(read(Shaped.class, "empty")))).containsExactly("@RequestSizes is empty");
+    }
+
     @Test
     void everyAnnotationReachesThePlan() {
         TransferPlan plan = ((Planned.Possible) only(read(Whole.class, "most"))).plan();
@@ -284,6 +309,7 @@ class PlanReaderTest {
                         new KvGeometry(3, 4, 64, 32, DataType.FP8, Layout.HND, Attention.MHA, KeyValue.SEPARATE),
                         new BlockUse(5, 11, 7, Selection.CONTIGUOUS, 7, 1, true),
                         4,
+                        List.of(),
                         Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT),
                         List.of(InvalidRequest.values()),
                         Optional.of(new org.nixlconform.plan.Rails(4, 2)),
@@ -437,7 +463,8 @@ class PlanReaderTest {
                         declared: prefillTp = 3, kvHeads = 8, attention = GQA
                         """);
         assertThat(Cells.headlines(cells.get(3)))
-                .containsExactly("a prefix hit must leave at least one block of a request to move");
+                .containsExactly(
+                        "where decode holds all blocks of a request, all that is left of it is that decode tells prefill");
         assertThat(cells.get(4).name()).isEqualTo("PlanReaderTest.Wrong.someCells 1P-TP1 -> 1D-TP1");
         assertThat(refusals(cells.get(4))).isEqualTo("""
                         DECLARATION plan: a topology has no placement

@@ -178,18 +178,62 @@ class PlanRulesTest {
     }
 
     @Test
-    void aPrefixLeavesAtLeastOneBlockToMove() {
-        assertThat(refusal(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 10, false))))
+    void aPrefixIsPartOfARequestOrAllOfItWhereDecodeTells() {
+        BlockUse all = new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 10, false);
+        assertThat(refusal(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 11, false))))
                 .isEqualTo("""
-                        DECLARATION plan: a prefix hit must leave at least one block of a request to move
+                        DECLARATION plan: a prefix hit is a part of a request, or all of it
+                        where: FooConformance.foo
+                        declared: prefixHit = 11, transferred = 10
+                        expected: prefixHit from 0 to 10
+                        remedy: lower prefixHit or raise transferred""");
+        assertThat(refusal(draft().blocks(all))).isEqualTo("""
+                        DECLARATION plan: where decode holds all blocks of a request, all that is left of it is that \
+                        decode tells prefill
                         where: FooConformance.foo
                         declared: prefixHit = 10, transferred = 10
-                        expected: prefixHit from 0 to 9
-                        remedy: lower prefixHit or raise transferred""");
+                        expected: READ, a completion, and neither a throughput, a stream order nor invalid requests
+                        remedy: lower prefixHit, or leave the rest out""");
+        assertThat(refusal(draft().blocks(all).expectCompletion(Duration.ofSeconds(3), Duration.ofSeconds(1))))
+                .isEqualTo("possible");
+        assertThat(refusal(draft().blocks(all)
+                        .direction(Operation.WRITE, Role.PREFILL)
+                        .expectCompletion(Duration.ofSeconds(3), Duration.ofSeconds(1))))
+                .startsWith("DECLARATION plan: where decode holds all blocks");
         assertThat(refusal(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, -1, false))))
                 .endsWith("remedy: set prefixHit to 0 or more");
         assertThat(refusal(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 9, false))))
                 .isEqualTo("possible");
+    }
+
+    @Test
+    void sizesAreOfRequests() {
+        assertThat(refusal(draft().requestSizes(1, 10, 5))).isEqualTo("possible");
+        assertThat(refusal(draft().requestSizes(1, 11))).isEqualTo("""
+                        DECLARATION plan: each iteration moves some blocks of a request, or all
+                        where: FooConformance.foo
+                        declared: requestSizes = [1, 11], transferred = 10, iterations = 2
+                        expected: sizes from 1 to 10, one for each iteration
+                        remedy: raise transferred, or leave iterations out""");
+        assertThat(headlines(draft().requestSizes(1, 2).iterations(3)))
+                .containsExactly("each iteration moves some blocks of a request, or all");
+        assertThat(headlines(draft().requestSizes(1, 2).expectThroughput(0.5)))
+                .containsExactly("requests that differ in size are for single transfers alone");
+    }
+
+    @Test
+    void anotherLayoutIsNoticedWhereBlocksHaveSeveralHeadsAndTokens() {
+        assertThat(refusal(draft().mutation(Mutation.WRONG_LAYOUT).expectCaught(FindingKind.MISPLACED)))
+                .isEqualTo("possible");
+        assertThat(refusal(draft().mutation(Mutation.WRONG_LAYOUT)
+                        .topology(topology(8, 8))
+                        .expectCaught(FindingKind.MISPLACED)))
+                .isEqualTo("""
+                        DECLARATION plan: the mutation WRONG_LAYOUT changes nothing here
+                        where: FooConformance.foo
+                        declared: decode READ, heads a rank of prefill = 1, tokensPerBlock = 16
+                        expected: a READ without a workload, of 2 or more heads a rank of prefill and 2 or more tokens a block
+                        remedy: lower prefillTp or raise kvHeads or tokensPerBlock""");
     }
 
     @Test

@@ -94,7 +94,7 @@ public final class Observations {
                 0,
                 0));
         for (int index = 0; index < plan.iterations(); index++) {
-            iterations.add(cleanIteration(planned, index));
+            iterations.add(cleanIteration(planned.in(plan, index), index));
         }
         serving = plan.serving().map(served -> cleanServing(plan, planned, served));
         storm = plan.storm().map(each -> cleanStorm(plan, planned, each));
@@ -580,6 +580,11 @@ public final class Observations {
         List<RankTransferOutcome> transfers = new ArrayList<>();
         List<NotificationCount> notifications = new ArrayList<>();
         planned.bytes().forEach((pair, bytes) -> {
+            notifications.add(
+                    new NotificationCount(pair.target(), pair.initiator().label(), 1, 1, 0, List.of(), List.of()));
+            if (bytes == 0) {
+                return;
+            }
             transfers.add(new RankTransferOutcome(
                     pair.initiator(),
                     pair.target(),
@@ -592,12 +597,11 @@ public final class Observations {
                     OptionalLong.of(bytes),
                     OptionalLong.of(20),
                     Optional.empty()));
-            notifications.add(
-                    new NotificationCount(pair.target(), pair.initiator().label(), 1, 1, 0, List.of(), List.of()));
         });
         List<Integrity> integrity = new ArrayList<>();
-        planned.destinations().forEach(rank -> integrity.add(cleanIntegrity(rank, true)));
-        planned.sources().forEach(rank -> integrity.add(cleanIntegrity(rank, false)));
+        planned.destinations()
+                .forEach(rank -> integrity.add(cleanIntegrity(rank, true, planned.bytes(rank) > 0 ? SLICES : 0)));
+        planned.sources().forEach(rank -> integrity.add(cleanIntegrity(rank, false, 0)));
         return new Iteration(index, index + 1, transfers, notifications, integrity, List.of());
     }
 
@@ -672,13 +676,13 @@ public final class Observations {
         return new Serving(Duration.ofMillis(served.requests() + 1), true, integrity, requests, List.of());
     }
 
-    private static Integrity cleanIntegrity(RankId rank, boolean destination) {
+    private static Integrity cleanIntegrity(RankId rank, boolean destination, long slices) {
         return new Integrity(
                 rank,
                 destination,
                 1L << 30,
-                destination ? SLICES : 0,
-                destination ? 1L << 26 : 0,
+                slices,
+                slices * 4096,
                 0,
                 0,
                 Duration.ZERO,

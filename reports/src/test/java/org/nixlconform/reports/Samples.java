@@ -314,6 +314,7 @@ public final class Samples {
                 new KvGeometry(4, 8, 128, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED),
                 new BlockUse(128, 256, 128 * (1 + prefillEngines), Selection.SHUFFLED, 7, 0, false),
                 2,
+                List.of(),
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),

@@ -192,6 +192,9 @@ final class RankSession {
         clock.enter("prepare");
         if (ask.initiator()) {
             for (PairShape pair : ask.pairs()) {
+                if (pair.headCount() == 0) {
+                    continue;
+                }
                 PairDescriptors descriptors = descriptors(pair);
                 BlockRanges local = descriptors.local();
                 Long list = localLists.get(local);
@@ -252,9 +255,11 @@ final class RankSession {
         }
         notices = expectedNotices(ask.iteration());
         drive().expect(notices);
-        page.reset(planned().initiator() ? prepared.size() : 0, notices.size());
+        List<Prepared> moving =
+                prepared.stream().filter(each -> each.pair().moves()).toList();
+        page.reset(moving.size(), notices.size());
         clock.enter("make");
-        for (Prepared pair : prepared) {
+        for (Prepared pair : moving) {
             made.add(make(pair, noticeText(ask.iteration(), label, pair.pair().peer())));
         }
         if (work != null) {
@@ -274,8 +279,10 @@ final class RankSession {
             now = before.then(moved, generations);
             plan = new ToRank.Prepare(
                     moved, planned().initiator(), planned().write(), planned().wrongOwner());
+            List<PairShape> read =
+                    moved.stream().filter(pair -> pair.headCount() > 0).toList();
             for (int i = 0; i < prepared.size(); i++) {
-                prepared.set(i, prepared.get(i).with(moved.get(i)));
+                prepared.set(i, prepared.get(i).with(read.get(i)));
             }
         }
         oracle = now;
@@ -365,6 +372,7 @@ final class RankSession {
             if (work != null) {
                 work.atBegin();
             }
+            tell(ask.iteration());
             result = call(() -> drive().run(requests, visible));
             if (work != null) {
                 work.atEnd(present(placed, "arm"));
@@ -388,6 +396,22 @@ final class RankSession {
                 RailCounters.read().since(before),
                 work == null ? null : work.settle(present(placed, "arm")),
                 clock.finish());
+    }
+
+    /** Those that nothing is read from: what a request owes them is a notification of its own. */
+    private void tell(int iteration) throws NixlCallException {
+        if (!planned().initiator()) {
+            return;
+        }
+        for (PairShape pair : planned().pairs()) {
+            if (!pair.moves()) {
+                byte[] text = noticeText(iteration, label, pair.peer()).getBytes(StandardCharsets.UTF_8);
+                call(() -> {
+                    agent().notify(pair.peer(), text);
+                    return text;
+                });
+            }
+        }
     }
 
     private Visibility visibility(ToRank.Transfer ask) {

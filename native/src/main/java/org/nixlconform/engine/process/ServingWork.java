@@ -174,6 +174,10 @@ final class ServingWork implements AutoCloseable {
     }
 
     private void post(Part part, PairShape pair) {
+        if (!pair.moves()) {
+            notify(part, pair);
+            return;
+        }
         Prepared lists = lists(pair).with(pair);
         PairDescriptors descriptors = lists.descriptors();
         try {
@@ -207,14 +211,18 @@ final class ServingWork implements AutoCloseable {
     private void tell(FromDesk.Tell ask) throws IOException {
         Part part = new Part(ask.request(), 0, pairs(ask.peers(), new int[0], new int[0]));
         for (PairShape pair : part.pairs) {
-            try {
-                rank.agent().notify(pair.peer(), text(ask.request(), pair));
-                part.done++;
-            } catch (NixlCallException refused) {
-                part.failed(refused.function().symbol(), refused.status());
-            }
+            notify(part, pair);
         }
         desk.say(new ToDesk.Moved(part.request, part.done, 0, part.failure));
+    }
+
+    private void notify(Part part, PairShape pair) {
+        try {
+            rank.agent().notify(pair.peer(), text(part.request, pair));
+            part.done++;
+        } catch (NixlCallException refused) {
+            part.failed(refused.function().symbol(), refused.status());
+        }
     }
 
     /** @return whether anything ended or came */
@@ -312,7 +320,8 @@ final class ServingWork implements AutoCloseable {
     }
 
     private void verify(Part part) throws IOException {
-        long differing = found.compare(cache.came(part.pairs, part.generation));
+        long differing = found.compare(
+                cache.came(part.pairs.stream().filter(PairShape::moves).toList(), part.generation));
         if (differing > 0) {
             // Told once, not at the end again.
             cache.unknown(part.pairs.get(0).ownBlocks());
