@@ -213,7 +213,7 @@ public final class Judge {
         LinkCheck.note(plan, observation).ifPresent(notes::add);
         notes.addAll(VisibilityCheck.notes(observation));
         notes.addAll(StormCheck.notes(plan, observation));
-        notes.addAll(GrowthCheck.notes(observation));
+        notes.addAll(GrowthCheck.notes(plan, observation));
         notes.addAll(LedgerCheck.notes(observation, throughput.gbPerSecond()));
         if (!observation.path().gpus().isEmpty()) {
             notes.add(String.join("; ", observation.path().gpusDescribed()));
