@@ -59,8 +59,9 @@ final class GrowthCheck implements Check {
     }
 
     private static boolean isJudged(TransferPlan plan, ResourceUse use) {
-        boolean fewTransfers =
-                plan.storm().filter(storm -> storm.transfers() < FEWEST_TRANSFERS).isPresent();
+        boolean fewTransfers = plan.storm()
+                .filter(storm -> storm.transfers() < FEWEST_TRANSFERS)
+                .isPresent();
         return use.looks().size() >= FEWEST_LOOKS && !fewTransfers;
     }
 
