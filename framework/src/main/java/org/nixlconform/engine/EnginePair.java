@@ -3,6 +3,7 @@ package org.nixlconform.engine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.nixlconform.plan.Generations;
 import org.nixlconform.plan.InvalidRequest;
 import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Mutation;
+import org.nixlconform.plan.NotificationStorm;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.PeerEnd;
@@ -54,6 +56,9 @@ public final class EnginePair implements AutoCloseable {
 
     private static final int REFERENCE_PASSES = 4;
     private static final int LISTED_DIFFERENCES = 200;
+    /** Of each pair of ranks and kind of notification. */
+    private static final int TIMES_KEPT = 500;
+
     private static final double SLOWEST_BYTES_PER_SECOND = 50e6;
 
     private final TransferPlan plan;
@@ -95,7 +100,11 @@ public final class EnginePair implements AutoCloseable {
                 .mapToInt(node -> assignment.ranksOn(node).size())
                 .max()
                 .orElse(1);
-        AgentSettings settings = AgentSettings.of(environment.prefill().spec().agent(), ranks, cores);
+        AgentSettings settings = AgentSettings.of(
+                environment.prefill().spec().agent(),
+                plan.storm().flatMap(NotificationStorm::progressThread),
+                ranks,
+                cores);
         RankRoster roster = RankRoster.start(assignment, environment, logFolder);
         return new EnginePair(plan, environment, settings, roster);
     }
@@ -295,6 +304,15 @@ public final class EnginePair implements AutoCloseable {
 
     /** New data at the source, poison at the destination, requests made. */
     public EngineStep<Armed> arm(int iteration) {
+        return arm(iteration, false);
+    }
+
+    /** The same, but that nothing is made or expected: what a storm begins with, after the last iteration. */
+    public EngineStep<Armed> armForStorm() {
+        return arm(plan.iterations(), true);
+    }
+
+    private EngineStep<Armed> arm(int iteration, boolean memoryAlone) {
         Map<RankId, ToRank> asks = new LinkedHashMap<>();
         for (RankId rank : plan.topology().ranks()) {
             asks.put(
@@ -304,7 +322,8 @@ public final class EnginePair implements AutoCloseable {
                             Generations.generationOf(iteration),
                             Generations.olderGenerationOf(iteration),
                             Generations.poisonGenerationOf(iteration),
-                            translation.movedPairs(rank, iteration)));
+                            translation.movedPairs(rank, iteration),
+                            memoryAlone));
         }
         return perform("arm", asks, step.plus(forBytes()), (rank, answer) -> {
             FromRank.Armed armed = (FromRank.Armed) answer;
@@ -390,6 +409,38 @@ public final class EnginePair implements AutoCloseable {
                 new Expectations.Completion(
                         all.compareTo(LONGEST_SERVING) < 0 ? all : LONGEST_SERVING,
                         limits.stall().plus(forBytes())));
+    }
+
+    /**
+     * Many small transfers and notifications. Targets first, as for {@link #transfer}; what came before a target looks is kept by
+     * NIXL.
+     */
+    public EngineStep<EngineStep.StormPart> storm(NotificationStorm storm, Expectations.Completion limits) {
+        ToRank ask = new ToRank.Storm(
+                new ToRank.StormShape(
+                        plan.blocks().seed(),
+                        storm.textBytes(),
+                        storm.transfers(),
+                        storm.standalone(),
+                        storm.inFlight(),
+                        storm.mostBlocks(),
+                        Duration.ofMillis(storm.pollDelayMillis()).toNanos(),
+                        storm.perSecond() == 0 ? 0 : Duration.ofSeconds(1).toNanos() / storm.perSecond(),
+                        Duration.ofMillis(storm.targetPollMillis()).toNanos(),
+                        Duration.ofMillis(storm.quietMillis()).toNanos(),
+                        TIMES_KEPT),
+                LISTED_DIFFERENCES);
+        Map<RankId, ToRank> asks = new LinkedHashMap<>();
+        plan.topology().ranks().stream()
+                .sorted(Comparator.comparing(
+                        rank -> rank.role() == plan.direction().initiator()))
+                .forEach(rank -> asks.put(rank, ask));
+        return steps.storm(asks, limits);
+    }
+
+    /** Whether times of both can be held against each other: they have one clock. */
+    public boolean shareAClock(RankId one, RankId other) {
+        return roster.assignment().node(one).equals(roster.assignment().node(other));
     }
 
     /** What became of the requests that {@link #serve} served, also where it did not end. */

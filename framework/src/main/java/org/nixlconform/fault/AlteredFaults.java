@@ -104,6 +104,8 @@ final class AlteredFaults {
                 seen.reference(),
                 iterations,
                 seen.serving(),
+                seen.storm(),
+                seen.resources(),
                 seen.logLines(),
                 seen.path(),
                 seen.recorded());

@@ -60,6 +60,7 @@ public final class FaultCatalogue {
         catalogue.order();
         catalogue.notifications();
         catalogue.completion();
+        StormFaults.addTo(catalogue);
         ProcessFaults.addTo(catalogue);
         MetadataFaults.addTo(catalogue);
         LogFaults.addTo(catalogue);

@@ -18,6 +18,7 @@ import org.nixlconform.transfer.PathObservation;
 import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.PathObservation.RdmaDevice;
 import org.nixlconform.transfer.ServedRequest;
+import org.nixlconform.transfer.StormObservation;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Difference;
 import org.nixlconform.transfer.TransferObservation.Integrity;
@@ -35,6 +36,8 @@ record Evidence(Path report, Path folder) {
     static final String DIFFERENCES = "differences.csv";
     static final String RAILS = "rails.csv";
     static final String LEDGER = "ledger.csv";
+    static final String STORM = "storm.txt";
+    static final String RESOURCES = "resources.csv";
     static final String METADATA = "metadata.txt";
     static final String LOGS = "logs";
     /** How far each rank was, where a step did not end as it should. */
@@ -79,6 +82,17 @@ record Evidence(Path report, Path folder) {
                     .orElse("");
             if (!ledger.isEmpty()) {
                 Files.writeString(folder.resolve(LEDGER), ledger);
+            }
+            String storm = observation
+                    .flatMap(TransferObservation::storm)
+                    .map(Evidence::storm)
+                    .orElse("");
+            if (!storm.isEmpty()) {
+                Files.writeString(folder.resolve(STORM), storm);
+            }
+            String resources = observation.map(Evidence::resources).orElse("");
+            if (!resources.isEmpty()) {
+                Files.writeString(folder.resolve(RESOURCES), resources);
             }
             String metadata = observation.map(Evidence::metadata).orElse("");
             if (!metadata.isEmpty()) {
@@ -202,6 +216,30 @@ record Evidence(Path report, Path folder) {
                         + "destination freed us,failure\n" + table;
     }
 
+    /** Each pair of ranks as its record has it, then what was odd. */
+    private static String storm(StormObservation storm) {
+        return Stream.concat(storm.pairs().stream(), storm.oddities().stream())
+                .map(each -> each + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static String resources(TransferObservation observation) {
+        StringBuilder table = new StringBuilder();
+        observation
+                .resources()
+                .forEach(use -> use.looks()
+                        .forEach(look -> table.append(String.format(
+                                Locale.ROOT,
+                                "%s,%s,%.3f,%d,%d,%d%n",
+                                use.rank(),
+                                use.during(),
+                                look.after().toNanos() / 1e9,
+                                look.files(),
+                                look.threads(),
+                                look.residentBytes()))));
+        return table.isEmpty() ? "" : "rank,during,seconds,open files,threads,resident bytes\n" + table;
+    }
+
     private static String blocks(List<Integer> blocks) {
         return blocks.stream().map(String::valueOf).collect(Collectors.joining(" "));
     }
@@ -255,6 +293,7 @@ record Evidence(Path report, Path folder) {
             append(String.valueOf(iteration.index()), iteration.integrity(), table);
         }
         observation.serving().ifPresent(serving -> append("serving", serving.integrity(), table));
+        observation.storm().ifPresent(storm -> append("storm", storm.integrity(), table));
         return table.isEmpty()
                 ? ""
                 : "iteration,rank,kind,where,arena offset,length,differing bytes,expected,actual,detail\n" + table;

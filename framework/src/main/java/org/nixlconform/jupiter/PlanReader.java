@@ -31,6 +31,7 @@ public final class PlanReader {
                             PeerEnds.class,
                             StreamOrder.class,
                             PagedServing.class,
+                            NotificationStorm.class,
                             DeviceCaches.class,
                             Iterations.class,
                             RequestSizes.class,

@@ -48,6 +48,8 @@ public enum FindingKind {
     GRAPH_MISMATCH,
     /** A graph could not be captured, or a module not be loaded, while a transfer was in flight. */
     CAPTURE_REFUSED,
+    /** What an engine holds grows while it does the same again and again. */
+    GROWTH,
     /** A fault that the case plants on purpose was not caught. */
     NOT_CAUGHT,
 

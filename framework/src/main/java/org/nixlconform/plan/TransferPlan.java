@@ -79,6 +79,11 @@ public record TransferPlan(
         return workload.filter(PagedServing.class::isInstance).map(PagedServing.class::cast);
     }
 
+    /** Small transfers and notifications without a pause, where that is the workload. */
+    public Optional<NotificationStorm> storm() {
+        return workload.filter(NotificationStorm.class::isInstance).map(NotificationStorm.class::cast);
+    }
+
     /** {@link Workload#word()}, {@code single} without one: one transfer for each pair of ranks. */
     public String workloadWord() {
         return workload.map(Workload::word).orElse("single");

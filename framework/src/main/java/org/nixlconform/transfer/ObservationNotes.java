@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.nixlconform.engine.EngineStep;
 import org.nixlconform.plan.InvalidRequest;
@@ -55,6 +56,8 @@ final class ObservationNotes {
     private final List<IterationNotes> iterations = new ArrayList<>();
     private final List<PathObservation.Gpu> gpus = new ArrayList<>();
     private Optional<TransferObservation.Serving> serving = Optional.empty();
+    private Optional<StormObservation> storm = Optional.empty();
+    private final List<ResourceUse> resources = new ArrayList<>();
     private final Map<String, RailUse> rails = new LinkedHashMap<>();
     private final Map<RankId, List<Double>> copiesBytesPerSecond = new TreeMap<>();
     private boolean everyCopyTimed = true;
@@ -241,6 +244,28 @@ final class ObservationNotes {
                 entry.failure());
     }
 
+    /** @param oneClock whether times of two ranks can be held against each other */
+    void stormed(
+            Map<RankId, EngineStep.StormPart> answers,
+            Map<RankId, EngineStep.Armed> armed,
+            BiPredicate<RankId, RankId> oneClock) {
+        StormNotes seen = new StormNotes(plan, answers);
+        List<Integrity> integrity = new ArrayList<>();
+        new TreeMap<>(answers).forEach((rank, part) -> {
+            EngineStep.Armed before = armed.get(rank);
+            integrity.add(integrity(rank, part.verification(), before == null ? 0 : before.alreadyRight()));
+            resources.add(new ResourceUse(
+                    rank,
+                    "storm",
+                    part.resources().stream()
+                            .map(each -> new ResourceUse.Look(
+                                    each.after(), each.files(), each.threads(), each.residentBytes()))
+                            .toList()));
+        });
+        failures.addAll(seen.failures());
+        storm = Optional.of(new StormObservation(seen.pairs(oneClock), seen.oddities(), integrity));
+    }
+
     private Integrity integrity(RankId rank, EngineStep.Verification seen, long alreadyRight) {
         return new Integrity(
                 rank,
@@ -275,6 +300,8 @@ final class ObservationNotes {
                 reference(),
                 iterations.stream().map(IterationNotes::finish).toList(),
                 serving,
+                storm,
+                resources,
                 logLines,
                 path.with(List.copyOf(rails.values()), gpus),
                 Optional.empty());

@@ -23,6 +23,8 @@ import org.nixlconform.plan.RankId;
  * @param reference the copy between two processes that the same ranks timed, where it could be measured
  * @param iterations one for each that was begun
  * @param serving of requests that engines served on their own, where it was begun
+ * @param storm of notifications, where it was begun
+ * @param resources what engines held while they did the same again and again, where they were looked at
  * @param logLines warnings and worse that engines wrote to standard error
  * @param path which way blocks took
  * @param recorded what was once measured on this cluster for cases of this kind, where that is known
@@ -39,6 +41,8 @@ public record TransferObservation(
         Optional<Reference> reference,
         List<Iteration> iterations,
         Optional<Serving> serving,
+        Optional<StormObservation> storm,
+        List<ResourceUse> resources,
         List<LogLine> logLines,
         PathObservation path,
         Optional<Recorded> recorded) {
@@ -51,6 +55,7 @@ public record TransferObservation(
         timeouts = List.copyOf(timeouts);
         invalidRequests = List.copyOf(invalidRequests);
         iterations = List.copyOf(iterations);
+        resources = List.copyOf(resources);
         logLines = List.copyOf(logLines);
     }
 
@@ -80,6 +85,8 @@ public record TransferObservation(
                 reference,
                 iterations,
                 served,
+                storm,
+                resources,
                 logLines,
                 path,
                 figures);

@@ -58,7 +58,7 @@ public final class TransferRun {
             while (iteration < plan.iterations() && iterate(iteration)) {
                 iteration++;
             }
-            if (iteration == plan.iterations() && serve()) {
+            if (iteration == plan.iterations() && serve() && storm()) {
                 counted = engines.counted();
                 did(engines::release, "close", 0);
             }
@@ -185,6 +185,21 @@ public final class TransferRun {
         onStep.accept("serve");
         EngineStep<EngineStep.Verification> step = engines.serve(plan.serving().get(), limits());
         notes.served(step.answers(), engines.ledger());
+        return succeeded(step, plan.iterations());
+    }
+
+    private boolean storm() {
+        if (plan.storm().isEmpty()) {
+            return true;
+        }
+        onStep.accept("arm");
+        EngineStep<EngineStep.Armed> arm = engines.armForStorm();
+        if (!succeeded(arm, plan.iterations())) {
+            return false;
+        }
+        onStep.accept("storm");
+        EngineStep<EngineStep.StormPart> step = engines.storm(plan.storm().get(), limits());
+        notes.stormed(step.answers(), arm.answers(), engines::shareAClock);
         return succeeded(step, plan.iterations());
     }
 

@@ -11,9 +11,11 @@ import java.util.stream.Stream;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.NotificationStorm;
 import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.StormObservation;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Integrity;
 import org.nixlconform.transfer.TransferObservation.InvalidRequestOutcome;
@@ -29,6 +31,7 @@ import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 final class VacuousCheck implements Check {
 
     private static final String SERVING = ", while serving";
+    private static final String STORM = ", in the storm";
 
     /** One place at which a case says less than it seems to. */
     private record Gap(String what, String where, String expected, String actual) {}
@@ -161,6 +164,7 @@ final class VacuousCheck implements Check {
             Stream<Integrity> all = observation.iterations().stream().flatMap(each -> each.integrity().stream());
             gaps.addAll(unverified(planned.sources(), all, ""));
         }
+        plan.storm().ifPresent(storm -> gaps.addAll(missingStorm(plan, planned, storm, observation)));
         plan.serving().ifPresent(served -> gaps.addAll(missingRequests(plan, planned, served, observation)));
         Set<InvalidRequest> asked = observation.invalidRequests().stream()
                 .map(InvalidRequestOutcome::request)
@@ -195,6 +199,37 @@ final class VacuousCheck implements Check {
             if (plan.expectations().integrity()) {
                 gaps.addAll(unverified(planned.destinations(), serving.integrity().stream(), SERVING));
                 gaps.addAll(unverified(planned.sources(), serving.integrity().stream(), SERVING));
+            }
+        });
+        return gaps;
+    }
+
+    private static List<Gap> missingStorm(
+            TransferPlan plan, PlannedTransfers planned, NotificationStorm storm, TransferObservation observation) {
+        List<Gap> gaps = new ArrayList<>();
+        if (observation.storm().isEmpty()) {
+            gaps.add(new Gap("the storm was not begun", "the plan", storm.label(), "nothing"));
+        }
+        observation.storm().ifPresent(seen -> {
+            for (StormObservation.Pair pair : seen.pairs()) {
+                long made = pair.sent().map(StormObservation.Sent::transfers).orElse(0L);
+                long bytes = pair.sent().map(StormObservation.Sent::bytes).orElse(0L);
+                if (made < storm.transfers() || bytes == 0) {
+                    gaps.add(new Gap(
+                            "fewer transfers of the storm were made than planned",
+                            pair.label() + STORM,
+                            Quantities.count(storm.transfers(), "transfer"),
+                            Quantities.count(made) + ", " + Quantities.bytes(bytes)));
+                }
+                if (pair.received().isEmpty()) {
+                    gaps.add(new Gap(
+                            "nobody counted the notifications of the storm", pair.label() + STORM, "counts", "none"));
+                }
+            }
+            gaps.addAll(verificationGaps(seen.integrity(), STORM));
+            if (plan.expectations().integrity()) {
+                gaps.addAll(unverified(planned.destinations(), seen.integrity().stream(), STORM));
+                gaps.addAll(unverified(planned.sources(), seen.integrity().stream(), STORM));
             }
         });
         return gaps;

@@ -203,6 +203,51 @@ class PlanReaderTest {
         assertThat(other.serving()).contains(new org.nixlconform.plan.PagedServing(1, 2, 3, 4, 5, 6, 7, 8));
     }
 
+    @Test
+    void aStormIsAWorkloadOfItsOwnAndItsProgressThreadAnAxis() {
+        TransferPlan plan = ((Planned.Possible) only(read(Stormed.class, "usually"))).plan();
+        assertThat(plan.workloadWord()).isEqualTo("storm");
+        assertThat(plan.iterations()).isEqualTo(1);
+        assertThat(plan.storm())
+                .contains(new org.nixlconform.plan.NotificationStorm(
+                        1_000, 0, List.of(16, 100), 4, 1, 0, 0, 0, 200, 2_000, false, Optional.empty()));
+        assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
+        assertThat(read(Stormed.class, "otherwise"))
+                .extracting(each -> ((Planned.Possible) each).plan().storm().orElseThrow())
+                .containsExactly(stormed(true), stormed(false));
+    }
+
+    private static org.nixlconform.plan.NotificationStorm stormed(boolean progressThread) {
+        return new org.nixlconform.plan.NotificationStorm(
+                11, 2, List.of(3), 4, 5, 6, 7, 8, 9, 10, true, Optional.of(progressThread));
+    }
+
+    @Topology
+    @Backends(UCX)
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectIntegrity
+    static final class Stormed {
+        @TransferTest
+        @NotificationStorm
+        void usually() {}
+
+        @TransferTest
+        @NotificationStorm(
+                transfers = 11,
+                standalone = 2,
+                textBytes = 3,
+                inFlight = 4,
+                mostBlocks = 5,
+                perSecond = 6,
+                pollDelayMillis = 7,
+                targetPollMillis = 8,
+                quietMillis = 9,
+                noticeMillis = 10,
+                endsInPost = true,
+                progressThread = {NotificationStorm.ProgressThread.ON, NotificationStorm.ProgressThread.OFF})
+        void otherwise() {}
+    }
+
     @Topology
     @Backends(UCX)
     @Direction(operation = READ, initiator = DECODE)

@@ -560,6 +560,57 @@ class PlanRulesTest {
     }
 
     @Test
+    void aStormHasCountsThatCanBe() {
+        assertThat(refusal(storm(10, 0, 10, 1, 0, 0))).isEqualTo("possible");
+        assertThat(headlines(storm(9, -1, 11, 0, -1, -1)))
+                .containsExactly(
+                        "transfers of a storm must be 10 to 10000000",
+                        "standalone of a storm must be 0 to 1000",
+                        "inFlight of a storm must be 1 to 10",
+                        "mostBlocks of a storm must be 1 to 10",
+                        "perSecond of a storm must be 0 or more",
+                        "pollDelayMillis of a storm must be 0 or more");
+        assertThat(headlines(draft().workload(new NotificationStorm(
+                        10_000_000, 1_000, List.of(-1), 1, 1, 0, 0, 0, 0, 0, false, Optional.empty()))))
+                .containsExactly(
+                        "quietMillis of a storm must be 1 or more",
+                        "noticeMillis of a storm must be 1 or more",
+                        "a storm has too many messages",
+                        "texts of a storm must have sizes from 0 to 16777216 bytes");
+    }
+
+    @Test
+    void aStormsPausesFitIntoItsTime() {
+        PlanDraft slow = storm(10, 0, 1, 1, 1, 5_000).expectCompletion(Duration.ofSeconds(30), Duration.ofSeconds(5));
+        assertThat(headlines(slow))
+                .containsExactly(
+                        "a pause of the storm looks like a stall", "the pauses of a storm are longer than it may take");
+    }
+
+    @Test
+    void aStormIsACaseOfItsOwn() {
+        assertThat(headlines(storm(10, 0, 1, 1, 0, 0).invalidRequests(InvalidRequest.values())))
+                .containsExactly("a storm of notifications does not go together with invalid requests");
+    }
+
+    private static PlanDraft storm(
+            int transfers, int standalone, int inFlight, int mostBlocks, int perSecond, int pollDelay) {
+        return draft().workload(new NotificationStorm(
+                transfers,
+                standalone,
+                List.of(16),
+                inFlight,
+                mostBlocks,
+                perSecond,
+                pollDelay,
+                0,
+                200,
+                1_000,
+                false,
+                Optional.empty()));
+    }
+
+    @Test
     void reasonsOfDifferentKindsAreGivenTogether() {
         assertThat(headlines(draft().topology(topology(3, 1))
                         .direction(Operation.READ, Role.PREFILL)

@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nixlconform.metadata.AgentMetadata;
+import org.nixlconform.plan.NotificationStorm;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.Pairing;
@@ -30,7 +31,9 @@ import org.nixlconform.transfer.PathObservation.Links;
 import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.PathObservation.RdmaDevice;
 import org.nixlconform.transfer.PathObservation.Transport;
+import org.nixlconform.transfer.ResourceUse;
 import org.nixlconform.transfer.ServedRequest;
+import org.nixlconform.transfer.StormObservation;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.AgentSettings;
 import org.nixlconform.transfer.TransferObservation.CallFailure;
@@ -74,6 +77,8 @@ public final class Observations {
     private Optional<Reference> reference;
     private List<Iteration> iterations = new ArrayList<>();
     private Optional<Serving> serving = Optional.empty();
+    private Optional<StormObservation> storm = Optional.empty();
+    private List<ResourceUse> resources = List.of();
     private final List<GivenMetadata> metadata = new ArrayList<>();
     private final List<PhaseTime> phases = new ArrayList<>();
     private final List<LogLine> logLines = new ArrayList<>();
@@ -92,6 +97,7 @@ public final class Observations {
             iterations.add(cleanIteration(planned.in(plan, index), index));
         }
         serving = plan.serving().map(served -> cleanServing(plan, planned, served));
+        storm = plan.storm().map(each -> cleanStorm(plan, planned, each));
         plan.invalidRequests()
                 .forEach(request -> planned.initiators()
                         .forEach(rank ->
@@ -143,6 +149,8 @@ public final class Observations {
                 reference,
                 iterations,
                 serving,
+                storm,
+                resources,
                 logLines,
                 path,
                 recorded);
@@ -598,6 +606,41 @@ public final class Observations {
     }
 
     /** Two requests at a time, of 3 blocks each of which 2 move: each begins 1 ms after the one before and is over after 2 ms. */
+    private static StormObservation cleanStorm(TransferPlan plan, PlannedTransfers planned, NotificationStorm storm) {
+        long alone = storm.messages() - storm.transfers();
+        StormObservation.Times times = new StormObservation.Times(
+                100, Duration.ofNanos(200_000), Duration.ofMillis(2), Duration.ofMillis(5), 7, 90, 0);
+        return new StormObservation(
+                planned.bytes().keySet().stream()
+                        .map(pair -> new StormObservation.Pair(
+                                pair.initiator(),
+                                pair.target(),
+                                Optional.of(new StormObservation.Sent(storm.transfers(), 3, alone, 4096, 0, 0)),
+                                Optional.of(new StormObservation.Received(
+                                        storm.transfers(), alone, 0, 0, Optional.empty())),
+                                Optional.of(times),
+                                Optional.of(times),
+                                Optional.empty()))
+                        .toList(),
+                List.of(),
+                cleanIteration(planned, plan.iterations()).integrity());
+    }
+
+    Observations storm(UnaryOperator<StormObservation> change) {
+        storm = storm.map(change);
+        return this;
+    }
+
+    Observations noStorm() {
+        storm = Optional.empty();
+        return this;
+    }
+
+    Observations resources(ResourceUse... each) {
+        resources = List.of(each);
+        return this;
+    }
+
     private static Serving cleanServing(TransferPlan plan, PlannedTransfers planned, PagedServing served) {
         long bytes =
                 planned.bytes().values().stream().mapToLong(Long::longValue).sum()

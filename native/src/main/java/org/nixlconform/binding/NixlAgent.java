@@ -249,6 +249,11 @@ public final class NixlAgent {
         return agent;
     }
 
+    /** That pin the backend. */
+    Pointer options() {
+        return options;
+    }
+
     Pointer map() {
         return map;
     }

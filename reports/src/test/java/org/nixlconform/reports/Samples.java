@@ -93,6 +93,8 @@ public final class Samples {
                         seen.reference(),
                         iterations,
                         seen.serving(),
+                        seen.storm(),
+                        seen.resources(),
                         List.of(),
                         seen.path(),
                         Optional.empty())),
@@ -341,6 +343,8 @@ public final class Samples {
                 Optional.of(new Reference("process_vm_readv", Map.of(DESTINATION, 5.7e9), 0, 0)),
                 List.of(iteration(verdict)),
                 Optional.empty(),
+                Optional.empty(),
+                List.of(),
                 List.of(),
                 PathObservation.NONE,
                 Optional.empty());

@@ -21,6 +21,7 @@ import org.nixlconform.binding.Payload;
 import org.nixlconform.binding.PlacedRuns;
 import org.nixlconform.binding.ProgressPage;
 import org.nixlconform.binding.RunList;
+import org.nixlconform.binding.Storm;
 import org.nixlconform.binding.Visibility;
 import org.nixlconform.engine.process.CacheOracle.Generations;
 import org.nixlconform.engine.protocol.ArenaShape;
@@ -64,6 +65,7 @@ final class RankSession {
     private long landedAtEnd;
     private long endedNanos;
     private boolean complete;
+    private boolean awaitsStorm;
 
     RankSession(String label) {
         this.label = label;
@@ -92,6 +94,8 @@ final class RankSession {
             return verify(ask, clock);
         } else if (step instanceof ToRank.Serve ask) {
             return serve(ask, clock);
+        } else if (step instanceof ToRank.Storm ask) {
+            return storm(ask, clock);
         } else {
             return close(clock);
         }
@@ -245,6 +249,10 @@ final class RankSession {
         }
         expect(cache.afterwards(generations));
         long alreadyRight = landed();
+        awaitsStorm = ask.memoryAlone();
+        if (awaitsStorm) {
+            return new FromRank.Armed(slices, alreadyRight, clock.finish());
+        }
         notices = expectedNotices(ask.iteration());
         drive().expect(notices);
         List<Prepared> moving =
@@ -558,6 +566,43 @@ final class RankSession {
         return found.answer(source, strays, clock.finish());
     }
 
+    private FromRank storm(ToRank.Storm ask, PhaseClock clock) throws NixlCallException {
+        StormWork work = new StormWork(opened(), planned(), prepared, label);
+        clock.enter("storm");
+        try (ResourceWatch resources = new ResourceWatch();
+                Storm storm = work.open(agent(), page, ask.shape())) {
+            awaitsStorm = false;
+            int status = planned().initiator() ? storm.send() : storm.collect();
+            resources.close();
+            clock.enter("verify");
+            Payload.Verification found = compare(ask.listed());
+            RunList runs = present(expected, "arm");
+            FromRank.Verified verified = new FromRank.Verified(
+                    !opened().source(),
+                    found.bytesVerified(),
+                    slices,
+                    sliceBytes,
+                    0,
+                    0,
+                    found.runsDiffering(),
+                    found.byClassification(),
+                    found.differences().stream()
+                            .map(each -> difference(runs, each))
+                            .toList(),
+                    List.of(),
+                    List.of(),
+                    List.of());
+            return new FromRank.Stormed(
+                    verified,
+                    status,
+                    work.pairs(storm),
+                    work.oddities(storm),
+                    storm.strangers(),
+                    resources.samples(),
+                    clock.finish());
+        }
+    }
+
     private ServingWork.Rank server() {
         Map<String, Prepared> lists = new HashMap<>();
         prepared.forEach(each -> lists.put(each.pair().peer(), each));
@@ -638,7 +683,8 @@ final class RankSession {
     /** Polls while idle. @return false when there is nothing to poll, or polling fails */
     boolean linger() {
         Drive loops = drive;
-        if (loops == null) {
+        // What comes before a storm begins here is the storm's: it stays where NIXL has it.
+        if (loops == null || awaitsStorm) {
             return false;
         }
         int status = loops.linger();
