@@ -226,7 +226,7 @@ final class VacuousCheck implements Check {
                             "nobody counted the notifications of the storm", pair.label() + STORM, "counts", "none"));
                 }
             }
-            gaps.addAll(verificationGaps(seen.integrity(), STORM));
+            gaps.addAll(verificationGaps(planned, seen.integrity(), STORM));
             if (plan.expectations().integrity()) {
                 gaps.addAll(unverified(planned.destinations(), seen.integrity().stream(), STORM));
                 gaps.addAll(unverified(planned.sources(), seen.integrity().stream(), STORM));
