@@ -214,7 +214,7 @@ public final class Judge {
         LinkCheck.note(plan, observation).ifPresent(notes::add);
         notes.addAll(VisibilityCheck.notes(observation));
         notes.addAll(StormCheck.notes(plan, observation));
-        notes.addAll(GrowthCheck.notes(observation));
+        notes.addAll(GrowthCheck.notes(plan, observation));
         notes.addAll(LedgerCheck.notes(observation, throughput.gbPerSecond()));
         notes.addAll(TrialCheck.notes(observation));
         if (!observation.path().gpus().isEmpty()) {
