@@ -30,6 +30,7 @@ import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.Generations;
 import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.Lifecycle;
 import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.NotificationStorm;
@@ -39,6 +40,7 @@ import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.Role;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.plan.Trial;
 
 /**
  * The prefill and decode engines of one case, alive: a process for each rank, asked step by step. Each step goes to all
@@ -72,6 +74,8 @@ public final class EnginePair implements AutoCloseable {
     private final Map<RankId, ToRank.Stream> streams = new HashMap<>();
 
     private Optional<ServingDesk> desk = Optional.empty();
+    /** As many iterations have, and trials after them. */
+    private int generationsUsed;
 
     private EnginePair(TransferPlan plan, EnvironmentPair environment, AgentSettings settings, RankRoster roster) {
         this.plan = plan;
@@ -81,6 +85,7 @@ public final class EnginePair implements AutoCloseable {
         this.steps = new RankSteps(roster, plan);
         this.translation = new PlanTranslation(plan, roster.assignment());
         this.step = step(plan);
+        this.generationsUsed = plan.iterations();
     }
 
     /**
@@ -153,26 +158,11 @@ public final class EnginePair implements AutoCloseable {
     /** Arena, agent, backend, registration, metadata. */
     public EngineStep<EngineStep.Opened> open() {
         Map<RankId, ToRank> asks = new LinkedHashMap<>();
-        for (RankId rank : plan.topology().ranks()) {
-            Environment own = environment.of(rank.role());
-            asks.put(
-                    rank,
-                    new ToRank.Open(
-                            own.library(roster.assignment().node(rank)).toString(),
-                            plan.blocks().seed(),
-                            plan.locationSpace().totalBytes(),
-                            settings.progressThread(),
-                            settings.threadSyncNumber(),
-                            settings.progressDelayMicroseconds(),
-                            settings.idleNanos(),
-                            plan.backend().name(),
-                            own.spec()
-                                    .backendParameters()
-                                    .getOrDefault(plan.backend().name(), Map.of()),
-                            translation.arena(rank),
-                            rank.role() == Role.PREFILL,
-                            translation.streamOrder(rank)));
-        }
+        plan.topology().ranks().forEach(rank -> asks.put(rank, openAsk(rank)));
+        return open(asks);
+    }
+
+    private EngineStep<EngineStep.Opened> open(Map<RankId, ToRank> asks) {
         return perform("open", asks, step.plus(forBytes()), (rank, answer) -> {
             FromRank.Opened opened = (FromRank.Opened) answer;
             translation.opened(
@@ -185,6 +175,23 @@ public final class EnginePair implements AutoCloseable {
                             : opened.devices().get(0).share());
             return inspected(rank, opened);
         });
+    }
+
+    private ToRank openAsk(RankId rank) {
+        Environment own = environment.of(rank.role());
+        return new ToRank.Open(
+                own.library(roster.assignment().node(rank)).toString(),
+                plan.blocks().seed(),
+                plan.locationSpace().totalBytes(),
+                settings.progressThread(),
+                settings.threadSyncNumber(),
+                settings.progressDelayMicroseconds(),
+                settings.idleNanos(),
+                plan.backend().name(),
+                own.spec().backendParameters().getOrDefault(plan.backend().name(), Map.of()),
+                translation.arena(rank),
+                rank.role() == Role.PREFILL,
+                translation.streamOrder(rank));
     }
 
     private EngineStep.Opened inspected(RankId rank, FromRank.Opened opened) {
@@ -409,6 +416,39 @@ public final class EnginePair implements AutoCloseable {
                 new Expectations.Completion(
                         all.compareTo(LONGEST_SERVING) < 0 ? all : LONGEST_SERVING,
                         limits.stall().plus(forBytes())));
+    }
+
+    /** Makes one trial, with agents of its own. */
+    public EngineStep.TrialEnd tryOut(Lifecycle workload, Trial trial, Expectations.Completion limits) {
+        TrialSteps made = new TrialSteps(
+                steps, new Engines(), workload, plan, new TrialSteps.Case(trial, generationsUsed, limits.within()));
+        EngineStep.TrialEnd end = made.make();
+        generationsUsed = made.generationsUsed();
+        return end;
+    }
+
+    private final class Engines implements TrialSteps.Engines {
+        @Override
+        public void signal(RankId rank, String name) {
+            roster.signal(rank, name);
+        }
+
+        /** As far as the others were when the case began its trials; they know the old one yet. */
+        @Override
+        public void replace(RankId rank) {
+            roster.replace(rank);
+            open(Map.of(rank, openAsk(rank)));
+            for (ToRank ask : List.of(
+                    new ToRank.Connect(translation.peers(rank)),
+                    new ToRank.Prepare(translation.pairs(rank), false, false, false))) {
+                perform("replace", Map.of(rank, ask), step, (other, answer) -> true);
+            }
+        }
+
+        @Override
+        public List<Long> addresses(RankId rank) {
+            return translation.addresses(rank);
+        }
     }
 
     /**

@@ -202,6 +202,34 @@ public record EngineStep<T>(
             List<Stray> strays) {}
 
     /**
+     * What came of one trial, as far as it got.
+     *
+     * @param lost engines that ended meanwhile
+     * @param overdue ranks that did not come back from a call
+     * @param broken parts of ours
+     */
+    public record TrialEnd(
+            List<TrialAnswer> answers, List<LostRank> lost, List<OverdueRank> overdue, List<BrokenRank> broken) {}
+
+    /**
+     * @param act in our words, such as {@code post again}
+     * @param call symbol of the function whose status it is, empty where it is none's
+     * @param at when it began, by the clock of the node
+     * @param counts what the act counts
+     * @param text that it read, printable
+     */
+    public record TrialAnswer(
+            RankId rank,
+            String act,
+            String call,
+            int status,
+            String statusName,
+            Duration at,
+            Duration took,
+            List<Long> counts,
+            String text) {}
+
+    /**
      * What became of requests that engines served on their own.
      *
      * @param took from the first request to the end of the last

@@ -49,6 +49,11 @@ final class PlanTranslation {
         opened.put(rank, new Opened(pid, addresses, metadata, share));
     }
 
+    /** Where its allocations begin, as it said last. */
+    List<Long> addresses(RankId rank) {
+        return of(rank).addresses();
+    }
+
     ArenaShape arena(RankId rank) {
         ArenaLayout layout = plan.arena(rank);
         HeadShare heads = plan.headShare(rank);

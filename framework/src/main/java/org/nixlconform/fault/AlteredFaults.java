@@ -106,6 +106,7 @@ final class AlteredFaults {
                 seen.serving(),
                 seen.storm(),
                 seen.resources(),
+                seen.trials(),
                 seen.logLines(),
                 seen.path(),
                 seen.recorded());

@@ -63,6 +63,7 @@ public final class FaultCatalogue {
         StormFaults.addTo(catalogue);
         ProcessFaults.addTo(catalogue);
         MetadataFaults.addTo(catalogue);
+        LifecycleFaults.addTo(catalogue);
         LogFaults.addTo(catalogue);
         AlteredFaults.addTo(catalogue);
         ThroughputFaults.addTo(catalogue);

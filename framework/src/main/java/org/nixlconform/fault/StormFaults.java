@@ -17,7 +17,14 @@ final class StormFaults {
     private static final int BEFORE = 1;
 
     private static final int NOTICE_MILLIS = 1_000;
-    private static final int LEAKED_BYTES = 256 << 10;
+    /** On a busy machine one target may have all before another is sent anything. */
+    private static final int QUIET_MILLIS = 1_000;
+    /** For so many and as long, growth is judged. */
+    private static final int LASTING_TRANSFERS = 1_000;
+
+    private static final int LASTING_PER_SECOND = 500;
+    private static final int LEAKED_BYTES = 64 << 10;
+    private static final double LEAKED_FILES = 0.2;
     private static final int MESSAGES = 2 * TRANSFERS;
     /** Of the shortest text. */
     private static final int TEXT_BYTES = 24;
@@ -103,7 +110,7 @@ final class StormFaults {
         LibraryFault leak = LibraryFault.on(FaultCatalogue.INITIATOR, "leak")
                 .with("call", "post_xfer_req")
                 .with("times", 0);
-        UnaryOperator<PlanDraft> lasting = draft -> draft.workload(storm(3 * TRANSFERS, 100));
+        UnaryOperator<PlanDraft> lasting = draft -> draft.workload(storm(LASTING_TRANSFERS, LASTING_PER_SECOND));
         catalogue.add(
                 FAMILY,
                 "memory that each post keeps",
@@ -115,7 +122,7 @@ final class StormFaults {
                 "a file that each post leaves open",
                 FindingKind.GROWTH,
                 plan(catalogue, lasting),
-                leak.with("files", 1));
+                leak.with("files", 1).with("rate", LEAKED_FILES));
     }
 
     /** One that arrives in the storm. */
@@ -137,7 +144,7 @@ final class StormFaults {
                 perSecond,
                 0,
                 0,
-                200,
+                QUIET_MILLIS,
                 NOTICE_MILLIS,
                 false,
                 Optional.empty());

@@ -169,6 +169,9 @@ final class Declaration {
         one(NotificationStorm.class)
                 .ifPresent(storm -> Arrays.stream(storm.progressThread())
                         .forEach(thread -> declared.add(Optional.of(planned(storm, thread)))));
+        one(Teardown.class).ifPresent(trials -> declared.add(Optional.of(planned(trials))));
+        one(MetadataChaos.class).ifPresent(chaos -> declared.add(Optional.of(planned(chaos))));
+        one(PeerChurn.class).ifPresent(trials -> declared.add(Optional.of(planned(trials))));
         return declared.isEmpty() ? List.of(Optional.empty()) : declared;
     }
 
@@ -231,6 +234,18 @@ final class Declaration {
                 topology.decodeEngines(),
                 topology.decodeTp(),
                 topology.pairing());
+    }
+
+    private static Workload planned(Teardown trials) {
+        return new org.nixlconform.plan.Teardown(List.of(trials.value()), trials.cycles());
+    }
+
+    private static Workload planned(MetadataChaos chaos) {
+        return new org.nixlconform.plan.MetadataChaos(chaos.cuts(), chaos.flips());
+    }
+
+    private static Workload planned(PeerChurn trials) {
+        return new org.nixlconform.plan.PeerChurn(List.of(trials.value()));
     }
 
     private static org.nixlconform.plan.PagedServing planned(PagedServing serving) {

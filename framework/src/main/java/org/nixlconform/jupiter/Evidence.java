@@ -24,6 +24,7 @@ import org.nixlconform.transfer.TransferObservation.Difference;
 import org.nixlconform.transfer.TransferObservation.Integrity;
 import org.nixlconform.transfer.TransferObservation.Iteration;
 import org.nixlconform.transfer.TransferObservation.Serving;
+import org.nixlconform.transfer.TrialOutcome;
 import org.nixlconform.verdict.Outcome;
 import org.nixlconform.verdict.Verdict;
 
@@ -36,6 +37,7 @@ record Evidence(Path report, Path folder) {
     static final String DIFFERENCES = "differences.csv";
     static final String RAILS = "rails.csv";
     static final String LEDGER = "ledger.csv";
+    static final String TRIALS = "trials.csv";
     static final String STORM = "storm.txt";
     static final String RESOURCES = "resources.csv";
     static final String METADATA = "metadata.txt";
@@ -82,6 +84,10 @@ record Evidence(Path report, Path folder) {
                     .orElse("");
             if (!ledger.isEmpty()) {
                 Files.writeString(folder.resolve(LEDGER), ledger);
+            }
+            String trials = observation.map(Evidence::trials).orElse("");
+            if (!trials.isEmpty()) {
+                Files.writeString(folder.resolve(TRIALS), trials);
             }
             String storm = observation
                     .flatMap(TransferObservation::storm)
@@ -164,7 +170,8 @@ record Evidence(Path report, Path folder) {
         return seen.path().links().stream()
                 .map(each -> String.format(
                         Locale.ROOT,
-                        "%s %s received %s, sent %s bytes by NVLink, at least %,d and %,d by PCI Express, the reference among them",
+                        "%s %s received %s, sent %s bytes by NVLink, at least %,d and %,d by PCI Express, the"
+                                + " reference among them",
                         each.node(),
                         each.busId(),
                         each.nvlink() ? String.format(Locale.ROOT, "%,d", each.receivedBytes()) : "not counted",
@@ -178,6 +185,31 @@ record Evidence(Path report, Path folder) {
         return observation.metadata().stream()
                 .map(given -> given.rank() + ": " + given.described() + "\n")
                 .collect(Collectors.joining());
+    }
+
+    private static String trials(TransferObservation observation) {
+        StringBuilder table = new StringBuilder();
+        for (TrialOutcome outcome : observation.trials()) {
+            for (TrialOutcome.Answer answer : outcome.answers()) {
+                table.append(Stream.of(
+                                        outcome.trial().label(),
+                                        answer.rank(),
+                                        quoted(answer.act()),
+                                        answer.call(),
+                                        answer.status(),
+                                        answer.statusName(),
+                                        micros(answer.at().toNanos()),
+                                        micros(answer.took().toNanos()),
+                                        quoted(answer.counts().stream()
+                                                .map(String::valueOf)
+                                                .collect(Collectors.joining(" "))),
+                                        quoted(answer.text()))
+                                .map(String::valueOf)
+                                .collect(Collectors.joining(",")))
+                        .append('\n');
+            }
+        }
+        return table.isEmpty() ? "" : "trial,rank,act,call,status,name,at us,took us,counts,text\n" + table;
     }
 
     private static String ledger(Serving serving) {
@@ -211,9 +243,9 @@ record Evidence(Path report, Path folder) {
         }
         return table.isEmpty()
                 ? ""
-                : "request,prefill,decode,generation,source blocks,destination blocks,aborted,bytes,pairs,done,notifications,"
-                        + "differing,begun us,filled us,moved us,done us,notified us,verified us,source freed us,"
-                        + "destination freed us,failure\n" + table;
+                : "request,prefill,decode,generation,source blocks,destination"
+                        + " blocks,aborted,bytes,pairs,done,notifications,differing,begun us,filled us,moved us,done"
+                        + " us,notified us,verified us,source freed us,destination freed us,failure\n" + table;
     }
 
     /** Each pair of ranks as its record has it, then what was odd. */

@@ -79,6 +79,11 @@ public record TransferPlan(
         return workload.filter(PagedServing.class::isInstance).map(PagedServing.class::cast);
     }
 
+    /** Trials of the life of agents, where those are the workload. */
+    public Optional<Lifecycle> lifecycle() {
+        return workload.filter(Lifecycle.class::isInstance).map(Lifecycle.class::cast);
+    }
+
     /** Small transfers and notifications without a pause, where that is the workload. */
     public Optional<NotificationStorm> storm() {
         return workload.filter(NotificationStorm.class::isInstance).map(NotificationStorm.class::cast);

@@ -17,6 +17,7 @@ import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.plan.Trial;
 import org.nixlconform.transfer.PathObservation.Posted;
 import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.TransferObservation.CallFailure;
@@ -58,6 +59,7 @@ final class ObservationNotes {
     private Optional<TransferObservation.Serving> serving = Optional.empty();
     private Optional<StormObservation> storm = Optional.empty();
     private final List<ResourceUse> resources = new ArrayList<>();
+    private final List<TrialOutcome> trials = new ArrayList<>();
     private final Map<String, RailUse> rails = new LinkedHashMap<>();
     private final Map<RankId, List<Double>> copiesBytesPerSecond = new TreeMap<>();
     private boolean everyCopyTimed = true;
@@ -86,9 +88,7 @@ final class ObservationNotes {
                         call.status(),
                         call.statusName(),
                         call.lastLogLines())));
-        step.lost()
-                .forEach(rank -> losses.add(
-                        new EngineLoss(rank.rank(), step.name(), rank.signal(), rank.exitCode(), rank.lastLogLines())));
+        step.lost().forEach(rank -> losses.add(loss(step.name(), rank)));
         step.overdue().forEach(rank -> timeouts.add(timeout(step.name(), iteration, rank)));
     }
 
@@ -100,6 +100,10 @@ final class ObservationNotes {
             return TO_A_DEVICE;
         }
         return streamedBytes > 0 ? STREAMED : COPIED;
+    }
+
+    private static EngineLoss loss(String step, EngineStep.LostRank rank) {
+        return new EngineLoss(rank.rank(), step, rank.signal(), rank.exitCode(), rank.lastLogLines());
     }
 
     private static Timeout timeout(String step, int iteration, EngineStep.OverdueRank rank) {
@@ -219,6 +223,27 @@ final class ObservationNotes {
                 strays));
     }
 
+    void tried(Trial trial, EngineStep.TrialEnd end, int iteration) {
+        trials.add(new TrialOutcome(
+                trial,
+                end.answers().stream()
+                        .map(answer -> new TrialOutcome.Answer(
+                                answer.rank(),
+                                answer.act(),
+                                answer.call(),
+                                answer.status(),
+                                answer.statusName(),
+                                answer.at(),
+                                answer.took(),
+                                answer.counts(),
+                                answer.text()))
+                        .toList(),
+                end.lost().stream().map(gone -> loss(trial.label(), gone)).toList(),
+                end.overdue().stream()
+                        .map(rank -> timeout(trial.label(), iteration, rank))
+                        .toList()));
+    }
+
     private static ServedRequest request(EngineStep.LedgerEntry entry) {
         return new ServedRequest(
                 entry.request(),
@@ -302,6 +327,7 @@ final class ObservationNotes {
                 serving,
                 storm,
                 resources,
+                trials,
                 logLines,
                 path.with(List.copyOf(rails.values()), gpus),
                 Optional.empty());

@@ -25,6 +25,7 @@ import org.nixlconform.plan.RankId;
  * @param serving of requests that engines served on their own, where it was begun
  * @param storm of notifications, where it was begun
  * @param resources what engines held while they did the same again and again, where they were looked at
+ * @param trials of the life of agents, in the order in which they were made
  * @param logLines warnings and worse that engines wrote to standard error
  * @param path which way blocks took
  * @param recorded what was once measured on this cluster for cases of this kind, where that is known
@@ -43,6 +44,7 @@ public record TransferObservation(
         Optional<Serving> serving,
         Optional<StormObservation> storm,
         List<ResourceUse> resources,
+        List<TrialOutcome> trials,
         List<LogLine> logLines,
         PathObservation path,
         Optional<Recorded> recorded) {
@@ -56,6 +58,7 @@ public record TransferObservation(
         invalidRequests = List.copyOf(invalidRequests);
         iterations = List.copyOf(iterations);
         resources = List.copyOf(resources);
+        trials = List.copyOf(trials);
         logLines = List.copyOf(logLines);
     }
 
@@ -87,6 +90,7 @@ public record TransferObservation(
                 served,
                 storm,
                 resources,
+                trials,
                 logLines,
                 path,
                 figures);

@@ -27,7 +27,7 @@ import org.nixlconform.transfer.TransferObservation;
  * </ul>
  *
  * <p>Findings come in the order of the checks, most telling first: planned end, stream order, engine lost, call failed, step not ended, ended too early, not visible at DONE, integrity,
- * notifications, ledger, storm, growth, invalid requests, throughput, what was recorded, balance, decay, path, links, rails, devices of EFA, transports, log, vacuous.
+ * notifications, ledger, storm, growth, trials, invalid requests, throughput, what was recorded, balance, decay, path, links, rails, devices of EFA, transports, log, vacuous.
  *
  * <p>A case that plants a fault ({@link Expectations#caughtAs}) turns this around: it conforms only if the fault was
  * found, as one of the declared kinds, and nothing else was.
@@ -47,6 +47,7 @@ public final class Judge {
             new LedgerCheck(),
             new StormCheck(),
             new GrowthCheck(),
+            new TrialCheck(),
             new InvalidRequestCheck(),
             new ThroughputCheck(),
             new RecordedCheck(),
@@ -213,8 +214,9 @@ public final class Judge {
         LinkCheck.note(plan, observation).ifPresent(notes::add);
         notes.addAll(VisibilityCheck.notes(observation));
         notes.addAll(StormCheck.notes(plan, observation));
-        notes.addAll(GrowthCheck.notes(observation));
+        notes.addAll(GrowthCheck.notes(plan, observation));
         notes.addAll(LedgerCheck.notes(observation, throughput.gbPerSecond()));
+        notes.addAll(TrialCheck.notes(observation));
         if (!observation.path().gpus().isEmpty()) {
             notes.add(String.join("; ", observation.path().gpusDescribed()));
         }

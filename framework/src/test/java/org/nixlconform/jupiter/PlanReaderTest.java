@@ -40,6 +40,7 @@ import org.nixlconform.plan.Planned;
 import org.nixlconform.plan.Selection;
 import org.nixlconform.plan.Spacing;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.plan.Trial;
 
 /** What annotations become. Fixtures are never run, only read. */
 class PlanReaderTest {
@@ -293,6 +294,43 @@ class PlanReaderTest {
         assertThat(cell.plan().geometry().spacing()).isEqualTo(Spacing.BACK_TO_BACK);
         assertThat(cell.name()).endsWith("bf16 HND, cross-layer, back-to-back, sizes 1+10+3");
         assertThat(Cells.headlines(only(read(Shaped.class, "empty")))).containsExactly("@RequestSizes is empty");
+    }
+
+    @Test
+    void trialsReachThePlanBehindOneIteration() {
+        TransferPlan plan = ((Planned.Possible) only(read(Tried.class, "ends"))).plan();
+        assertThat(plan.iterations()).isEqualTo(1);
+        assertThat(plan.lifecycle())
+                .contains(new org.nixlconform.plan.Teardown(List.of(Trial.RELEASE_IN_FLIGHT, Trial.ORDERS), 3));
+        assertThat(plan.workloadWord()).isEqualTo("teardown");
+        assertThat(plan.name()).endsWith(", teardown release-in-flight, orders x 3");
+        assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
+        assertThat(((Planned.Possible) only(read(Tried.class, "damages"))).plan().lifecycle())
+                .contains(new org.nixlconform.plan.MetadataChaos(1, 2));
+        assertThat(((Planned.Possible) only(read(Tried.class, "comesAndGoes")))
+                        .plan()
+                        .lifecycle())
+                .contains(new org.nixlconform.plan.PeerChurn(List.of(Trial.JOIN)));
+    }
+
+    @Topology(prefillEngines = 2)
+    @Backends(UCX)
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectIntegrity
+    static final class Tried {
+        @TransferTest
+        @Teardown(
+                value = {Trial.ORDERS, Trial.RELEASE_IN_FLIGHT, Trial.ORDERS},
+                cycles = 3)
+        void ends() {}
+
+        @TransferTest
+        @MetadataChaos(cuts = 1, flips = 2)
+        void damages() {}
+
+        @TransferTest
+        @PeerChurn(Trial.JOIN)
+        void comesAndGoes() {}
     }
 
     @Test

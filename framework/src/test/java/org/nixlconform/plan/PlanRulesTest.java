@@ -554,6 +554,34 @@ class PlanRulesTest {
                 .containsExactly("served requests do not go together with invalid requests, a throughput");
     }
 
+    @Test
+    void trialsAreOfOneDecodeRankThatReadsInHostMemory() {
+        assertThat(headlines(draft().workload(new Teardown(List.of(Trial.ORDERS), 1))))
+                .isEmpty();
+        assertThat(headlines(draft().topology(topology(1, 2))
+                        .direction(Operation.WRITE, Role.PREFILL)
+                        .expectThroughput(0.5)
+                        .workload(new Teardown(List.of(Trial.JOIN), 0))))
+                .containsExactly(
+                        "a case has no trial, or one of another workload",
+                        "trials are made by decode, which reads",
+                        "trials are made by one decode rank with prefill engines of one rank",
+                        "trials do not go together with the end of a peer, a mutation, a stream order, a prefix hit or a"
+                                + " throughput",
+                        "cycles of a teardown must be 1 to 10000");
+        assertThat(headlines(draft().memory(MemoryKind.VRAM).workload(new MetadataChaos(-1, 10_001))))
+                .containsExactly(
+                        "trials watch every byte of the destination, and hold the clocks of two ranks against each other",
+                        "cuts and flips of metadata must be 0 to 10000");
+        assertThat(refusal(draft().workload(new PeerChurn(List.of(Trial.FREEZE)))))
+                .isEqualTo("""
+                        DECLARATION plan: trials are made by one decode rank with prefill engines of one rank
+                        where: FooConformance.foo
+                        declared: 1P-TP1 -> 1D-TP1
+                        expected: one decode engine of TP 1, 2 or more prefill engines of TP 1
+                        remedy: set decodeEngines, decodeTp and prefillTp to 1, and prefillEngines to 2""");
+    }
+
     private static PlanDraft serving(
             int requests, int inFlight, int fewest, int most, int prefix, int abort, int late, int millis) {
         return draft().workload(new PagedServing(requests, inFlight, fewest, most, prefix, abort, late, millis));

@@ -63,7 +63,7 @@ class GrowthCheckTest {
 
         assertThat(findings(PLAN, few)).isEmpty();
         assertThat(Judge.judge(PLAN, few.seen()).notes())
-                .contains("whether engines grew was not judged: it was over too soon");
+                .contains("whether engines grew was not judged: there was too little of it");
     }
 
     private static Look look(int number, int files, int threads, long residentBytes) {

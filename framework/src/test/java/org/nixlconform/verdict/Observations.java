@@ -55,6 +55,7 @@ import org.nixlconform.transfer.TransferObservation.Reference;
 import org.nixlconform.transfer.TransferObservation.Serving;
 import org.nixlconform.transfer.TransferObservation.StreamWork;
 import org.nixlconform.transfer.TransferObservation.Timeout;
+import org.nixlconform.transfer.TrialOutcome;
 
 /** Observations of a plan: a clean run, and one fault at a time planted into it. */
 public final class Observations {
@@ -76,6 +77,7 @@ public final class Observations {
     private List<InvalidRequestOutcome> invalidRequests = new ArrayList<>();
     private Optional<Reference> reference;
     private List<Iteration> iterations = new ArrayList<>();
+    private List<TrialOutcome> trials = List.of();
     private Optional<Serving> serving = Optional.empty();
     private Optional<StormObservation> storm = Optional.empty();
     private List<ResourceUse> resources = List.of();
@@ -151,6 +153,7 @@ public final class Observations {
                 serving,
                 storm,
                 resources,
+                trials,
                 logLines,
                 path,
                 recorded);
@@ -181,6 +184,11 @@ public final class Observations {
                 4,
                 regionsFound,
                 railsOfRegions));
+        return this;
+    }
+
+    Observations tried(TrialOutcome... outcomes) {
+        trials = List.of(outcomes);
         return this;
     }
 

@@ -48,6 +48,7 @@ final class RankSession {
     private final List<Made> made = new ArrayList<>();
     private final Object runsLock = new Object();
     private ToRank.@Nullable Open open;
+    private @Nullable Nixl library;
     private @Nullable NixlAgent agent;
     private volatile @Nullable Drive drive;
     private @Nullable Arena arena;
@@ -55,6 +56,7 @@ final class RankSession {
     private ToRank.@Nullable Prepare plan;
     private List<Device> devices = List.of();
     private @Nullable StreamWork streamWork;
+    private @Nullable TrialWork trialWork;
     private @Nullable CacheOracle oracle;
     private @Nullable RunList expected;
     private @Nullable PlacedRuns placed;
@@ -94,6 +96,8 @@ final class RankSession {
             return verify(ask, clock);
         } else if (step instanceof ToRank.Serve ask) {
             return serve(ask, clock);
+        } else if (step instanceof ToRank.Trial ask) {
+            return trials().perform(ask, clock);
         } else if (step instanceof ToRank.Storm ask) {
             return storm(ask, clock);
         } else {
@@ -120,6 +124,7 @@ final class RankSession {
         streamWork = StreamWork.of(ask.streamOrder(), device(), memory, content);
         clock.enter("load");
         Nixl nixl = Nixl.load(ask.library(), page);
+        library = nixl;
         clock.enter("agent");
         NixlAgent created = NixlAgent.create(
                 nixl,
@@ -615,6 +620,21 @@ final class RankSession {
                 planned().pairs(),
                 lists,
                 opened().idleNanos());
+    }
+
+    private TrialWork trials() {
+        TrialWork work = trialWork;
+        if (work == null) {
+            work = new TrialWork(new TrialWork.Rank(
+                    label,
+                    opened(),
+                    present(library, "open"),
+                    arena(),
+                    payload(),
+                    planned().pairs()));
+            trialWork = work;
+        }
+        return work;
     }
 
     private FromRank close(PhaseClock clock) throws NixlCallException {

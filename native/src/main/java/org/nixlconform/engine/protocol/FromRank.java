@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = FromRank.Armed.class, name = "armed"),
     @JsonSubTypes.Type(value = FromRank.Transferred.class, name = "transferred"),
     @JsonSubTypes.Type(value = FromRank.Verified.class, name = "verified"),
+    @JsonSubTypes.Type(value = FromRank.Acted.class, name = "acted"),
     @JsonSubTypes.Type(value = FromRank.Stormed.class, name = "stormed"),
     @JsonSubTypes.Type(value = FromRank.Refused.class, name = "refused"),
     @JsonSubTypes.Type(value = FromRank.Misread.class, name = "misread"),
@@ -296,6 +297,26 @@ public sealed interface FromRank {
 
     /** A notification that nobody waits for. Text printable. */
     record Stray(String sender, String text) {}
+
+    /** @param acts as many as were done, in order */
+    record Acted(List<ActEnd> acts, List<Phase> phases) implements FromRank {}
+
+    /**
+     * @param call symbol of the function whose status it is, empty where that is no call's
+     * @param atNanos when it began, by the clock of the node
+     * @param counts what the act counts, in the order that {@code TrialWork} says
+     * @param text what it read, printable
+     * @param metadata that it gave, else empty
+     */
+    record ActEnd(
+            String call,
+            int status,
+            String statusName,
+            long atNanos,
+            long tookNanos,
+            List<Long> counts,
+            String text,
+            byte[] metadata) {}
 
     /** A NIXL call returned an error: observed, not thrown. */
     record Refused(String phase, String call, int status, String statusName, List<Phase> phases) implements FromRank {}

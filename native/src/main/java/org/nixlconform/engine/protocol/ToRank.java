@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ToRank.Transfer.class, name = "transfer"),
     @JsonSubTypes.Type(value = ToRank.Verify.class, name = "verify"),
     @JsonSubTypes.Type(value = ToRank.Serve.class, name = "serve"),
+    @JsonSubTypes.Type(value = ToRank.Trial.class, name = "trial"),
     @JsonSubTypes.Type(value = ToRank.Storm.class, name = "storm"),
     @JsonSubTypes.Type(value = ToRank.Close.class, name = "close"),
     @JsonSubTypes.Type(value = ToRank.Sample.class, name = "sample"),
@@ -126,6 +127,27 @@ public sealed interface ToRank {
      * @param listed differences to list; all are counted
      */
     record Serve(String host, int port, String secret, int slots, int listed) implements ToRank {}
+
+    /** Do these one right after the other, with agents of their own; the first that fails and is {@code needed} ends it. */
+    record Trial(List<Act> acts) implements ToRank {}
+
+    /**
+     * @param what as in {@code TrialWork}
+     * @param agent whose, a short name beside the rank's own; empty where no agent is concerned
+     * @param subject a request, or the name of another agent; empty where there is none
+     * @param number milliseconds, a time by the node's clock, a generation or a count, as the act needs it
+     * @param addresses of a peer's arena, to prepare a list of; else empty
+     * @param metadata to load; else empty
+     * @param needed whether what follows makes no sense where it fails
+     */
+    record Act(
+            String what,
+            String agent,
+            String subject,
+            long number,
+            List<Long> addresses,
+            byte[] metadata,
+            boolean needed) {}
 
     /**
      * Initiators make many small transfers and notify, targets collect; then verify the whole arena. Answered by
