@@ -36,7 +36,8 @@ public class BlockLengthConformance {
                 IntStream.of(64, 656, PAGE, PAGE + 1, STRIPE - 1, STRIPE, STRIPE + 1, 4_194_304)
                         .mapToObj(bytes -> whole(bytes).plan()),
                 IntStream.of(656, STRIPE + 1)
-                        .mapToObj(bytes -> whole(bytes).direction(WRITE, PREFILL).plan()));
+                        .mapToObj(
+                                bytes -> whole(bytes).direction(WRITE, PREFILL).plan()));
     }
 
     @TransferTest

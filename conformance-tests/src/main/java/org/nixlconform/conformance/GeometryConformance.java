@@ -101,7 +101,14 @@ public class GeometryConformance {
     @Requirement("A3")
     @Direction(operation = READ, initiator = DECODE)
     @Direction(operation = WRITE, initiator = PREFILL)
-    @Blocks(transferred = 9, cached = 9, layers = 8, headDim = 82, dtype = FP8, spacing = BACK_TO_BACK, selection = CONTIGUOUS)
+    @Blocks(
+            transferred = 9,
+            cached = 9,
+            layers = 8,
+            headDim = 82,
+            dtype = FP8,
+            spacing = BACK_TO_BACK,
+            selection = CONTIGUOUS)
     void allBlocksOfRegionsBackToBackArrive() {}
 
     @TransferTest

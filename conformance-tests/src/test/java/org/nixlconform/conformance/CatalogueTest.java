@@ -112,7 +112,8 @@ class CatalogueTest {
                         TreeMap::new,
                         Collectors.mapping(Case::label, Collectors.toList())));
         assertThat(requirements().stream().map(entry -> text(entry, "id")))
-                .as("every id that a case has needs a row in catalogue/requirements.yaml: write its level and statement")
+                .as(
+                        "every id that a case has needs a row in catalogue/requirements.yaml: write its level and statement")
                 .containsAll(declared.keySet());
         String mended = mended(written, declared);
         Path target = ConformanceClasses.root().resolve("conformance-tests/target/requirements.yaml");
@@ -136,7 +137,8 @@ class CatalogueTest {
     }
 
     private static String mendedRow(String row, Map<String, List<String>> declared) {
-        List<String> tests = declared.getOrDefault(row.lines().findFirst().orElse("").replace("- id: ", ""), List.of());
+        List<String> tests =
+                declared.getOrDefault(row.lines().findFirst().orElse("").replace("- id: ", ""), List.of());
         String without = row.replaceAll("\n  tests:(\n    - .*)*", "");
         if (tests.isEmpty()) {
             return without.replace("\n  state: covered", "\n  state: open") + "\n";
