@@ -108,13 +108,13 @@ public class ServingConformance {
     @Topology
     @Blocks(transferred = 4, cached = 24)
     @PagedServing(
-            requests = 60,
+            requests = 24,
             inFlight = 6,
             mostBlocks = 4,
-            leaseMillis = 600,
+            leaseMillis = 2_000,
             heartbeats = true,
-            latePostPercent = 10,
-            latePostMillis = 900)
+            latePostPercent = 20,
+            latePostMillis = 2_500)
     void blocksThatDecodeKeepsAliveOutliveTheirLease() {}
 
     @TransferTest

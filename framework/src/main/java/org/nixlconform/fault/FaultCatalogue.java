@@ -64,6 +64,7 @@ public final class FaultCatalogue {
         MetadataFaults.addTo(catalogue);
         LogFaults.addTo(catalogue);
         AlteredFaults.addTo(catalogue);
+        ServingFaults.addTo(catalogue);
         ThroughputFaults.addTo(catalogue);
         return List.copyOf(catalogue.faults);
     }

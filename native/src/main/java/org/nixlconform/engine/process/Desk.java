@@ -36,8 +36,6 @@ final class Desk {
     private static final long NEVER = -1;
     /** Of a lease, so that it ends soon after it has run out. */
     private static final int TICKS = 10;
-    /** What is longer than so many is a machine that stood still. */
-    private static final int LONGEST_TICKS = 3;
 
     private static final int PERCENT = 100;
 
@@ -45,7 +43,7 @@ final class Desk {
     private final ServingShape shape;
     private final BiConsumer<String, FromDesk> send;
     private final LongSupplier clock;
-    /** Leases count it: decode cannot keep them alive while the machine stands still. */
+    /** Leases count it: decode cannot keep them alive while the machine stands still, or has no time for anyone. */
     private final RunningTime leaseTime;
 
     private final Map<Integer, BlockPool> prefillPools = new HashMap<>();
@@ -67,7 +65,7 @@ final class Desk {
         this.shape = ask.serving();
         this.send = send;
         this.clock = clock;
-        this.leaseTime = new RunningTime(clock, LONGEST_TICKS * tickNanos());
+        this.leaseTime = new RunningTime(clock, tickNanos());
         this.begun = new int[ask.lanes().size()];
         this.active = new int[ask.lanes().size()];
         for (Lane lane : ask.lanes()) {

@@ -202,15 +202,14 @@ class DeskTest {
     /** It is prefill's again when its time is over, written over at once, and read all the same. */
     @Test
     void leaseRunsOutUnlessAHeartbeatCame() {
-        Desk desk = desk(new ShapesMade(Shapes.of(5, 2, 2, 2, 2).lease(1, true).shape(), false, false));
+        Desk desk = desk(new ShapesMade(Shapes.of(5, 2, 2, 2, 2).lease(10, true).shape(), false, false));
         desk.begin();
         fills(desk);
         assertThat(said(FromDesk.Keep.class)).hasSize(4);
-        clock += 900_000;
+        ticks(desk, 9);
         desk.take(new ToDesk.Renewed(new int[] {1}));
-        clock += 200_000;
         asked.clear();
-        desk.tick();
+        ticks(desk, 2);
 
         assertThat(said(FromDesk.Fill.class))
                 .hasSize(2)
@@ -232,11 +231,15 @@ class DeskTest {
         clock += 10_000_000_000L;
         desk.tick();
         assertThat(desk.entries()).allMatch(entry -> entry.expiredNanos() < 0);
-        for (int i = 0; i < 10; i++) {
-            clock += 10_000_000L;
+        ticks(desk, 10);
+        assertThat(desk.entries()).allMatch(entry -> entry.expiredNanos() > 0);
+    }
+
+    private void ticks(Desk desk, int count) {
+        for (int i = 0; i < count; i++) {
+            clock += desk.tickNanos();
             desk.tick();
         }
-        assertThat(desk.entries()).allMatch(entry -> entry.expiredNanos() > 0);
     }
 
     @ParameterizedTest
