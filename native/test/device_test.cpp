@@ -339,15 +339,17 @@ void aCaptureForbidsWhatCouldWait(nxc_device *device) {
             while (!__atomic_load_n(&over, __ATOMIC_ACQUIRE) && landed >= 0) landed = nxc_device_landed(held.runs, &ofLook);
         });
         for (int i = 0; i < 200; i++) {
-            WORKS(nxc_queue_capture(queue, 0, &failure));
+            WORKS(nxc_queue_capture(queue, i % 2 == 0 ? NXC_CAPTURE_GLOBAL : NXC_CAPTURE_THREAD, 0, &failure));
             WORKS(nxc_queue_load(queue, &failure));
         }
         __atomic_store_n(&over, true, __ATOMIC_RELEASE);
         looks.join();
         CHECK(landed == 1, "%s", ofLook.text);
-        CHECK(nxc_queue_capture(queue, 1, &failure) == NXC_DEVICE_REFUSED, "an allocation did not disturb a capture");
-        CHECK(strstr(failure.text, "CUDA_ERROR_STREAM_CAPTURE_INVALIDATED") != nullptr, "%s", failure.text);
-        WORKS(nxc_queue_capture(queue, 0, &failure));
+        for (const int32_t mode : {NXC_CAPTURE_GLOBAL, NXC_CAPTURE_THREAD}) {
+            CHECK(nxc_queue_capture(queue, mode, 1, &failure) == NXC_DEVICE_REFUSED, "an allocation did not disturb a capture");
+            CHECK(strstr(failure.text, "CUDA_ERROR_STREAM_CAPTURE_INVALIDATED") != nullptr, "%s", failure.text);
+            WORKS(nxc_queue_capture(queue, mode, 0, &failure));
+        }
         CHECK(differing(held.runs) == 0, "a capture wrote to blocks");
     }
     nxc_queue_close(queue);
@@ -559,7 +561,16 @@ void linksAreCountedWhereThereAreSuch(const char *library) {
     CHECK(strcmp(links[0].bus_id, "0000:00:00.0") == 0 && strcmp(links[1].bus_id, "0000:01:00.0") == 0, "bus ids");
     CHECK(links[0].sent_bytes == uint64_t{3000000000} * 1024 && links[0].received_bytes == 0, "the first sends");
     CHECK(links[1].sent_bytes == 0 && links[1].received_bytes == uint64_t{3000000000} * 1024, "the second receives");
+    CHECK(links[0].connections == 1 && links[0].pci_sent_bytes == 0, "one connection, and PCI Express is not counted");
     CHECK(nxc_device_links_read(library, links, 1, &failure) == 1, "capacity");
+    setenv("NIXLCONFORM_SIMULATED_PCI_KIB", "4194305", 1);
+    CHECK(nxc_device_links_read(library, links, 4, &failure) == 2, "two GPUs: %s", failure.text);
+    CHECK(links[0].pci_sent_bytes == 1024 && links[0].pci_received_bytes == 0, "sent modulo 2^32");
+    CHECK(links[1].pci_sent_bytes == 0 && links[1].pci_received_bytes == 1024, "received modulo 2^32");
+    unsetenv("NIXLCONFORM_SIMULATED_NVLINK_KIB");
+    CHECK(nxc_device_links_read(library, links, 4, &failure) == 2, "PCI Express alone: %s", failure.text);
+    CHECK(links[0].connections == 0 && links[0].sent_bytes == 0 && links[0].pci_sent_bytes == 1024, "no NVLink");
+    unsetenv("NIXLCONFORM_SIMULATED_PCI_KIB");
 }
 
 }  // namespace
@@ -579,6 +590,7 @@ int main(int argc, char **argv) {
     sameAsOnTheCpu(device, copies, NXC_MEMORY_PLAIN);
     sameAsOnTheCpu(device, copies, NXC_MEMORY_VMM);
     sameAsOnTheCpu(device, copies, NXC_MEMORY_VMM_NO_RDMA);
+    sameAsOnTheCpu(device, copies, NXC_MEMORY_VMM_SHAREABLE);
     remapped(device);
     throughPinnedMemory(device);
     longRunsAreLookedAtFromTheirFirstDifference(device, copies);

@@ -58,7 +58,8 @@ enum {
     NXC_MEMORY_VMM = 1,   /* cuMemCreate and cuMemMap, with GPUDirect RDMA allowed where the GPU has it; bytes are rounded up
                              to the granularity (2 MiB) */
     NXC_MEMORY_VMM_NO_RDMA = 2, /* the same, with GPUDirect RDMA not asked for */
-    NXC_MEMORY_HOST = 3   /* cuMemHostAlloc: pinned memory of the host, page-aligned */
+    NXC_MEMORY_HOST = 3,  /* cuMemHostAlloc: pinned memory of the host, page-aligned */
+    NXC_MEMORY_VMM_SHAREABLE = 4 /* as NXC_MEMORY_VMM, with a handle of POSIX by which other processes of the node can map it */
 };
 
 int32_t nxc_device_allocate(nxc_device *device, uint64_t bytes, int32_t memory, uint64_t *address,
@@ -111,11 +112,14 @@ int32_t nxc_device_import(nxc_device *device, const nxc_device_share *share, uin
 int64_t nxc_device_copy(nxc_device *device, uint64_t to, uint64_t from, uint64_t bytes, uint64_t total,
                         nxc_device_failure *failure);
 
-/* What the NVLink connections of a GPU of this node have carried. 48 bytes. */
+/* What the connections of a GPU of this node have carried. 72 bytes. */
 typedef struct nxc_device_links {
-    char bus_id[32]; /* as in nxc_device_facts, in lower case */
-    uint64_t sent_bytes;
-    uint64_t received_bytes;
+    char bus_id[32];             /* as in nxc_device_facts, in lower case */
+    uint64_t connections;        /* of NVLink that count; without one the next two are 0 */
+    uint64_t sent_bytes;         /* by NVLink */
+    uint64_t received_bytes;     /* by NVLink */
+    uint64_t pci_sent_bytes;     /* by PCI Express, modulo 2^32, with what its packets cost; 0 where it is not counted */
+    uint64_t pci_received_bytes;
 } nxc_device_links;
 
 /* Counters of all GPUs of the node that have such, by NVML, which is found by name and stays loaded. `library` is its file or

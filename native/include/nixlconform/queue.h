@@ -53,12 +53,16 @@ enum {
 /* Returns the nanoseconds that it took. */
 int64_t nxc_queue_wait(nxc_queue *queue, int32_t fence, nxc_device_failure *failure);
 
+enum {
+    NXC_CAPTURE_GLOBAL = 0, /* no thread of the process may do what could wait for a device: call and graph are refused */
+    NXC_CAPTURE_THREAD = 1  /* the capturing thread alone must not */
+};
+
 /*
- * Captures a graph of one kernel in global mode, as serving engines do when they start, runs it once, and ends it. While it is
- * captured no thread of the process may do what could wait for a device: the driver refuses both that call and the graph.
- * With `disturbed` this thread does so itself: it allocates.
+ * Captures a graph of one kernel, as serving engines do when they start, runs it once, and ends it. With `disturbed` this thread
+ * does meanwhile what could wait for a device: it allocates.
  */
-int32_t nxc_queue_capture(nxc_queue *queue, int32_t disturbed, nxc_device_failure *failure);
+int32_t nxc_queue_capture(nxc_queue *queue, int32_t mode, int32_t disturbed, nxc_device_failure *failure);
 
 /* Loads our kernels once more and unloads them, as a serving engine does that compiles while it runs. */
 int32_t nxc_queue_load(nxc_queue *queue, nxc_device_failure *failure);

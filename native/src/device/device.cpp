@@ -95,9 +95,10 @@ int32_t find(nxc_device *device, int32_t ordinal, nxc_device_failure *failure) {
 
 AllocationProperties propertiesOf(nxc_device *device, int32_t memory) {
     int rdma = 0;
-    if (memory == NXC_MEMORY_VMM) device->driver->deviceAttribute(&rdma, attributeRdmaWithVmm, device->number);
+    if (memory != NXC_MEMORY_VMM_NO_RDMA) device->driver->deviceAttribute(&rdma, attributeRdmaWithVmm, device->number);
     AllocationProperties properties = {};
     properties.type = allocationPinned;
+    properties.handleTypes = memory == NXC_MEMORY_VMM_SHAREABLE ? handlePosix : handleNone;
     properties.locationType = locationDevice;
     properties.locationId = device->number;
     properties.rdmaCapable = rdma != 0;

@@ -36,6 +36,8 @@ struct AccessDescription {
 };
 
 constexpr int allocationPinned = 1;
+constexpr int handleNone = 0;
+constexpr int handlePosix = 1;
 constexpr int locationDevice = 1;
 constexpr int accessReadWrite = 3;
 constexpr unsigned streamNonBlocking = 1;

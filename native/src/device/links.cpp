@@ -1,4 +1,4 @@
-// What NVLink carried, by NVML. Its types are spelled out for the reason that driver.h gives.
+// What NVLink and PCI Express carried, by NVML. Its types are spelled out for the reason that driver.h gives.
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +15,8 @@ namespace {
 
 constexpr unsigned fieldSent = 138;      // KiB of data, without headers, of one connection
 constexpr unsigned fieldReceived = 139;
+constexpr unsigned fieldPciSent = 197;   // bytes, modulo 2^32
+constexpr unsigned fieldPciReceived = 198;
 constexpr unsigned mostConnections = 36;
 constexpr int valueUnsigned = 1;
 
@@ -79,19 +81,32 @@ const Nvml *nvmlOf(const char *library, nxc_device_failure &failure) {
     return &nvml;
 }
 
-/* Adds what a connection counted. Whether it counts. */
-bool add(const Nvml &nvml, Handle device, unsigned connection, nxc_device_links &links) {
-    FieldValue values[2] = {};
-    values[0].field = fieldSent;
-    values[1].field = fieldReceived;
+/* Whether both fields are counted. */
+bool read(const Nvml &nvml, Handle device, unsigned connection, unsigned sent, unsigned received, FieldValue (&values)[2]) {
+    values[0] = values[1] = {};
+    values[0].field = sent;
+    values[1].field = received;
     values[0].connection = values[1].connection = connection;
     if (nvml.values(device, 2, values) != 0 || values[0].status != 0 || values[1].status != 0) return false;
     for (FieldValue &value : values) {
         if (value.type == valueUnsigned) value.value &= 0xffffffffu;
     }
-    links.sent_bytes += values[0].value * 1024;
-    links.received_bytes += values[1].value * 1024;
     return true;
+}
+
+/* Whether the GPU counts anything. */
+bool count(const Nvml &nvml, Handle device, nxc_device_links &links) {
+    FieldValue values[2];
+    for (unsigned connection = 0; connection < mostConnections; connection++) {
+        if (!read(nvml, device, connection, fieldSent, fieldReceived, values)) continue;
+        links.connections++;
+        links.sent_bytes += values[0].value * 1024;
+        links.received_bytes += values[1].value * 1024;
+    }
+    const bool pci = read(nvml, device, 0, fieldPciSent, fieldPciReceived, values);
+    links.pci_sent_bytes = pci ? values[0].value & 0xffffffffu : 0;
+    links.pci_received_bytes = pci ? values[1].value & 0xffffffffu : 0;
+    return pci || links.connections != 0;
 }
 
 }  // namespace
@@ -115,10 +130,7 @@ extern "C" int32_t nxc_device_links_read(const char *library, nxc_device_links *
         nxc_device_links &each = links[written];
         each = {};
         snprintf(each.bus_id, sizeof each.bus_id, "%04x:%02x:%02x.0", place.domain, place.bus, place.device);
-        bool counted = false;
-        for (unsigned connection = 0; connection < mostConnections; connection++)
-            counted |= add(*nvml, device, connection, each);
-        if (counted) written++;
+        if (count(*nvml, device, each)) written++;
     }
     return written;
 }

@@ -49,13 +49,13 @@ int32_t prepare(nxc_queue *queue, nxc_device_failure *failure) {
 }
 
 // Whatever comes of the work: the capture must be ended, and says itself whether it was refused.
-int32_t capture(nxc_queue *queue, bool disturbed, Handle *captured, nxc_device_failure *failure) {
+int32_t capture(nxc_queue *queue, int32_t mode, bool disturbed, Handle *captured, nxc_device_failure *failure) {
     nxc_device *const device = queue->device;
     nxc_device_runs none = {};
     none.device = device;
     uint64_t memory = 0;
     nxc_device_failure ofWork = {};
-    NXC_DRIVER_CALL(captureBegin, queue->stream, captureGlobal);
+    NXC_DRIVER_CALL(captureBegin, queue->stream, mode == NXC_CAPTURE_THREAD ? captureThread : captureGlobal);
     const int32_t status = launchOverTiles(&none, TileWork::zero, queue->stream, &ofWork);
     if (disturbed && device->driver->allocate(&memory, 1) == 0) device->driver->release(memory);
     NXC_DRIVER_CALL(captureEnd, queue->stream, captured);
@@ -184,12 +184,12 @@ int64_t nxc_queue_wait(nxc_queue *queue, int32_t fence, nxc_device_failure *fail
     return static_cast<int64_t>(nxc_clock_ns() - begun);
 }
 
-int32_t nxc_queue_capture(nxc_queue *queue, int32_t disturbed, nxc_device_failure *failure) {
+int32_t nxc_queue_capture(nxc_queue *queue, int32_t mode, int32_t disturbed, nxc_device_failure *failure) {
     nxc_device *const device = queue->device;
     Handle captured = nullptr;
     Handle executable = nullptr;
     NXC_DRIVER_CALL(contextUse, device->context);
-    int32_t status = capture(queue, disturbed != 0, &captured, failure);
+    int32_t status = capture(queue, mode, disturbed != 0, &captured, failure);
     status = status == 0 ? runOnce(queue, captured, &executable, failure) : status;
     if (executable != nullptr) device->driver->graphExecDestroy(executable);
     if (captured != nullptr) device->driver->graphDestroy(captured);

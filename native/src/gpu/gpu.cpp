@@ -596,8 +596,8 @@ int cuIpcOpenMemHandle_v2(uint64_t *address, IpcBytes handle, unsigned) {
     return outOfMemory;
 }
 
-/* NVML, as far as it counts what NVLink carried: the KiB that the variable says, sent by the first GPU to the second. Without
- * it, and on any other than their first connection, these GPUs have none. */
+/* NVML, as far as it counts what NVLink and PCI Express carried: the KiB that a variable each says, sent by the first GPU to the
+ * second. Without it, and on any other than their first connection, these GPUs count nothing. */
 int nvmlInit_v2() { return 0; }
 
 int nvmlDeviceGetCount_v2(unsigned *count) {
@@ -633,13 +633,21 @@ int nvmlDeviceGetFieldValues(void *device, int count, NvmlValue *values) {
     constexpr unsigned sent = 138;
     constexpr unsigned received = 139;
     constexpr int notSupported = 3;
-    const char *const carried = getenv("NIXLCONFORM_SIMULATED_NVLINK_KIB");
+    constexpr unsigned pciSent = 197;
+    constexpr unsigned pciReceived = 198;
     const bool first = reinterpret_cast<uintptr_t>(device) == 1;
     for (int i = 0; i < count; i++) {
-        const bool asked = values[i].field == sent || values[i].field == received;
-        values[i].status = carried == nullptr || values[i].connection != 0 || !asked ? notSupported : 0;
-        values[i].type = 3;
-        values[i].value = carried != nullptr && first == (values[i].field == sent) ? strtoull(carried, nullptr, 10) : 0;
+        NvmlValue &value = values[i];
+        const bool nvlink = value.field == sent || value.field == received;
+        const bool pci = value.field == pciSent || value.field == pciReceived;
+        const char *const carried = nvlink ? getenv("NIXLCONFORM_SIMULATED_NVLINK_KIB")
+                                    : pci  ? getenv("NIXLCONFORM_SIMULATED_PCI_KIB")
+                                           : nullptr;
+        const bool sends = value.field == sent || value.field == pciSent;
+        value.status = carried == nullptr || value.connection != 0 ? notSupported : 0;
+        value.type = pci ? 1 : 3;
+        const uint64_t kib = carried != nullptr && first == sends ? strtoull(carried, nullptr, 10) : 0;
+        value.value = pci ? uint32_t(kib * 1024) : kib;
     }
     return 0;
 }

@@ -134,8 +134,11 @@ const nxc_layout_field fields[] = {
     FIELD(nxc_graph_report, longest_gap_ns),
     STRUCTURE(nxc_device_links),
     FIELD(nxc_device_links, bus_id),
+    FIELD(nxc_device_links, connections),
     FIELD(nxc_device_links, sent_bytes),
     FIELD(nxc_device_links, received_bytes),
+    FIELD(nxc_device_links, pci_sent_bytes),
+    FIELD(nxc_device_links, pci_received_bytes),
 };
 
 #undef FIELD

@@ -7,6 +7,7 @@ import static org.nixlconform.message.FindingKind.REFUSED;
 import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.DeviceCache.HOST_STAGED;
 import static org.nixlconform.plan.DeviceCache.MAPPED;
+import static org.nixlconform.plan.DeviceCache.MAPPED_SHAREABLE;
 import static org.nixlconform.plan.DeviceCache.MAPPED_WITHOUT_RDMA;
 import static org.nixlconform.plan.DeviceCache.REMAPPED;
 import static org.nixlconform.plan.DeviceCache.TWO_DEVICES;
@@ -86,13 +87,22 @@ public class DeviceCacheConformance {
     @TransferTest
     @Requirement("E12")
     @DeviceCaches(MAPPED)
+    @Blocks(transferred = 32, cached = 40, layers = 16, tokensPerBlock = 64)
     void everyBlockArrivesInMappedMemory() {}
 
     @TransferTest
     @Requirement("E12")
     @FromLevel(FULL)
     @DeviceCaches(MAPPED_WITHOUT_RDMA)
+    @Blocks(transferred = 32, cached = 40, layers = 16, tokensPerBlock = 64)
     void everyBlockArrivesInMappedMemoryWithoutRdma() {}
+
+    /** Other processes can map it: NVLink is expected where it connects the GPUs. */
+    @TransferTest
+    @Requirement("E12")
+    @DeviceCaches(MAPPED_SHAREABLE)
+    @Blocks(transferred = 32, cached = 40, layers = 16, tokensPerBlock = 64)
+    void everyBlockArrivesInMappedMemoryThatCanBeShared() {}
 
     /** Blocks go to what was registered, and the cache is left as it was; or NIXL refuses. Inconclusive where addresses alone count. */
     @TransferTest

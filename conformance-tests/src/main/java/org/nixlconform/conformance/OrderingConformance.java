@@ -22,7 +22,9 @@ import static org.nixlconform.plan.StreamOrder.Work.GRAPH_BESIDE;
 import static org.nixlconform.plan.StreamOrder.Work.GRAPH_HANDOVER;
 import static org.nixlconform.plan.StreamOrder.Work.GRAPH_REUSE;
 import static org.nixlconform.plan.StreamOrder.Work.KERNEL_AFTER_DONE;
+import static org.nixlconform.plan.StreamOrder.Work.MODULES_BESIDE;
 import static org.nixlconform.plan.StreamOrder.Work.STALE_WRITER_QUEUED;
+import static org.nixlconform.plan.StreamOrder.Work.THREAD_CAPTURE_BESIDE;
 import static org.nixlconform.plan.StreamOrder.Work.ZERO_FILL_QUEUED;
 
 import org.nixlconform.jupiter.Backends;
@@ -144,13 +146,27 @@ public class OrderingConformance {
     @TransferTest
     @Requirement("E8")
     @Blocks(transferred = 64, cached = 256, layers = 8)
-    @Iterations(30)
+    @Iterations(10)
     @StreamOrder(CAPTURE_BESIDE)
-    void graphsAreCapturedAndModulesLoadedWhileBlocksMove() {}
+    void graphsAreCapturedWhileBlocksMove() {}
 
     @TransferTest
     @Requirement("E8")
-    @StreamOrder(value = CAPTURE_BESIDE, fence = NONE)
+    @Blocks(transferred = 64, cached = 256, layers = 8)
+    @Iterations(10)
+    @StreamOrder(THREAD_CAPTURE_BESIDE)
+    void graphsAreCapturedByOneThreadAloneWhileBlocksMove() {}
+
+    @TransferTest
+    @Requirement("E8")
+    @Blocks(transferred = 64, cached = 256, layers = 8)
+    @Iterations(10)
+    @StreamOrder(MODULES_BESIDE)
+    void modulesAreLoadedWhileBlocksMove() {}
+
+    @TransferTest
+    @Requirement("E8")
+    @StreamOrder(value = THREAD_CAPTURE_BESIDE, fence = NONE)
     @ExpectCaught(CAPTURE_REFUSED)
     void aCaptureThatIsDisturbedIsFound() {}
 

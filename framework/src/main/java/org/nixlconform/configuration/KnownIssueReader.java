@@ -1,14 +1,18 @@
 package org.nixlconform.configuration;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.nixlconform.configuration.KnownIssueSpec.Condition;
+import org.nixlconform.configuration.KnownIssueSpec.Condition.Key;
 import org.nixlconform.configuration.KnownIssueSpec.Expectation;
 import org.nixlconform.configuration.KnownIssueSpec.Signature;
 import org.nixlconform.message.FindingKind;
@@ -124,27 +128,42 @@ final class KnownIssueReader {
     }
 
     private static Condition condition(YamlObject condition) {
-        return new Condition(
-                choice(condition, "placement", Names.PLACEMENTS),
-                choice(condition, "operation", Names.OPERATIONS),
-                choice(condition, "initiator", Names.ROLES),
-                choice(condition, "memory", Names.MEMORIES),
-                choice(condition, "layout", Names.LAYOUTS),
-                choice(condition, "dtype", Names.DATA_TYPES),
-                choice(condition, "attention", Names.ATTENTIONS),
-                number(condition, "prefillTp"),
-                number(condition, "decodeTp"),
-                number(condition, "minRanks"),
-                choice(condition, "rails", List.of("equal", "unequal")),
-                choice(condition, "targetEnds", Names.MOMENTS));
+        Map<Key, String> wanted = new EnumMap<>(Key.class);
+        for (Key key : Key.values()) {
+            condition
+                    .optional(name(key))
+                    .flatMap(value -> wanted(key, value))
+                    .ifPresent(value -> wanted.put(key, value));
+        }
+        return new Condition(wanted);
     }
 
-    private static Optional<String> choice(YamlObject object, String key, List<String> known) {
-        return object.optional(key).flatMap(value -> value.oneOf(known));
+    /** Such as {@code prefillTp}. */
+    private static String name(Key key) {
+        String[] words = key.name().toLowerCase(Locale.ROOT).split("_");
+        StringBuilder name = new StringBuilder(words[0]);
+        for (int i = 1; i < words.length; i++) {
+            name.append(words[i].substring(0, 1).toUpperCase(Locale.ROOT)).append(words[i].substring(1));
+        }
+        return name.toString();
     }
 
-    private static Optional<Integer> number(YamlObject object, String key) {
-        return object.optional(key).flatMap(value -> value.wholeNumber(1, MOST_RANKS));
+    private static Optional<String> wanted(Key key, YamlValue value) {
+        return switch (key) {
+            case PLACEMENT -> value.oneOf(Names.PLACEMENTS);
+            case OPERATION -> value.oneOf(Names.OPERATIONS);
+            case INITIATOR -> value.oneOf(Names.ROLES);
+            case MEMORY -> value.oneOf(Names.MEMORIES);
+            case LAYOUT -> value.oneOf(Names.LAYOUTS);
+            case DTYPE -> value.oneOf(Names.DATA_TYPES);
+            case ATTENTION -> value.oneOf(Names.ATTENTIONS);
+            case PREFILL_TP, DECODE_TP, MIN_RANKS ->
+                value.wholeNumber(1, MOST_RANKS).map(String::valueOf);
+            case RAILS -> value.oneOf(List.of("equal", "unequal"));
+            case TARGET_ENDS -> value.oneOf(Names.MOMENTS);
+            case STREAM_ORDER -> value.oneOf(Names.STREAM_WORK);
+            case DEVICE_CACHE -> value.oneOf(Names.DEVICE_CACHES);
+        };
     }
 
     private static Signature signature(YamlObject signature) {

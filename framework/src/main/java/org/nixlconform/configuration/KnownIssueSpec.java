@@ -1,5 +1,6 @@
 package org.nixlconform.configuration;
 
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -50,40 +51,37 @@ public record KnownIssueSpec(
         SOMETIMES
     }
 
-    /**
-     * What a plan must be, in the plan's words. Empty is any.
-     *
-     * @param minRanks of all engines together
-     * @param rails {@code equal} or {@code unequal}: whether the roles have as many, as their metadata say
-     * @param targetEnds when the plan ends a rank that others ask for blocks, or to take blocks
-     */
-    public record Condition(
-            Optional<String> placement,
-            Optional<String> operation,
-            Optional<String> initiator,
-            Optional<String> memory,
-            Optional<String> layout,
-            Optional<String> dtype,
-            Optional<String> attention,
-            Optional<Integer> prefillTp,
-            Optional<Integer> decodeTp,
-            Optional<Integer> minRanks,
-            Optional<String> rails,
-            Optional<String> targetEnds) {
+    /** What a plan must be, in the plan's words; a key that is not there is any. */
+    public record Condition(Map<Key, String> wanted) {
         /** Every plan. */
-        public static final Condition NONE = new Condition(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        public static final Condition NONE = new Condition(Map.of());
+
+        public Condition {
+            wanted = Map.copyOf(wanted);
+        }
+
+        /** In the order of the documentation. */
+        public enum Key {
+            PLACEMENT,
+            OPERATION,
+            INITIATOR,
+            MEMORY,
+            LAYOUT,
+            DTYPE,
+            ATTENTION,
+            PREFILL_TP,
+            DECODE_TP,
+            /** Of all engines together, at least. */
+            MIN_RANKS,
+            /** {@code equal} or {@code unequal}: whether the roles have as many, as their metadata say. */
+            RAILS,
+            /** When the plan ends a rank that others ask for blocks, or to take blocks. */
+            TARGET_ENDS,
+            /** The work on a stream of a GPU beside the transfer. */
+            STREAM_ORDER,
+            /** How caches on GPUs are held. */
+            DEVICE_CACHE
+        }
     }
 
     /**

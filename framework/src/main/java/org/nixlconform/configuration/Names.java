@@ -17,6 +17,21 @@ final class Names {
     static final List<String> LAYOUTS = List.of("NHD", "HND");
     static final List<String> DATA_TYPES = List.of("FP8", "BF16", "FP16", "FP32");
     static final List<String> ATTENTIONS = List.of("MHA", "GQA", "MLA");
+    static final List<String> STREAM_WORK = List.of(
+            "KERNEL_AFTER_DONE",
+            "FILL_BEFORE_OFFER",
+            "ZERO_FILL_QUEUED",
+            "STALE_WRITER_QUEUED",
+            "GRAPH_BESIDE",
+            "GRAPH_HANDOVER",
+            "GRAPH_REUSE",
+            "CAPTURE_BESIDE",
+            "THREAD_CAPTURE_BESIDE",
+            "MODULES_BESIDE",
+            "CALLS_WITHOUT_CONTEXT",
+            "CALLS_ON_OTHER_GPU");
+    static final List<String> DEVICE_CACHES =
+            List.of("MAPPED", "MAPPED_WITHOUT_RDMA", "MAPPED_SHAREABLE", "REMAPPED", "TWO_DEVICES", "HOST_STAGED");
     static final List<String> MOMENTS = List.of("BEFORE_METADATA_IS_LOADED", "IN_FLIGHT");
 
     /** Of an engine, from the first NIXL call on. */

@@ -267,8 +267,15 @@ public record EngineStep<T>(
     /** What was counted on nodes since the case's engines started. */
     public record Counted(List<Carried> interfaces, List<RdmaDevice> devices, List<Links> links) {}
 
-    /** What NVLink carried from and to a GPU. */
-    public record Links(String node, String busId, long receivedBytes, long sentBytes) {}
+    /** What NVLink, where {@code nvlink} says that it counts, and PCI Express carried from and to a GPU. */
+    public record Links(
+            String node,
+            String busId,
+            boolean nvlink,
+            long receivedBytes,
+            long sentBytes,
+            long pciReceivedBytes,
+            long pciSentBytes) {}
 
     /** A port of an RDMA device. @param receivedBytes of EFA; others count in other words, and are 0 here */
     public record RdmaDevice(String node, String device, boolean efa, long receivedBytes, long sentBytes) {}

@@ -387,8 +387,11 @@ public final class RankRoster {
                     .forEach(gpu -> links.add(new EngineStep.Links(
                             node.name(),
                             gpu,
+                            counted.nvlinks().contains(gpu),
                             bytes(counted, gpu, "nvlink received bytes"),
-                            bytes(counted, gpu, "nvlink sent bytes"))));
+                            bytes(counted, gpu, "nvlink sent bytes"),
+                            bytes(counted, gpu, "pci received bytes"),
+                            bytes(counted, gpu, "pci sent bytes"))));
         });
         return new EngineStep.Counted(interfaces, devices, links);
     }

@@ -140,22 +140,24 @@ record Evidence(Path report, Path folder) {
         observation
                 .map(Evidence::links)
                 .orElse(List.of())
-                .forEach(each -> lines.append(String.format("%-16s %s%n", "nvlink", each)));
+                .forEach(each -> lines.append(String.format("%-16s %s%n", "links", each)));
         return lines.toString();
     }
 
     private static List<String> links(TransferObservation seen) {
         if (seen.path().links().isEmpty()) {
-            return seen.path().gpus().isEmpty() ? List.of() : List.of("not observed: NVML has no counters of it here");
+            return seen.path().gpus().isEmpty() ? List.of() : List.of("not observed: NVML has no counters here");
         }
         return seen.path().links().stream()
                 .map(each -> String.format(
                         Locale.ROOT,
-                        "%s %s received %,d, sent %,d bytes, the reference among them",
+                        "%s %s received %s, sent %s bytes by NVLink, at least %,d and %,d by PCI Express, the reference among them",
                         each.node(),
                         each.busId(),
-                        each.receivedBytes(),
-                        each.sentBytes()))
+                        each.nvlink() ? String.format(Locale.ROOT, "%,d", each.receivedBytes()) : "not counted",
+                        each.nvlink() ? String.format(Locale.ROOT, "%,d", each.sentBytes()) : "not counted",
+                        each.pciReceivedBytes(),
+                        each.pciSentBytes()))
                 .toList();
     }
 

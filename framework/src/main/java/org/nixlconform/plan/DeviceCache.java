@@ -8,6 +8,8 @@ public enum DeviceCache {
     MAPPED,
     /** The same, and GPUDirect RDMA is not asked for. */
     MAPPED_WITHOUT_RDMA,
+    /** Mapped, with handles by which other processes of the node can map it too, as PyTorch's expandable segments have them. */
+    MAPPED_SHAREABLE,
     /** Mapped; in decode other physical memory is put behind the addresses once they are registered, which is a fault. */
     REMAPPED,
     /** The regions take turns on two GPUs, in one agent. */

@@ -30,8 +30,12 @@ public record StreamOrder(Work work, Fence fence, int repeats) {
          * fence also blocks that are given to the next.
          */
         GRAPH_REUSE,
-        /** A thread at the destination that captures graphs in global mode, and loads modules. */
+        /** A thread at the destination that captures graphs in global mode: what other threads do meanwhile can end them. */
         CAPTURE_BESIDE,
+        /** The same in the mode in which only what the capturing thread does counts. */
+        THREAD_CAPTURE_BESIDE,
+        /** A thread at the destination that loads and unloads modules. */
+        MODULES_BESIDE,
         /** Threads that call NIXL have no current context. On both sides. */
         CALLS_WITHOUT_CONTEXT,
         /** Threads that call NIXL have the context of another GPU. On both sides. */
@@ -44,7 +48,17 @@ public record StreamOrder(Work work, Fence fence, int repeats) {
 
         /** Whether there is an order that can be broken. */
         public boolean hasFence() {
-            return comesBefore() || this == GRAPH_HANDOVER || this == GRAPH_REUSE || this == CAPTURE_BESIDE;
+            return comesBefore() || this == GRAPH_HANDOVER || this == GRAPH_REUSE || isCapture();
+        }
+
+        /** Whether graphs are captured. */
+        public boolean isCapture() {
+            return this == CAPTURE_BESIDE || this == THREAD_CAPTURE_BESIDE;
+        }
+
+        /** Whether a thread of its own calls the driver, again and again. */
+        public boolean isOfDriver() {
+            return isCapture() || this == MODULES_BESIDE;
         }
 
         /** Whether a captured graph replays. */

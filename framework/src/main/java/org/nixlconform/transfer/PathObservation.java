@@ -22,7 +22,7 @@ import org.nixlconform.plan.RankId;
  * @param devices RDMA devices of the nodes, of EFA with what they carried meanwhile
  * @param transports that backends said they take, as far as they do
  * @param gpus that hold caches, by rank; none with host memory
- * @param links what NVLink carried from and to GPUs of the nodes meanwhile, where it is counted
+ * @param links what was carried from and to GPUs of the nodes meanwhile, where it is counted
  * @param asked transports or providers that the environment names; none where it leaves the choice to the backend
  */
 public record PathObservation(
@@ -161,8 +161,23 @@ public record PathObservation(
         }
     }
 
-    /** What NVLink carried from and to a GPU from the start of the case's engines to the end of its last transfer. */
-    public record Links(String node, String busId, long receivedBytes, long sentBytes) {
+    /**
+     * What was carried from and to a GPU from the start of the case's engines to the end of its last transfer.
+     *
+     * @param nvlink whether it has connections of NVLink that count; else the next two are 0
+     * @param receivedBytes by NVLink
+     * @param sentBytes by NVLink
+     * @param pciReceivedBytes by PCI Express, the least that its counters can mean: they begin anew at 2^32
+     * @param pciSentBytes the same
+     */
+    public record Links(
+            String node,
+            String busId,
+            boolean nvlink,
+            long receivedBytes,
+            long sentBytes,
+            long pciReceivedBytes,
+            long pciSentBytes) {
         public boolean isOf(Gpu gpu) {
             return node.equals(gpu.node()) && busId.equalsIgnoreCase(gpu.busId());
         }

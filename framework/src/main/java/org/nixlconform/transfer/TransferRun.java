@@ -92,7 +92,13 @@ public final class TransferRun {
                 List.of(),
                 counted.links().stream()
                         .map(each -> new PathObservation.Links(
-                                each.node(), each.busId(), each.receivedBytes(), each.sentBytes()))
+                                each.node(),
+                                each.busId(),
+                                each.nvlink(),
+                                each.receivedBytes(),
+                                each.sentBytes(),
+                                each.pciReceivedBytes(),
+                                each.pciSentBytes()))
                         .toList(),
                 engines.transports());
     }

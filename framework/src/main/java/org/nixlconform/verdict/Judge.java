@@ -205,6 +205,7 @@ public final class Judge {
         PlannedEnd.of(plan, observation).ifPresent(end -> notes.add(end.described()));
         notes.addAll(new MetadataInspection(plan, observation).notes());
         RailCheck.note(observation).ifPresent(notes::add);
+        LinkCheck.note(plan, observation).ifPresent(notes::add);
         notes.addAll(VisibilityCheck.notes(observation));
         notes.addAll(LedgerCheck.notes(observation, throughput.gbPerSecond()));
         if (!observation.path().gpus().isEmpty()) {

@@ -155,10 +155,10 @@ public record KnownIssueMatch(
             KnownIssueSpec record, Library library, TransferPlan plan, Optional<TransferObservation> observation) {
         return record.distribution().map(library.distribution()::equals).orElse(true)
                 && record.versions().contains(library.version())
-                && is(record.backend(), plan.backend())
+                && record.backend().map(plan.backend().name()::equals).orElse(true)
                 && (record.provider().isEmpty() || record.provider().equals(library.transports()))
-                && holds(record.condition(), plan)
-                && is(record.condition().rails(), rails(observation));
+                && record.condition().wanted().entrySet().stream()
+                        .allMatch(wanted -> holds(wanted.getKey(), wanted.getValue(), plan, observation));
     }
 
     private static String rails(Optional<TransferObservation> observation) {
@@ -170,32 +170,32 @@ public record KnownIssueMatch(
                 : "equal";
     }
 
-    private static boolean holds(Condition condition, TransferPlan plan) {
-        return is(condition.placement(), plan.placement())
-                && is(condition.operation(), plan.direction().operation())
-                && is(condition.initiator(), plan.direction().initiator())
-                && is(condition.memory(), plan.memory())
-                && is(condition.layout(), plan.geometry().layout())
-                && is(condition.dtype(), plan.geometry().dtype())
-                && is(condition.attention(), plan.geometry().attention())
-                && is(condition.prefillTp(), plan.topology().prefillTp())
-                && is(condition.decodeTp(), plan.topology().decodeTp())
-                && condition
-                        .minRanks()
-                        .map(least -> plan.topology().rankCount() >= least)
-                        .orElse(true)
-                && condition
-                        .targetEnds()
-                        .map(moment -> plan.peerEnd()
-                                .filter(end -> end.role() != plan.direction().initiator())
-                                .filter(end -> end.moment().name().equals(moment))
-                                .isPresent())
-                        .orElse(true);
-    }
-
-    private static boolean is(Optional<?> wanted, Object actual) {
-        return wanted.map(value -> value.toString().equals(actual instanceof Enum<?> e ? e.name() : actual.toString()))
-                .orElse(true);
+    private static boolean holds(
+            Condition.Key key, String wanted, TransferPlan plan, Optional<TransferObservation> observation) {
+        return switch (key) {
+            case PLACEMENT -> wanted.equals(plan.placement().name());
+            case OPERATION -> wanted.equals(plan.direction().operation().name());
+            case INITIATOR -> wanted.equals(plan.direction().initiator().name());
+            case MEMORY -> wanted.equals(plan.memory().name());
+            case LAYOUT -> wanted.equals(plan.geometry().layout().name());
+            case DTYPE -> wanted.equals(plan.geometry().dtype().name());
+            case ATTENTION -> wanted.equals(plan.geometry().attention().name());
+            case PREFILL_TP -> Integer.parseInt(wanted) == plan.topology().prefillTp();
+            case DECODE_TP -> Integer.parseInt(wanted) == plan.topology().decodeTp();
+            case MIN_RANKS -> Integer.parseInt(wanted) <= plan.topology().rankCount();
+            case RAILS -> wanted.equals(rails(observation));
+            case TARGET_ENDS ->
+                plan.peerEnd()
+                        .filter(end -> end.role() != plan.direction().initiator())
+                        .filter(end -> wanted.equals(end.moment().name()))
+                        .isPresent();
+            case STREAM_ORDER ->
+                plan.streamOrder()
+                        .filter(order -> wanted.equals(order.work().name()))
+                        .isPresent();
+            case DEVICE_CACHE ->
+                plan.deviceCache().filter(cache -> wanted.equals(cache.name())).isPresent();
+        };
     }
 
     private static boolean shows(

@@ -48,7 +48,7 @@ final class StreamOrderCheck implements Check {
                 }
             }
         }
-        if (order.work() == StreamOrder.Work.CAPTURE_BESIDE) {
+        if (order.work().isOfDriver()) {
             working.stream().sorted().forEach(rank -> findings.addAll(inFlight(order, rank, observation)));
         }
         return findings;
@@ -59,7 +59,7 @@ final class StreamOrderCheck implements Check {
         if (order.work().isGraph()) {
             return replayed(order, seen, plan, where);
         }
-        if (order.work() == StreamOrder.Work.CAPTURE_BESIDE) {
+        if (order.work().isOfDriver()) {
             return captured(order, seen, where);
         }
         if (order.work().isOfCalls()) {
@@ -190,7 +190,7 @@ final class StreamOrderCheck implements Check {
                 .toList();
     }
 
-    /** Over all iterations: one transfer may be shorter than the other of the two. */
+    /** Over all iterations: one transfer may be shorter than another. */
     private static List<Finding> inFlight(StreamOrder order, RankId rank, TransferObservation observation) {
         List<Rounds> all = observation.iterations().stream()
                 .flatMap(iteration -> iteration.streamWork().stream())

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nixlconform.configuration.KnownIssueSpec.Condition;
+import org.nixlconform.configuration.KnownIssueSpec.Condition.Key;
 import org.nixlconform.configuration.KnownIssueSpec.Expectation;
 import org.nixlconform.configuration.KnownIssueSpec.Signature;
 import org.nixlconform.message.FindingException;
@@ -78,6 +80,8 @@ class KnownIssueFileTest {
                       minRanks: 12
                       rails: unequal
                       targetEnds: IN_FLIGHT
+                      streamOrder: CAPTURE_BESIDE
+                      deviceCache: MAPPED
                     signature: {kind: [ENGINE_DIED, PEER_LOST], phase: register, log: 'mlx5: \\d+'}
                     expectation: sometimes
                     link: https://example.org/1
@@ -92,19 +96,21 @@ class KnownIssueFileTest {
                         Set.of("1.4.0", "1.5.1"),
                         Optional.of("UCX"),
                         Set.of("tcp", "cma"),
-                        new Condition(
-                                Optional.of("SPREAD"),
-                                Optional.of("READ"),
-                                Optional.of("DECODE"),
-                                Optional.of("VRAM"),
-                                Optional.of("NHD"),
-                                Optional.of("FP8"),
-                                Optional.of("MLA"),
-                                Optional.of(4),
-                                Optional.of(8),
-                                Optional.of(12),
-                                Optional.of("unequal"),
-                                Optional.of("IN_FLIGHT")),
+                        new Condition(Map.ofEntries(
+                                Map.entry(Key.PLACEMENT, "SPREAD"),
+                                Map.entry(Key.OPERATION, "READ"),
+                                Map.entry(Key.INITIATOR, "DECODE"),
+                                Map.entry(Key.MEMORY, "VRAM"),
+                                Map.entry(Key.LAYOUT, "NHD"),
+                                Map.entry(Key.DTYPE, "FP8"),
+                                Map.entry(Key.ATTENTION, "MLA"),
+                                Map.entry(Key.PREFILL_TP, "4"),
+                                Map.entry(Key.DECODE_TP, "8"),
+                                Map.entry(Key.MIN_RANKS, "12"),
+                                Map.entry(Key.RAILS, "unequal"),
+                                Map.entry(Key.TARGET_ENDS, "IN_FLIGHT"),
+                                Map.entry(Key.STREAM_ORDER, "CAPTURE_BESIDE"),
+                                Map.entry(Key.DEVICE_CACHE, "MAPPED"))),
                         new Signature(
                                 Set.of(FindingKind.ENGINE_DIED, FindingKind.PEER_LOST),
                                 Optional.of("register"),

@@ -27,12 +27,14 @@ import org.nixlconform.configuration.InstallSpec.WheelInstall;
 import org.nixlconform.plan.Attention;
 import org.nixlconform.plan.Backend;
 import org.nixlconform.plan.DataType;
+import org.nixlconform.plan.DeviceCache;
 import org.nixlconform.plan.Layout;
 import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.Placement;
 import org.nixlconform.plan.Role;
+import org.nixlconform.plan.StreamOrder;
 
 /** The files that the project ships. */
 class ProjectFilesTest {
@@ -169,6 +171,8 @@ class ProjectFilesTest {
         assertThat(Names.DATA_TYPES).isEqualTo(constants(DataType.values()));
         assertThat(Names.ATTENTIONS).isEqualTo(constants(Attention.values()));
         assertThat(Names.MOMENTS).isEqualTo(constants(PeerEnd.Moment.values()));
+        assertThat(Names.STREAM_WORK).isEqualTo(constants(StreamOrder.Work.values()));
+        assertThat(Names.DEVICE_CACHES).isEqualTo(constants(DeviceCache.values()));
     }
 
     @Test

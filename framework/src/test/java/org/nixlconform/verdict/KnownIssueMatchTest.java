@@ -13,12 +13,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nixlconform.configuration.KnownIssueSpec;
 import org.nixlconform.configuration.KnownIssueSpec.Condition;
+import org.nixlconform.configuration.KnownIssueSpec.Condition.Key;
 import org.nixlconform.configuration.KnownIssueSpec.Expectation;
 import org.nixlconform.configuration.KnownIssueSpec.Signature;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.DeviceCache;
+import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.Role;
+import org.nixlconform.plan.StreamOrder;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.DifferenceKind;
@@ -209,8 +213,8 @@ class KnownIssueMatchTest {
 
     @Test
     void railsAreHeldAgainstThoseThatTheMetadataTell() {
-        KnownIssueSpec unequal = issue("unequal", Expectation.ALWAYS, rails("unequal"), crash.signature());
-        KnownIssueSpec equal = issue("equal", Expectation.ALWAYS, rails("equal"), crash.signature());
+        KnownIssueSpec unequal = issue("unequal", Expectation.ALWAYS, only(Key.RAILS, "unequal"), crash.signature());
+        KnownIssueSpec equal = issue("equal", Expectation.ALWAYS, only(Key.RAILS, "equal"), crash.signature());
 
         assertThat(match(railed(crashed(), 4, 2), unequal)).isEqualTo(hit(unequal));
         assertThat(match(railed(crashed(), 4, 4), unequal)).isEqualTo(KnownIssueMatch.NONE);
@@ -223,22 +227,6 @@ class KnownIssueMatchTest {
     private static Observations railed(Observations seen, int prefill, int decode) {
         return seen.given(PREFILL_0, MetadataInspectionTest.rails(PREFILL_0, prefill, Optional.empty()))
                 .given(DECODE_0, MetadataInspectionTest.rails(DECODE_0, decode, Optional.empty()));
-    }
-
-    private static Condition rails(String which) {
-        return new Condition(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(which),
-                Optional.empty());
     }
 
     private void assertHolds(boolean holds, Condition condition) {
@@ -254,56 +242,59 @@ class KnownIssueMatchTest {
             int prefillTp,
             int decodeTp,
             int ranks) {
-        return new Condition(
-                Optional.of(placement),
-                Optional.of(operation),
-                Optional.of(initiator),
-                Optional.of(memory),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(prefillTp),
-                Optional.of(decodeTp),
-                Optional.of(ranks),
-                Optional.empty(),
-                Optional.empty());
+        return new Condition(Map.of(
+                Key.PLACEMENT,
+                placement,
+                Key.OPERATION,
+                operation,
+                Key.INITIATOR,
+                initiator,
+                Key.MEMORY,
+                memory,
+                Key.PREFILL_TP,
+                "" + prefillTp,
+                Key.DECODE_TP,
+                "" + decodeTp,
+                Key.MIN_RANKS,
+                "" + ranks));
     }
 
     private static Condition shape(String layout, String dtype, String attention) {
-        return new Condition(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(layout),
-                Optional.of(dtype),
-                Optional.of(attention),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        return new Condition(Map.of(Key.LAYOUT, layout, Key.DTYPE, dtype, Key.ATTENTION, attention));
     }
 
-    private static Condition targetEnds(String moment) {
-        return new Condition(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(moment));
+    private static Condition only(Key key, String wanted) {
+        return new Condition(Map.of(key, wanted));
+    }
+
+    @Test
+    void aRecordMayBeAboutWorkOnAStreamOrTheWayACacheIsHeld() {
+        KnownIssueSpec captures =
+                issue("captures", Expectation.ALWAYS, only(Key.STREAM_ORDER, "CAPTURE_BESIDE"), crash.signature());
+        KnownIssueSpec mapped =
+                issue("mapped", Expectation.ALWAYS, only(Key.DEVICE_CACHE, "MAPPED_SHAREABLE"), crash.signature());
+        for (StreamOrder.Work work : StreamOrder.Work.values()) {
+            TransferPlan plan = Observations.plan(
+                    draft -> draft.memory(MemoryKind.VRAM).streamOrder(work, StreamOrder.Fence.EVENT));
+            boolean meant = work == StreamOrder.Work.CAPTURE_BESIDE;
+            assertThat(match(plan, LIBRARY, crashed().seen(), captures, mapped))
+                    .as("%s", work)
+                    .isEqualTo(meant ? hit(captures) : KnownIssueMatch.NONE);
+        }
+        for (DeviceCache cache : List.of(DeviceCache.MAPPED, DeviceCache.MAPPED_SHAREABLE)) {
+            TransferPlan plan =
+                    Observations.plan(draft -> draft.memory(MemoryKind.VRAM).deviceCache(cache));
+            boolean meant = cache == DeviceCache.MAPPED_SHAREABLE;
+            assertThat(match(plan, LIBRARY, crashed().seen(), captures, mapped))
+                    .as("%s", cache)
+                    .isEqualTo(meant ? hit(mapped) : KnownIssueMatch.NONE);
+        }
     }
 
     @Test
     void aRecordMayBeAboutATargetThatEnds() {
-        KnownIssueSpec record = issue("dead", Expectation.ALWAYS, targetEnds("IN_FLIGHT"), crash.signature());
+        KnownIssueSpec record =
+                issue("dead", Expectation.ALWAYS, only(Key.TARGET_ENDS, "IN_FLIGHT"), crash.signature());
         assertThat(match(crashed(), record)).isEqualTo(KnownIssueMatch.NONE);
         for (Role role : Role.values()) {
             for (PeerEnd.Moment moment : PeerEnd.Moment.values()) {

@@ -205,30 +205,21 @@ class StreamOrderCheckTest {
                 rank, Duration.ZERO, Duration.ZERO, false, OptionalLong.of(0), Optional.empty(), List.of(rounds));
     }
 
-    private static Rounds captures(long telling, long failed) {
+    private static Rounds turns(long telling, long failed) {
         return new Rounds("capture", 40, telling, failed, failed > 0 ? "captureEnd returned 901" : "");
-    }
-
-    private static Rounds loads(long telling, long failed) {
-        return new Rounds("module load", 39, telling, failed, failed > 0 ? "moduleLoad returned 900" : "");
     }
 
     @Test
     void capturesAndModuleLoadsEndWellInTheTimeInFlight() {
-        TransferPlan plan = order(Work.CAPTURE_BESIDE, Fence.EVENT);
-        StreamWork clean = rounds(DECODE_0, captures(3, 0), loads(1, 0));
+        for (Work work : List.of(Work.CAPTURE_BESIDE, Work.THREAD_CAPTURE_BESIDE, Work.MODULES_BESIDE)) {
+            TransferPlan plan = order(work, Fence.EVENT);
+            StreamWork clean = rounds(DECODE_0, turns(3, 0));
 
-        assertThat(kinds(plan, clean, rounds(DECODE_1, captures(1, 0), loads(1, 0))))
-                .isEmpty();
-        assertThat(kinds(plan, clean, rounds(DECODE_1, captures(1, 1), loads(1, 0))))
-                .containsExactly(FindingKind.CAPTURE_REFUSED);
-        assertThat(kinds(plan, clean, rounds(DECODE_1, captures(1, 0), loads(1, 1))))
-                .containsExactly(FindingKind.CAPTURE_REFUSED);
-        assertThat(kinds(plan, clean, rounds(DECODE_1, captures(0, 0), loads(1, 0))))
-                .containsExactly(FindingKind.PREREQUISITE);
-        assertThat(kinds(plan, clean, rounds(DECODE_1, captures(1, 0), loads(0, 0))))
-                .containsExactly(FindingKind.PREREQUISITE);
-        assertThat(kinds(plan, clean, rounds(DECODE_1))).containsExactly(FindingKind.PREREQUISITE);
+            assertThat(kinds(plan, clean, rounds(DECODE_1, turns(1, 0)))).isEmpty();
+            assertThat(kinds(plan, clean, rounds(DECODE_1, turns(1, 1)))).containsExactly(FindingKind.CAPTURE_REFUSED);
+            assertThat(kinds(plan, clean, rounds(DECODE_1, turns(0, 0)))).containsExactly(FindingKind.PREREQUISITE);
+            assertThat(kinds(plan, clean, rounds(DECODE_1))).containsExactly(FindingKind.PREREQUISITE);
+        }
     }
 
     @Test
@@ -236,12 +227,8 @@ class StreamOrderCheckTest {
         TransferPlan plan = Observations.plan(
                 draft -> draft.memory(MemoryKind.VRAM).iterations(2).streamOrder(Work.CAPTURE_BESIDE, Fence.EVENT));
         Observations seen = Observations.clean(plan)
-                .streamWork(
-                        0, rounds(DECODE_0, captures(0, 0), loads(1, 0)), rounds(DECODE_1, captures(0, 0), loads(1, 0)))
-                .streamWork(
-                        1,
-                        rounds(DECODE_0, captures(1, 0), loads(0, 0)),
-                        rounds(DECODE_1, captures(0, 0), loads(1, 0)));
+                .streamWork(0, rounds(DECODE_0, turns(0, 0)), rounds(DECODE_1, turns(0, 0)))
+                .streamWork(1, rounds(DECODE_0, turns(1, 0)), rounds(DECODE_1, turns(0, 0)));
 
         assertThat(Judge.judge(plan, seen.seen()).findings())
                 .singleElement()

@@ -123,7 +123,7 @@ final class Conform {
 
     static native long nxc_queue_wait(Pointer queue, int fence, Pointer failure);
 
-    static native int nxc_queue_capture(Pointer queue, int disturbed, Pointer failure);
+    static native int nxc_queue_capture(Pointer queue, int mode, int disturbed, Pointer failure);
 
     static native int nxc_queue_load(Pointer queue, Pointer failure);
 

@@ -124,7 +124,9 @@ public final class Device {
         /** The same without. */
         MAPPED_WITHOUT_RDMA,
         /** Pinned memory of the host. */
-        HOST
+        HOST,
+        /** Mapped, with a handle by which other processes of the node can map it too. */
+        MAPPED_SHAREABLE
     }
 
     public Arena allocate(long bytes, Memory memory) {

@@ -62,8 +62,8 @@ public final class DeviceQueue implements AutoCloseable {
      * @param disturbed do so on this thread
      * @throws DeviceException when the driver refuses
      */
-    public void capture(boolean disturbed) {
-        Device.check(failure -> Conform.nxc_queue_capture(queue, disturbed ? 1 : 0, failure));
+    public void capture(boolean global, boolean disturbed) {
+        Device.check(failure -> Conform.nxc_queue_capture(queue, global ? 0 : 1, disturbed ? 1 : 0, failure));
     }
 
     /** Loads our kernels once more, and unloads them. */

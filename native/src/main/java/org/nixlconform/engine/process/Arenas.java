@@ -34,7 +34,9 @@ final class Arenas {
     }
 
     private static Device.Memory mapping(DevicePlace place) {
-        return place.is(DevicePlace.MAPPED_WITHOUT_RDMA) ? Device.Memory.MAPPED_WITHOUT_RDMA : Device.Memory.MAPPED;
+        return place.is(DevicePlace.MAPPED_WITHOUT_RDMA)
+                ? Device.Memory.MAPPED_WITHOUT_RDMA
+                : place.is(DevicePlace.MAPPED_SHAREABLE) ? Device.Memory.MAPPED_SHAREABLE : Device.Memory.MAPPED;
     }
 
     private static Arena spread(ArenaShape shape, List<Device> devices) {

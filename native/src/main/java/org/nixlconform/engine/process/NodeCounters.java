@@ -36,8 +36,11 @@ record NodeCounters(Map<String, Map<String, Long>> byDevice) {
 
     private static final String SENT = "nvlink sent bytes";
     private static final String RECEIVED = "nvlink received bytes";
+    private static final String PCI_SENT = "pci sent bytes";
+    private static final String PCI_RECEIVED = "pci received bytes";
+    private static final long PCI_WRAPS = 1L << 32;
 
-    /** @param links whether NVLink is looked at too, which begins NVML in this process */
+    /** @param links whether connections of GPUs are looked at too, which begins NVML in this process */
     static NodeCounters read(boolean links) {
         NodeCounters counters = read(ProcFile.PROC, Path.of("/sys"));
         return links ? counters.with(LinkCounters.read()) : counters;
@@ -47,8 +50,12 @@ record NodeCounters(Map<String, Map<String, Long>> byDevice) {
         Map<String, Map<String, Long>> all = new LinkedHashMap<>(byDevice);
         for (LinkCounters each : links) {
             Map<String, Long> counters = new LinkedHashMap<>();
-            counters.put(SENT, each.sentBytes());
-            counters.put(RECEIVED, each.receivedBytes());
+            if (each.connections() > 0) {
+                counters.put(SENT, each.sentBytes());
+                counters.put(RECEIVED, each.receivedBytes());
+            }
+            counters.put(PCI_SENT, each.pciSentBytes());
+            counters.put(PCI_RECEIVED, each.pciReceivedBytes());
             all.put(each.busId(), counters);
         }
         return new NodeCounters(all);
@@ -105,19 +112,25 @@ record NodeCounters(Map<String, Map<String, Long>> byDevice) {
                 .toList();
     }
 
-    /** What has changed until {@code now}. A counter that is new began at 0. */
+    /**
+     * What has changed until {@code now}. A counter that is new began at 0. Those of PCI Express begin anew at 2^32: how often is
+     * not known, and what they say is the least that it can be.
+     */
     FromWarden.Counted until(NodeCounters now) {
         List<FromWarden.Counter> changed = new ArrayList<>();
-        now.byDevice.forEach((device, counters) -> counters.forEach((name, after) -> {
+        now.byDevice.forEach((device, counters) -> counters.forEach((name, shown) -> {
             long before = byDevice.getOrDefault(device, Map.of()).getOrDefault(name, 0L);
+            boolean wrapped = shown < before && (name.equals(PCI_SENT) || name.equals(PCI_RECEIVED));
+            long after = wrapped ? shown + PCI_WRAPS : shown;
             if (before != after) {
                 changed.add(new FromWarden.Counter(device, name, before, after));
             }
         }));
         return new FromWarden.Counted(
                 List.copyOf(now.byDevice.keySet()),
-                now.named(counters -> !counters.containsKey(COLUMNS[0]) && !counters.containsKey(SENT)),
+                now.named(counters -> !counters.containsKey(COLUMNS[0]) && !counters.containsKey(PCI_SENT)),
                 now.named(counters -> counters.containsKey(OF_EFA)),
+                now.named(counters -> counters.containsKey(PCI_SENT)),
                 now.named(counters -> counters.containsKey(SENT)),
                 changed);
     }

@@ -28,8 +28,8 @@ interface StreamWork extends AutoCloseable {
         if (order.work().startsWith("CALLS_")) {
             return new CallerWork(order, device);
         }
-        return order.work().equals("CAPTURE_BESIDE")
-                ? new CaptureWork(order, device)
+        return order.work().endsWith("_BESIDE")
+                ? new DriverWork(order, device)
                 : new HeldWork(order, device, arena, payload);
     }
 

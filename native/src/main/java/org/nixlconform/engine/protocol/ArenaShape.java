@@ -42,6 +42,7 @@ public record ArenaShape(
         public static final String PLAIN = "PLAIN";
         public static final String REMAPPED = "REMAPPED";
         public static final String MAPPED_WITHOUT_RDMA = "MAPPED_WITHOUT_RDMA";
+        public static final String MAPPED_SHAREABLE = "MAPPED_SHAREABLE";
         public static final String HOST_STAGED = "HOST_STAGED";
 
         public boolean is(String way) {
@@ -50,7 +51,7 @@ public record ArenaShape(
 
         /** Whether it is mapped by CUDA's virtual memory management. */
         public boolean usesMapping() {
-            return is("MAPPED") || is(MAPPED_WITHOUT_RDMA) || is(REMAPPED);
+            return is("MAPPED") || is(MAPPED_WITHOUT_RDMA) || is(MAPPED_SHAREABLE) || is(REMAPPED);
         }
     }
 

@@ -105,10 +105,17 @@ public sealed interface FromWarden {
      * @param devices that were looked at
      * @param rdma ports of RDMA devices among them
      * @param efa those of EFA among these
-     * @param gpus with NVLink among the devices, by bus id, where they were asked for
+     * @param gpus among the devices, by bus id, where they were asked for
+     * @param nvlinks those of them whose NVLink connections count
      * @param changed those that are not what they were when the warden started
      */
-    record Counted(List<String> devices, List<String> rdma, List<String> efa, List<String> gpus, List<Counter> changed)
+    record Counted(
+            List<String> devices,
+            List<String> rdma,
+            List<String> efa,
+            List<String> gpus,
+            List<String> nvlinks,
+            List<Counter> changed)
             implements FromWarden {}
 
     /** @param name such as {@code receive bytes} */

@@ -57,13 +57,29 @@ class NodeCountersTest {
 
     @Test
     void linksOfGpusAreNeitherInterfacesNorRdmaDevices() {
-        NodeCounters before = read().with(List.of(new LinkCounters("0000:0f:00.0", 100, 7)));
-        FromWarden.Counted counted = before.until(read().with(List.of(new LinkCounters("0000:0f:00.0", 1124, 7))));
+        NodeCounters before = read().with(List.of(new LinkCounters("0000:0f:00.0", 18, 100, 7, 4_294_967_290L, 5)));
+        FromWarden.Counted counted =
+                before.until(read().with(List.of(new LinkCounters("0000:0f:00.0", 18, 1124, 7, 4, 9))));
 
         assertThat(counted.gpus()).containsExactly("0000:0f:00.0");
+        assertThat(counted.nvlinks()).containsExactly("0000:0f:00.0");
         assertThat(counted.rdma()).containsExactly("rdmap0 port 1");
         assertThat(counted.changed())
-                .containsExactly(new FromWarden.Counter("0000:0f:00.0", "nvlink sent bytes", 100, 1124));
+                .containsExactly(
+                        new FromWarden.Counter("0000:0f:00.0", "nvlink sent bytes", 100, 1124),
+                        new FromWarden.Counter("0000:0f:00.0", "pci sent bytes", 4_294_967_290L, 4_294_967_300L),
+                        new FromWarden.Counter("0000:0f:00.0", "pci received bytes", 5, 9));
+    }
+
+    @Test
+    void aGpuWithoutNvlinkIsNoInterfaceEither() {
+        FromWarden.Counted counted = read().with(List.of(new LinkCounters("0000:0f:00.0", 0, 0, 0, 1, 1)))
+                .until(read().with(List.of(new LinkCounters("0000:0f:00.0", 0, 0, 0, 3, 1))));
+
+        assertThat(counted.gpus()).containsExactly("0000:0f:00.0");
+        assertThat(counted.nvlinks()).isEmpty();
+        assertThat(counted.rdma()).containsExactly("rdmap0 port 1");
+        assertThat(counted.changed()).containsExactly(new FromWarden.Counter("0000:0f:00.0", "pci sent bytes", 1, 3));
     }
 
     /** As the driver of EFA shows a machine of 32 devices, which was never seen here. */
@@ -96,6 +112,6 @@ class NodeCountersTest {
     void aNodeWithoutAnyIsNoError() {
         NodeCounters none = NodeCounters.read(root.resolve("nothing"), root.resolve("nothing"));
         assertThat(none.until(none))
-                .isEqualTo(new FromWarden.Counted(List.of(), List.of(), List.of(), List.of(), List.of()));
+                .isEqualTo(new FromWarden.Counted(List.of(), List.of(), List.of(), List.of(), List.of(), List.of()));
     }
 }

@@ -16,40 +16,44 @@ import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.ToRank;
 
 /**
- * A thread that captures a graph in global mode and loads a module, again and again, while NIXL moves blocks: what NIXL does to
- * the driver meanwhile can fail either, and the other way round.
+ * A thread that captures a graph, or loads a module, again and again, while NIXL moves blocks: what NIXL does to the driver
+ * meanwhile can fail it, and the other way round.
  */
-final class CaptureWork implements StreamWork {
+final class DriverWork implements StreamWork {
     private static final long LOOK_NANOS = 100_000L;
 
     private final DeviceQueue queue;
-    private final boolean disturbed;
+    private final String what;
+    private final Runnable once;
     private @Nullable CompletableFuture<Void> running;
     private volatile boolean over;
     /** Counts beginnings and ends of the transfer: odd while it is in flight. */
     private final AtomicInteger turns = new AtomicInteger();
 
-    private Tally captures = new Tally("capture");
-    private Tally loads = new Tally("module load");
+    private Tally tally;
 
-    CaptureWork(ToRank.StreamOrder order, Device device) {
-        this.disturbed = order.fence().equals(NO_FENCE);
-        this.queue = DeviceQueue.open(device);
+    DriverWork(ToRank.StreamOrder order, Device device) {
+        queue = DeviceQueue.open(device);
+        boolean disturbed = order.fence().equals(NO_FENCE);
+        if (order.work().equals("MODULES_BESIDE")) {
+            what = "module load";
+            once = queue::load;
+        } else {
+            what = "capture";
+            boolean global = order.work().equals("CAPTURE_BESIDE");
+            once = () -> queue.capture(global, disturbed);
+        }
+        tally = new Tally();
     }
 
-    /** Of one thing that is done again and again. Read by others when the thread has ended. */
+    /** Read by others when the thread has ended. */
     private final class Tally {
-        private final String what;
         private final AtomicLong count = new AtomicLong();
         private long inFlight;
         private long failed;
         private String firstFailure = "";
 
-        Tally(String what) {
-            this.what = what;
-        }
-
-        void add(Runnable once) {
+        void add() {
             int before = turns.get();
             try {
                 once.run();
@@ -68,21 +72,20 @@ final class CaptureWork implements StreamWork {
 
     @Override
     public void beforeTransfer(CacheOracle oracle, Generations generations, RunList expected) {
-        captures = new Tally("capture");
-        loads = new Tally("module load");
+        Tally counts = new Tally();
+        tally = counts;
         over = false;
         CompletableFuture<Void> begun =
-                CompletableFuture.runAsync(this::run, work -> new Thread(work, "captures").start());
+                CompletableFuture.runAsync(() -> run(counts), work -> new Thread(work, "driver").start());
         running = begun;
-        while (loads.count.get() == 0 && !begun.isDone()) {
+        while (counts.count.get() == 0 && !begun.isDone()) {
             LockSupport.parkNanos(LOOK_NANOS);
         }
     }
 
-    private void run() {
+    private void run(Tally counts) {
         while (!over) {
-            captures.add(() -> queue.capture(disturbed));
-            loads.add(queue::load);
+            counts.add();
         }
     }
 
@@ -99,7 +102,7 @@ final class CaptureWork implements StreamWork {
 
     @Override
     public FromRank.StreamWork settle(PlacedRuns expected) {
-        return FromRank.StreamWork.of(List.of(captures.rounds(), loads.rounds()));
+        return FromRank.StreamWork.of(List.of(tally.rounds()));
     }
 
     private void stop() {
