@@ -1,6 +1,7 @@
 package org.nixlconform.fault;
 
 import java.time.Duration;
+import java.util.Set;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.TransferPlan;
@@ -13,7 +14,7 @@ final class ServingFaults {
     private static final int NOTIFICATIONS_BEFORE = 2;
 
     private static final Duration WITHIN = Duration.ofSeconds(20);
-    /** The altered one costs as much: nobody ends the request that it was of. */
+    /** What one that never ends costs. */
     private static final Duration STALL = Duration.ofSeconds(3);
 
     private ServingFaults() {}
@@ -24,7 +25,8 @@ final class ServingFaults {
         catalogue.add(
                 FAMILY,
                 "a served request's notification names one that never began",
-                FindingKind.NOTIFICATION_ALTERED,
+                // Nobody tells prefill that the request was read.
+                Set.of(FindingKind.NOTIFICATION_ALTERED, FindingKind.STALLED),
                 plan,
                 // The number of the last request is even: the altered one is the number after it.
                 ofTheLast("alter").with("byte", "served ".length()));
