@@ -181,34 +181,34 @@ record Evidence(Path report, Path folder) {
 
     private static String line(ServedRequest request) {
         return Stream.of(
-                                    request.request(),
-                                    request.prefillEngine(),
-                                    request.decodeEngine(),
-                                    request.generation(),
-                                    blocks(request.sourceBlocks()),
-                                    blocks(request.destinationBlocks()),
-                                    request.aborted(),
-                                    request.bytes(),
-                                    request.pairs(),
-                                    request.transfersDone(),
-                                    request.notifications(),
-                                    request.renewals(),
-                                    request.differing(),
-                                    micros(request.begunNanos()),
-                                    micros(request.filledNanos()),
-                                    micros(request.registeredNanos()),
-                                    micros(request.movedNanos()),
-                                    micros(request.droppedNanos()),
-                                    micros(request.doneNanos()),
-                                    micros(request.notifiedNanos()),
-                                    micros(request.verifiedNanos()),
-                                    micros(request.expiredNanos()),
-                                    micros(request.sourceFreedNanos()),
-                                    micros(request.destinationFreedNanos()),
-                                    quoted(request.failure()))
-                            .map(String::valueOf)
-                            .collect(Collectors.joining(","))
-                    + '\n';
+                                request.request(),
+                                request.prefillEngine(),
+                                request.decodeEngine(),
+                                request.generation(),
+                                blocks(request.sourceBlocks()),
+                                blocks(request.destinationBlocks()),
+                                request.aborted(),
+                                request.bytes(),
+                                request.pairs(),
+                                request.transfersDone(),
+                                request.notifications(),
+                                request.renewals(),
+                                request.differing(),
+                                micros(request.begunNanos()),
+                                micros(request.filledNanos()),
+                                micros(request.registeredNanos()),
+                                micros(request.movedNanos()),
+                                micros(request.droppedNanos()),
+                                micros(request.doneNanos()),
+                                micros(request.notifiedNanos()),
+                                micros(request.verifiedNanos()),
+                                micros(request.expiredNanos()),
+                                micros(request.sourceFreedNanos()),
+                                micros(request.destinationFreedNanos()),
+                                quoted(request.failure()))
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(","))
+                + '\n';
     }
 
     private static String blocks(List<Integer> blocks) {

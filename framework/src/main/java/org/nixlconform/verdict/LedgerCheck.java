@@ -350,8 +350,8 @@ final class LedgerCheck implements Check {
 
     /** Of two requests that own a block at the same time, the one that came later. */
     private static List<Departure> ownedTwice(List<ServedRequest> requests) {
-        List<Departure> departures = new ArrayList<>(
-                ownedTwice(requests, ServedRequest::begunNanos, LedgerCheck::sourceHolds));
+        List<Departure> departures =
+                new ArrayList<>(ownedTwice(requests, ServedRequest::begunNanos, LedgerCheck::sourceHolds));
         departures.addAll(ownedTwice(requests, ServedRequest::registeredNanos, LedgerCheck::destinationHolds));
         return departures;
     }

@@ -199,11 +199,18 @@ class PlanReaderTest {
         assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
         TransferPlan other = ((Planned.Possible) only(read(Served.class, "otherwise"))).plan();
         assertThat(other.iterations()).isEqualTo(2);
-        assertThat(((Planned.Possible) only(read(Served.class, "inTheHandler"))).plan().serving())
-                .hasValueSatisfying(serving -> assertThat(serving.refillInHandler()).isTrue());
-        assertThat(((Planned.Possible) only(read(Served.class, "pushed"))).plan().serving())
-                .hasValueSatisfying(serving -> assertThat(serving.registeredFirstPercent()).isEqualTo(50));
-        assertThat(other.serving()).contains(new org.nixlconform.plan.PagedServing(
+        assertThat(((Planned.Possible) only(read(Served.class, "inTheHandler")))
+                        .plan()
+                        .serving())
+                .hasValueSatisfying(
+                        serving -> assertThat(serving.refillInHandler()).isTrue());
+        assertThat(((Planned.Possible) only(read(Served.class, "pushed")))
+                        .plan()
+                        .serving())
+                .hasValueSatisfying(
+                        serving -> assertThat(serving.registeredFirstPercent()).isEqualTo(50));
+        assertThat(other.serving())
+                .contains(new org.nixlconform.plan.PagedServing(
                         1,
                         13,
                         2,

@@ -537,7 +537,8 @@ class PlanRulesTest {
         assertThat(headlines(draft().workload(some.with(new PagedServing.Disturbance(0, 0, 0, 0, 5, 5_000)))
                         .expectCompletion(Duration.ofSeconds(10), Duration.ofSeconds(5))))
                 .containsExactly("a late post looks like a stall");
-        assertThat(headlines(draft().workload(PagedServing.of(1_000_001, 8, 1, 10).with(new PagedServing.Lease(50, false)))))
+        assertThat(headlines(
+                        draft().workload(PagedServing.of(1_000_001, 8, 1, 10).with(new PagedServing.Lease(50, false)))))
                 .containsExactly(
                         "served requests whose blocks are written over are more than there are generations for both");
         assertThat(headlines(draft().workload(some).mutation(Mutation.REUSED_WITHOUT_QUARANTINE)))

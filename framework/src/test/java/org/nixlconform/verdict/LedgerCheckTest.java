@@ -409,7 +409,8 @@ class LedgerCheckTest {
 
         assertThat(findings(LEASED, expired)).isEmpty();
         assertThat(Judge.judge(LEASED, expired.seen()).notes())
-                .anyMatch(note -> note.contains("20 of 20 requests served in 21 ms, 1 outlived their lease, 0.25 GB/s"));
+                .anyMatch(
+                        note -> note.contains("20 of 20 requests served in 21 ms, 1 outlived their lease, 0.25 GB/s"));
         expired.request(7, old -> with(old, Map.of("differing", 2L)));
         assertThat(Judge.judge(LEASED, expired.seen()).notes())
                 .anyMatch(note -> note.contains(", 1 outlived their lease, 1 of these held other content, "));
@@ -420,10 +421,12 @@ class LedgerCheckTest {
         Finding finding = onlyFinding(
                 LEASED,
                 Observations.clean(LEASED)
-                        .request(7, old -> with(old, EXPIRED)
-                                .flatMap(request -> with(
-                                        request,
-                                        Map.of("expiredNanos", 12_100_000L, "sourceFreedNanos", 12_100_000L)))),
+                        .request(
+                                7,
+                                old -> with(old, EXPIRED)
+                                        .flatMap(request -> with(
+                                                request,
+                                                Map.of("expiredNanos", 12_100_000L, "sourceFreedNanos", 12_100_000L)))),
                 FindingKind.LEDGER);
 
         assertThat(finding.headline()).isEqualTo("a lease ended before its time");
@@ -457,7 +460,8 @@ class LedgerCheckTest {
         Observations dropped = Observations.clean(plan).request(7, old -> with(old, DROPPED));
 
         assertThat(findings(plan, dropped)).isEmpty();
-        assertThat(Judge.judge(plan, dropped.seen()).notes()).anyMatch(note -> note.contains(", 1 dropped under way, "));
+        assertThat(Judge.judge(plan, dropped.seen()).notes())
+                .anyMatch(note -> note.contains(", 1 dropped under way, "));
         dropped.request(7, old -> with(old, Map.of("destinationFreedNanos", 7_999_999L)));
         assertThat(onlyFinding(plan, dropped, FindingKind.LEDGER).headline())
                 .isEqualTo("decode reused blocks of a request that it dropped while they were read to");
@@ -473,8 +477,11 @@ class LedgerCheckTest {
         assertThat(onlyFinding(
                                 plan,
                                 Observations.clean(plan)
-                                        .request(7, old -> with(old, DROPPED)
-                                                .flatMap(request -> with(request, Map.of("droppedNanos", 8_000_000L)))),
+                                        .request(
+                                                7,
+                                                old -> with(old, DROPPED)
+                                                        .flatMap(request ->
+                                                                with(request, Map.of("droppedNanos", 8_000_000L)))),
                                 FindingKind.VACUOUS)
                         .headline())
                 .isEqualTo("no request was dropped while it was under way");
