@@ -131,12 +131,15 @@ class Agent:
         self.do("opt_args_set_has_notif", notified, ctypes.c_bool(True))
         self.do("make_xfer_req", self.agent, OPERATION[self.options.operation], local, *self.indices(local_blocks),
                 remote, *self.indices(remote_blocks), ctypes.byref(request), notified)
+        post, poll = self.nixl.nixl_capi_post_xfer_req, self.nixl.nixl_capi_get_xfer_status
         begun = time.perf_counter_ns()
-        status = self.do("post_xfer_req", self.agent, request, None)
+        status = post(self.agent, request, None)
         posted = time.perf_counter_ns()
         while status == IN_PROGRESS:
-            status = self.do("get_xfer_status", self.agent, request)
+            status = poll(self.agent, request)
         ended = time.perf_counter_ns()
+        if status < 0:
+            raise SystemExit(f"the transfer ended with {status}")
         self.do("release_xfer_req", self.agent, request)
         return ended - begun, posted - begun
 

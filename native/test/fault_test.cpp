@@ -546,6 +546,12 @@ void notifications(suite &s) {
     heard(s, "{'fault': 'alter', 'byte': 2}", at + "alter" + first, "decode-0-rank-0:repuest 0 " + two);
     heard(s, "{'fault': 'empty'}", at + "empty" + first, "decode-0-rank-0: " + two);
     heard(s, "{'fault': 'rename', 'sender': 'x'}", at + "rename" + first, "x:request 0 " + two);
+    s.run("{'fault': 'detain', 'milliseconds': 100}", at + "detain" + first, [one, two](world &it) {
+        for (int i = 0; i < 2; i++) CHECK(it.move(it.make()) == 0, "request %d did not end", i);
+        CHECK(it.arrived(it.prefill) == two, "it was not kept back");
+        usleep(150000);
+        CHECK(it.arrived(it.prefill) == one && it.arrived(it.prefill).empty(), "it did not come once, later");
+    });
     heard(s, "{'fault': 'unnotified'}", decode_says + "unnotified request=0\n", two);
     s.run("{'fault': 'misdeliver', 'agent': 'other'}", decode_says + "misdeliver request=0 receiver=other\n",
           [one, two](world &it) {

@@ -1,5 +1,6 @@
 #include "calls.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,6 +114,22 @@ void crash(crash_how how) {
     }
 }
 
+/* Memory that is touched, and open files, which nobody gives back. */
+void leak(const planned &fault) {
+    if (fault.bytes > 0) {
+        void *memory = malloc(static_cast<size_t>(fault.bytes));
+        if (memory != nullptr) {
+            /* Through a pointer that the compiler does not see through: it would leave out both. */
+            memset(const_cast<void *>(static_cast<void *volatile &>(memory)), 1, static_cast<size_t>(fault.bytes));
+        }
+    }
+    for (int64_t i = 0; i < fault.files; i++) {
+        if (open("/dev/null", O_RDONLY | O_CLOEXEC) < 0) {
+            return;
+        }
+    }
+}
+
 [[noreturn]] void hang() {
     for (;;) {
         pause();
@@ -136,7 +153,7 @@ std::vector<due> due_at(unsigned function, void *const *arguments, caller *who) 
         }
         if (fault.matched++ >= fault.after && take(fault, who->rank, who->request)) {
             found.push_back({fault, fault.is == kind::log ? draw(fault, who->rank) : 0});
-            if (fault.is != kind::log) {
+            if (fault.is != kind::log && fault.is != kind::leak) {
                 break; /* the call ends here */
             }
         }
@@ -152,6 +169,7 @@ bool entered(unsigned function, void *const *arguments, int *status) {
         trace(each.fault, who.rank, "call=" + each.fault.call + " " + said("request", who.request));
         switch (each.fault.is) {
         case kind::log: write_log(each.fault, each.random); break;
+        case kind::leak: leak(each.fault); break;
         case kind::hang: hang();
         case kind::crash: crash(each.fault.crash); break;
         default: *status = static_cast<int>(each.fault.status); return true;

@@ -1,4 +1,4 @@
-/* Faults that may wait at any call: hang, fail, crash, log. */
+/* Faults that may wait at any call: hang, fail, crash, log, leak. */
 #ifndef NIXLCONFORM_FAULT_CALLS_H
 #define NIXLCONFORM_FAULT_CALLS_H
 

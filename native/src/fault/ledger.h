@@ -42,8 +42,16 @@ struct agent {
 
 struct request;
 
+/* A notification that is kept back until then. */
+struct detained {
+    uint64_t due_ns;
+    std::string sender;
+    std::string text;
+};
+
 struct notification_map {
     std::vector<std::pair<std::string, std::vector<std::string>>> senders; /* none of them without a text */
+    std::vector<detained> waiting;
 };
 
 struct ledger {

@@ -77,6 +77,7 @@ bool fits(const planned &fault, const agent &receiver, const arrival &what) {
     switch (fault.is) {
     case kind::lose:
     case kind::double_:
+    case kind::detain:
     case kind::rename: return true;
     case kind::empty: return !what.text.empty();
     case kind::alter: return fault.byte < static_cast<int64_t>(what.text.size());
@@ -89,6 +90,7 @@ bool fits(const planned &fault, const agent &receiver, const arrival &what) {
 void arrive(ledger &in, agent *receiver, notification_map *map, arrival what) {
     const int64_t ordinal = receiver->arrived++;
     int copies = 1;
+    int64_t detained_ms = 0;
     for (planned &fault : in.plan.faults) {
         if (!fits(fault, *receiver, what) || !take(fault, receiver->name, ordinal)) {
             continue;
@@ -100,6 +102,7 @@ void arrive(ledger &in, agent *receiver, notification_map *map, arrival what) {
         case kind::alter: what.text[static_cast<size_t>(fault.byte)] ^= 1; break;
         case kind::empty: what.text.clear(); break;
         case kind::rename: what.sender = fault.sender; break;
+        case kind::detain: detained_ms += fault.milliseconds; break;
         default:
             overwrite(*receiver, fault);
             details += " " + said("region", fault.region) + " " + said("bytes", fault.bytes);
@@ -107,7 +110,23 @@ void arrive(ledger &in, agent *receiver, notification_map *map, arrival what) {
         trace(fault, receiver->name, details);
     }
     for (int i = 0; i < copies; i++) {
-        put(map, what.sender, what.text);
+        if (detained_ms > 0) {
+            map->waiting.push_back({now_ns() + static_cast<uint64_t>(detained_ms) * 1000000, what.sender, what.text});
+        } else {
+            put(map, what.sender, what.text);
+        }
+    }
+}
+
+/* Gives what was kept back for long enough. */
+void give_due(notification_map *map) {
+    for (size_t i = 0; i < map->waiting.size();) {
+        if (now_ns() < map->waiting[i].due_ns) {
+            i++;
+            continue;
+        }
+        put(map, map->waiting[i].sender, map->waiting[i].text);
+        map->waiting.erase(map->waiting.begin() + static_cast<ptrdiff_t>(i));
     }
 }
 
@@ -146,6 +165,10 @@ int get_notifs(void *agent, void *map, void *options) {
         } else {
             arrive(in, &receiver->second, &in.maps[map], std::move(each));
         }
+    }
+    const auto kept = in.maps.find(map);
+    if (kept != in.maps.end()) {
+        give_due(&kept->second);
     }
     return drained;
 }

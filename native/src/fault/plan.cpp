@@ -55,6 +55,7 @@ const key keys[] = {
     whole("noiseBytes", &planned::noise_bytes),
     whole("load", &planned::load),
     whole("descriptors", &planned::descriptors),
+    whole("files", &planned::files),
     real("factor", &planned::factor),
     real("growth", &planned::growth),
     {"hold", nullptr, 0, 0, nullptr, &planned::hold, nullptr},
@@ -99,6 +100,7 @@ const shape shapes[] = {
     {"alter", kind::alter, "byte", "request"},
     {"empty", kind::empty, "", "request"},
     {"rename", kind::rename, "sender", "request"},
+    {"detain", kind::detain, "milliseconds", "request"},
     {"unnotified", kind::unnotified, "", "request"},
     {"misdeliver", kind::misdeliver, "agent", "request"},
     {"never-done", kind::never_done, "", "request"},
@@ -107,6 +109,7 @@ const shape shapes[] = {
     {"fail", kind::fail, "call status", "request after"},
     {"crash", kind::crash, "call how", "request after"},
     {"log", kind::log, "call", "request after text repeatBytes noiseBytes"},
+    {"leak", kind::leak, "call", "request after bytes files"},
     {"metadata", kind::metadata, "how", "call load bytes byte bit file hex"},
     {"telemetry", kind::telemetry, "bytes descriptors", "request"},
 };
@@ -331,7 +334,7 @@ bool text_member(const json &document, const char *name, bool needed, std::strin
 } // namespace
 
 bool on_calls(kind is) {
-    return is == kind::hang || is == kind::fail || is == kind::crash || is == kind::log;
+    return is == kind::hang || is == kind::fail || is == kind::crash || is == kind::log || is == kind::leak;
 }
 
 bool takes_request(unsigned function) {

@@ -17,13 +17,13 @@ enum class kind {
     /* to what comes first */
     early_done, early_notification, overwrite,
     /* to notifications that arrive */
-    lose, double_, alter, empty, rename,
+    lose, double_, alter, empty, rename, detain,
     /* to notifications that are sent */
     unnotified, misdeliver,
     /* to the end of a request */
     never_done, slow,
     /* to any call */
-    hang, fail, crash, log,
+    hang, fail, crash, log, leak,
     metadata,
     telemetry,
 };
@@ -63,6 +63,7 @@ struct planned {
     int64_t noise_bytes = 0;
     int64_t load = -1; /* -1: any */
     int64_t descriptors = 0;
+    int64_t files = 0;
     double factor = 1;
     double growth = 1;
     bool hold = false;
@@ -93,7 +94,7 @@ bool read_plan(const std::string &text, plan *out, std::string *mistake);
 /* False when there is no such file or it cannot be read. */
 bool read_file(const std::string &path, std::string *content);
 
-/* Whether the fault works on calls: hang, fail, crash, log. */
+/* Whether the fault works on calls: hang, fail, crash, log, leak. */
 bool on_calls(kind is);
 
 /* Whether the second argument of a function is a request. */

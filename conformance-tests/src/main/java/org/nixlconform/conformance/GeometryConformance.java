@@ -4,10 +4,21 @@ import static org.nixlconform.message.FindingKind.MISPLACED;
 import static org.nixlconform.message.FindingKind.REFUSED;
 import static org.nixlconform.plan.Backend.LIBFABRIC;
 import static org.nixlconform.plan.Backend.UCX;
+import static org.nixlconform.plan.DataType.FP8;
+import static org.nixlconform.plan.KeyValue.CROSS_LAYER;
 import static org.nixlconform.plan.KeyValue.SEPARATE;
 import static org.nixlconform.plan.Mutation.WRONG_OWNER_BLOCK_COUNT;
 import static org.nixlconform.plan.Operation.READ;
+import static org.nixlconform.plan.Operation.WRITE;
 import static org.nixlconform.plan.Role.DECODE;
+import static org.nixlconform.plan.Role.PREFILL;
+import static org.nixlconform.plan.Selection.ALTERNATING;
+import static org.nixlconform.plan.Selection.ASCENDING_IN_DECODE;
+import static org.nixlconform.plan.Selection.ASCENDING_IN_PREFILL;
+import static org.nixlconform.plan.Selection.CONTIGUOUS;
+import static org.nixlconform.plan.Selection.DESCENDING;
+import static org.nixlconform.plan.Selection.EDGES;
+import static org.nixlconform.plan.Spacing.BACK_TO_BACK;
 
 import org.nixlconform.jupiter.AllowEngineLog;
 import org.nixlconform.jupiter.Backends;
@@ -53,6 +64,56 @@ public class GeometryConformance {
     void shuffledBlocksArriveIn80Regions() {}
 
     @TransferTest
+    @Requirement("A2")
+    @Blocks(transferred = 64, cached = 101, selection = CONTIGUOUS)
+    void blocksAscendingOnBothSidesArrive() {}
+
+    @TransferTest
+    @Requirement("A2")
+    @Blocks(transferred = 64, cached = 101, selection = ASCENDING_IN_DECODE)
+    void blocksAscendingInDecodeAloneArrive() {}
+
+    @TransferTest
+    @Requirement("A2")
+    @Blocks(transferred = 64, cached = 101, selection = ASCENDING_IN_PREFILL)
+    void blocksAscendingInPrefillAloneArrive() {}
+
+    @TransferTest
+    @Requirement("A2")
+    @Blocks(transferred = 64, cached = 101, selection = DESCENDING)
+    void blocksDescendingArrive() {}
+
+    @TransferTest
+    @Requirement("A2")
+    @Blocks(transferred = 64, cached = 101, selection = ALTERNATING)
+    void blocksInTurnsFromBothEndsArrive() {}
+
+    /** Nothing lies between the regions, each of which is registered by itself: NIXL must not merge across their edge. */
+    @TransferTest
+    @Requirement("A3")
+    @Direction(operation = READ, initiator = DECODE)
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @Blocks(transferred = 2, cached = 9, layers = 8, spacing = BACK_TO_BACK, selection = EDGES)
+    void blocksAtTheEdgeOfTwoRegionsArrive() {}
+
+    /** The whole cache: all descriptors follow each other, from the first byte of the first region to the last of the last. */
+    @TransferTest
+    @Requirement("A3")
+    @Direction(operation = READ, initiator = DECODE)
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @Blocks(transferred = 9, cached = 9, layers = 8, headDim = 82, dtype = FP8, spacing = BACK_TO_BACK, selection = CONTIGUOUS)
+    void allBlocksOfRegionsBackToBackArrive() {}
+
+    @TransferTest
+    @Requirement("A8")
+    @Topology(prefillTp = 1, decodeTp = 1)
+    @Topology(prefillTp = 1, decodeTp = 2)
+    @Direction(operation = READ, initiator = DECODE)
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @Blocks(layers = 12, keyValue = CROSS_LAYER)
+    void everyLayerOfBlocksThatHoldAllLayersArrives() {}
+
+    @TransferTest
     @Backends({UCX, LIBFABRIC})
     @Requirement("A6")
     @Blocks(transferred = 5)
@@ -90,6 +151,20 @@ public class GeometryConformance {
     @Requirement("A9")
     @PrefixHit({0, 1, 9})
     void blocksThatDecodeAlreadyHoldsStayUntouched() {}
+
+    /** Decode holds them all: prefill gets a notification, and the cache stays as it is. */
+    @TransferTest
+    @Backends({UCX, LIBFABRIC})
+    @Requirement("A10")
+    @PrefixHit(10)
+    void aRequestWhoseBlocksAreThereIsOnlyTold() {}
+
+    /** By each reader that a prefill rank would have had. */
+    @TransferTest
+    @Requirement("A10")
+    @Topology(prefillTp = 2, decodeTp = 4)
+    @PrefixHit(10)
+    void aRequestWhoseBlocksAreThereIsOnlyToldByEachRank() {}
 
     @TransferTest
     @Requirement("A11")

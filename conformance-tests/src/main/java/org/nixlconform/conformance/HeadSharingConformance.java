@@ -6,7 +6,9 @@ import static org.nixlconform.plan.Backend.LIBFABRIC;
 import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.Layout.NHD;
 import static org.nixlconform.plan.Operation.READ;
+import static org.nixlconform.plan.Operation.WRITE;
 import static org.nixlconform.plan.Role.DECODE;
+import static org.nixlconform.plan.Role.PREFILL;
 
 import org.nixlconform.jupiter.Backends;
 import org.nixlconform.jupiter.Blocks;
@@ -27,6 +29,8 @@ public class HeadSharingConformance {
     /** Two heads over four ranks: each head lies on two ranks of decode. */
     @TransferTest
     @Requirement("B3")
+    @Direction(operation = READ, initiator = DECODE)
+    @Direction(operation = WRITE, initiator = PREFILL)
     @Topology(prefillTp = 4, decodeTp = 4)
     @Topology(prefillTp = 2, decodeTp = 4)
     @Blocks(kvHeads = 2)

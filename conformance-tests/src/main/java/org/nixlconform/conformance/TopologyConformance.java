@@ -80,6 +80,17 @@ public class TopologyConformance {
             placement = {PACK, SPREAD})
     void everyBlockArrivesWhereDecodeHasMoreRanks() {}
 
+    /** Each of the four ranks of a side is in a request with both engines of the other. */
+    @TransferTest
+    @Requirement("B8")
+    @Topology(
+            prefillEngines = 2,
+            prefillTp = 2,
+            decodeEngines = 2,
+            decodeTp = 2,
+            placement = {PACK, SPREAD})
+    void everyBlockArrivesInAMeshOfEnginesOfSeveralRanks() {}
+
     /** The rows of the field's table whose ranks two cores can carry, in device memory only where that can be had. */
     @TransferTest
     @Requirement("T4")

@@ -40,7 +40,8 @@ final class KnownIssueReader {
             FindingKind.PEER_LOST,
             FindingKind.REFUSED,
             FindingKind.CALL_NEVER_RETURNED,
-            FindingKind.METADATA_MISREAD);
+            FindingKind.METADATA_MISREAD,
+            FindingKind.LIFECYCLE);
 
     /** What is no fault of the library under test is nothing that a record could excuse. */
     private static final Set<FindingKind> OURS = EnumSet.of(
@@ -162,6 +163,7 @@ final class KnownIssueReader {
             case RAILS -> value.oneOf(List.of("equal", "unequal"));
             case TARGET_ENDS -> value.oneOf(Names.MOMENTS);
             case STREAM_ORDER -> value.oneOf(Names.STREAM_WORK);
+            case TRIAL -> value.oneOf(Names.TRIALS);
             case DEVICE_CACHE -> value.oneOf(Names.DEVICE_CACHES);
         };
     }

@@ -80,7 +80,9 @@ public record KnownIssueSpec(
             /** The work on a stream of a GPU beside the transfer. */
             STREAM_ORDER,
             /** How caches on GPUs are held. */
-            DEVICE_CACHE
+            DEVICE_CACHE,
+            /** A trial of the life of agents that the plan makes. */
+            TRIAL
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Names that files may give and that the plan or the evidence folders use. */
 final class Names {
@@ -35,7 +36,7 @@ final class Names {
     static final List<String> MOMENTS = List.of("BEFORE_METADATA_IS_LOADED", "IN_FLIGHT");
 
     /** Of an engine, from the first NIXL call on. */
-    static final List<String> PHASES = List.of(
+    private static final List<String> STEPS = List.of(
             "open",
             "agent",
             "backend",
@@ -55,6 +56,30 @@ final class Names {
             "verify",
             "release",
             "close");
+
+    /** Of the life of agents: phases, too. */
+    static final List<String> TRIALS = List.of(
+            "status-before-post",
+            "post-while-active",
+            "post-when-done",
+            "post-after-error",
+            "release-in-flight",
+            "deregister-own-in-flight",
+            "deregister-peers-in-flight",
+            "invalidate-in-flight",
+            "post-to-invalidated",
+            "post-to-deregistered",
+            "orders",
+            "status-after-release",
+            "release-twice",
+            "damaged-metadata",
+            "restart-under-old-name",
+            "restart-under-new-name",
+            "join",
+            "freeze");
+
+    static final List<String> PHASES =
+            Stream.concat(STEPS.stream(), TRIALS.stream()).toList();
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 

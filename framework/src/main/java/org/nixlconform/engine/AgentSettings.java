@@ -1,6 +1,7 @@
 package org.nixlconform.engine;
 
 import java.util.Locale;
+import java.util.Optional;
 import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
 
@@ -19,15 +20,16 @@ public record AgentSettings(
      * vLLM runs with a progress thread. Progress threads spin: where they outnumber the cores they take the time that
      * they measure, so the default is off there.
      *
+     * @param planned whether the case wants one on or off; empty where it does not say
      * @param ranks on the node that has fewest cores for each
      * @param cores of that node
      */
-    static AgentSettings of(AgentSpec spec, int ranks, int cores) {
-        boolean on = spec.progressThread() == ProgressThread.ON
-                || (spec.progressThread() == ProgressThread.AUTO && ranks <= cores);
-        String because = spec.progressThread() == ProgressThread.AUTO
+    static AgentSettings of(AgentSpec spec, Optional<Boolean> planned, int ranks, int cores) {
+        boolean automatic = planned.isEmpty() && spec.progressThread() == ProgressThread.AUTO;
+        boolean on = automatic ? ranks <= cores : planned.orElse(spec.progressThread() == ProgressThread.ON);
+        String because = automatic
                 ? String.format(Locale.ROOT, "%d progress threads on %d cores", ranks, cores)
-                : "set in the environment's file";
+                : planned.isPresent() ? "the case says so" : "set in the environment's file";
         int threads = ranks * (on ? 2 : 1);
         return new AgentSettings(
                 on,

@@ -1,6 +1,7 @@
 package org.nixlconform.engine;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,65 @@ interface AnswerReading<T> {
 
     private static OptionalLong known(long value) {
         return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+
+    static AnswerReading<EngineStep.StormPart> stormPart() {
+        return (rank, answer) -> {
+            FromRank.Stormed stormed = (FromRank.Stormed) answer;
+            return new EngineStep.StormPart(
+                    verification().read(rank, stormed.verified()),
+                    stormed.collectStatus(),
+                    stormed.pairs().stream().map(AnswerReading::stormPair).toList(),
+                    stormed.oddities().stream().map(AnswerReading::oddity).toList(),
+                    stormed.strangers(),
+                    stormed.resources().stream()
+                            .map(each -> new EngineStep.Resources(
+                                    Duration.ofNanos(each.nanos()), each.files(), each.threads(), each.residentBytes()))
+                            .toList());
+        };
+    }
+
+    private static EngineStep.StormPair stormPair(FromRank.StormPair pair) {
+        return new EngineStep.StormPair(
+                PlanTranslation.rank(pair.peer()),
+                pair.done(),
+                pair.inPost(),
+                pair.sent(),
+                pair.bytes(),
+                pair.hollow(),
+                pair.firstHollow(),
+                pair.failedCall(),
+                pair.failedStatus(),
+                pair.failedStatusName(),
+                pair.receivedBound(),
+                pair.receivedStandalone(),
+                pair.again(),
+                pair.altered(),
+                pair.firstMissing(),
+                times(pair.bound()),
+                times(pair.standalone()));
+    }
+
+    private static EngineStep.StormTimes times(FromRank.StormTimes times) {
+        return new EngineStep.StormTimes(
+                list(times.sent()), list(times.polled()), list(times.done()), list(times.seen()));
+    }
+
+    private static List<Long> list(long[] values) {
+        return Arrays.stream(values).boxed().toList();
+    }
+
+    private static EngineStep.StormOddity oddity(FromRank.StormOddity odd) {
+        return new EngineStep.StormOddity(
+                odd.sender(),
+                odd.kind(),
+                odd.message(),
+                odd.length(),
+                odd.expectedLength(),
+                odd.key(),
+                odd.at(),
+                odd.expected(),
+                odd.found());
     }
 
     static AnswerReading<Verification> verification() {

@@ -3,6 +3,7 @@ package org.nixlconform.engine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,14 +30,17 @@ import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.Generations;
 import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.Lifecycle;
 import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Mutation;
+import org.nixlconform.plan.NotificationStorm;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.Role;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.plan.Trial;
 
 /**
  * The prefill and decode engines of one case, alive: a process for each rank, asked step by step. Each step goes to all
@@ -54,6 +58,9 @@ public final class EnginePair implements AutoCloseable {
 
     private static final int REFERENCE_PASSES = 4;
     private static final int LISTED_DIFFERENCES = 200;
+    /** Of each pair of ranks and kind of notification. */
+    private static final int TIMES_KEPT = 500;
+
     private static final double SLOWEST_BYTES_PER_SECOND = 50e6;
 
     private final TransferPlan plan;
@@ -67,6 +74,8 @@ public final class EnginePair implements AutoCloseable {
     private final Map<RankId, ToRank.Stream> streams = new HashMap<>();
 
     private Optional<ServingDesk> desk = Optional.empty();
+    /** As many iterations have, and trials after them. */
+    private int generationsUsed;
 
     private EnginePair(TransferPlan plan, EnvironmentPair environment, AgentSettings settings, RankRoster roster) {
         this.plan = plan;
@@ -76,6 +85,7 @@ public final class EnginePair implements AutoCloseable {
         this.steps = new RankSteps(roster, plan);
         this.translation = new PlanTranslation(plan, roster.assignment());
         this.step = step(plan);
+        this.generationsUsed = plan.iterations();
     }
 
     /**
@@ -95,7 +105,11 @@ public final class EnginePair implements AutoCloseable {
                 .mapToInt(node -> assignment.ranksOn(node).size())
                 .max()
                 .orElse(1);
-        AgentSettings settings = AgentSettings.of(environment.prefill().spec().agent(), ranks, cores);
+        AgentSettings settings = AgentSettings.of(
+                environment.prefill().spec().agent(),
+                plan.storm().flatMap(NotificationStorm::progressThread),
+                ranks,
+                cores);
         RankRoster roster = RankRoster.start(assignment, environment, logFolder);
         return new EnginePair(plan, environment, settings, roster);
     }
@@ -144,26 +158,11 @@ public final class EnginePair implements AutoCloseable {
     /** Arena, agent, backend, registration, metadata. */
     public EngineStep<EngineStep.Opened> open() {
         Map<RankId, ToRank> asks = new LinkedHashMap<>();
-        for (RankId rank : plan.topology().ranks()) {
-            Environment own = environment.of(rank.role());
-            asks.put(
-                    rank,
-                    new ToRank.Open(
-                            own.library(roster.assignment().node(rank)).toString(),
-                            plan.blocks().seed(),
-                            plan.locationSpace().totalBytes(),
-                            settings.progressThread(),
-                            settings.threadSyncNumber(),
-                            settings.progressDelayMicroseconds(),
-                            settings.idleNanos(),
-                            plan.backend().name(),
-                            own.spec()
-                                    .backendParameters()
-                                    .getOrDefault(plan.backend().name(), Map.of()),
-                            translation.arena(rank),
-                            rank.role() == Role.PREFILL,
-                            translation.streamOrder(rank)));
-        }
+        plan.topology().ranks().forEach(rank -> asks.put(rank, openAsk(rank)));
+        return open(asks);
+    }
+
+    private EngineStep<EngineStep.Opened> open(Map<RankId, ToRank> asks) {
         return perform("open", asks, step.plus(forBytes()), (rank, answer) -> {
             FromRank.Opened opened = (FromRank.Opened) answer;
             translation.opened(
@@ -176,6 +175,23 @@ public final class EnginePair implements AutoCloseable {
                             : opened.devices().get(0).share());
             return inspected(rank, opened);
         });
+    }
+
+    private ToRank openAsk(RankId rank) {
+        Environment own = environment.of(rank.role());
+        return new ToRank.Open(
+                own.library(roster.assignment().node(rank)).toString(),
+                plan.blocks().seed(),
+                plan.locationSpace().totalBytes(),
+                settings.progressThread(),
+                settings.threadSyncNumber(),
+                settings.progressDelayMicroseconds(),
+                settings.idleNanos(),
+                plan.backend().name(),
+                own.spec().backendParameters().getOrDefault(plan.backend().name(), Map.of()),
+                translation.arena(rank),
+                rank.role() == Role.PREFILL,
+                translation.streamOrder(rank));
     }
 
     private EngineStep.Opened inspected(RankId rank, FromRank.Opened opened) {
@@ -295,6 +311,15 @@ public final class EnginePair implements AutoCloseable {
 
     /** New data at the source, poison at the destination, requests made. */
     public EngineStep<Armed> arm(int iteration) {
+        return arm(iteration, false);
+    }
+
+    /** The same, but that nothing is made or expected: what a storm begins with, after the last iteration. */
+    public EngineStep<Armed> armForStorm() {
+        return arm(plan.iterations(), true);
+    }
+
+    private EngineStep<Armed> arm(int iteration, boolean memoryAlone) {
         Map<RankId, ToRank> asks = new LinkedHashMap<>();
         for (RankId rank : plan.topology().ranks()) {
             asks.put(
@@ -304,7 +329,8 @@ public final class EnginePair implements AutoCloseable {
                             Generations.generationOf(iteration),
                             Generations.olderGenerationOf(iteration),
                             Generations.poisonGenerationOf(iteration),
-                            translation.movedPairs(rank, iteration)));
+                            translation.movedPairs(rank, iteration),
+                            memoryAlone));
         }
         return perform("arm", asks, step.plus(forBytes()), (rank, answer) -> {
             FromRank.Armed armed = (FromRank.Armed) answer;
@@ -390,6 +416,71 @@ public final class EnginePair implements AutoCloseable {
                 new Expectations.Completion(
                         all.compareTo(LONGEST_SERVING) < 0 ? all : LONGEST_SERVING,
                         limits.stall().plus(forBytes())));
+    }
+
+    /** Makes one trial, with agents of its own. */
+    public EngineStep.TrialEnd tryOut(Lifecycle workload, Trial trial, Expectations.Completion limits) {
+        TrialSteps made = new TrialSteps(
+                steps, new Engines(), workload, plan, new TrialSteps.Case(trial, generationsUsed, limits.within()));
+        EngineStep.TrialEnd end = made.make();
+        generationsUsed = made.generationsUsed();
+        return end;
+    }
+
+    private final class Engines implements TrialSteps.Engines {
+        @Override
+        public void signal(RankId rank, String name) {
+            roster.signal(rank, name);
+        }
+
+        /** As far as the others were when the case began its trials; they know the old one yet. */
+        @Override
+        public void replace(RankId rank) {
+            roster.replace(rank);
+            open(Map.of(rank, openAsk(rank)));
+            for (ToRank ask : List.of(
+                    new ToRank.Connect(translation.peers(rank)),
+                    new ToRank.Prepare(translation.pairs(rank), false, false, false))) {
+                perform("replace", Map.of(rank, ask), step, (other, answer) -> true);
+            }
+        }
+
+        @Override
+        public List<Long> addresses(RankId rank) {
+            return translation.addresses(rank);
+        }
+    }
+
+    /**
+     * Many small transfers and notifications. Targets first, as for {@link #transfer}; what came before a target looks is kept by
+     * NIXL.
+     */
+    public EngineStep<EngineStep.StormPart> storm(NotificationStorm storm, Expectations.Completion limits) {
+        ToRank ask = new ToRank.Storm(
+                new ToRank.StormShape(
+                        plan.blocks().seed(),
+                        storm.textBytes(),
+                        storm.transfers(),
+                        storm.standalone(),
+                        storm.inFlight(),
+                        storm.mostBlocks(),
+                        Duration.ofMillis(storm.pollDelayMillis()).toNanos(),
+                        storm.perSecond() == 0 ? 0 : Duration.ofSeconds(1).toNanos() / storm.perSecond(),
+                        Duration.ofMillis(storm.targetPollMillis()).toNanos(),
+                        Duration.ofMillis(storm.quietMillis()).toNanos(),
+                        TIMES_KEPT),
+                LISTED_DIFFERENCES);
+        Map<RankId, ToRank> asks = new LinkedHashMap<>();
+        plan.topology().ranks().stream()
+                .sorted(Comparator.comparing(
+                        rank -> rank.role() == plan.direction().initiator()))
+                .forEach(rank -> asks.put(rank, ask));
+        return steps.storm(asks, limits);
+    }
+
+    /** Whether times of both can be held against each other: they have one clock. */
+    public boolean shareAClock(RankId one, RankId other) {
+        return roster.assignment().node(one).equals(roster.assignment().node(other));
     }
 
     /** What became of the requests that {@link #serve} served, also where it did not end. */

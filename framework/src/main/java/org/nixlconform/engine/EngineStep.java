@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.nixlconform.engine.protocol.ToRank;
 import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.plan.InvalidRequest;
 import org.nixlconform.plan.RankId;
@@ -201,6 +202,34 @@ public record EngineStep<T>(
             List<Stray> strays) {}
 
     /**
+     * What came of one trial, as far as it got.
+     *
+     * @param lost engines that ended meanwhile
+     * @param overdue ranks that did not come back from a call
+     * @param broken parts of ours
+     */
+    public record TrialEnd(
+            List<TrialAnswer> answers, List<LostRank> lost, List<OverdueRank> overdue, List<BrokenRank> broken) {}
+
+    /**
+     * @param act in our words, such as {@code post again}
+     * @param call symbol of the function whose status it is, empty where it is none's
+     * @param at when it began, by the clock of the node
+     * @param counts what the act counts
+     * @param text that it read, printable
+     */
+    public record TrialAnswer(
+            RankId rank,
+            String act,
+            String call,
+            int status,
+            String statusName,
+            Duration at,
+            Duration took,
+            List<Long> counts,
+            String text) {}
+
+    /**
      * What became of requests that engines served on their own.
      *
      * @param took from the first request to the end of the last
@@ -208,6 +237,86 @@ public record EngineStep<T>(
      * @param requests in the order in which they began
      */
     public record Ledger(Duration took, boolean complete, List<ServedRequest> requests) {}
+
+    /**
+     * What one rank sent or got in a storm of notifications.
+     *
+     * @param verification of its whole arena afterwards
+     * @param collectStatus of collecting notifications
+     * @param pairs with each peer
+     * @param oddities the first notifications that were not as they were sent
+     * @param strangers notifications from agents that send none
+     * @param resources that the process held, in order of time
+     */
+    public record StormPart(
+            Verification verification,
+            int collectStatus,
+            List<StormPair> pairs,
+            List<StormOddity> oddities,
+            long strangers,
+            List<Resources> resources) {
+        boolean failed() {
+            return collectStatus < 0
+                    || pairs.stream().anyMatch(pair -> !pair.failedCall().isEmpty());
+        }
+    }
+
+    /**
+     * Messages with one peer: of an initiator what it sent, of a target what came.
+     *
+     * @param inPost transfers that were done in their post
+     * @param hollow transfers that were done and had left something as it was
+     * @param failedCall the first that failed, which ends the pair; else empty
+     * @param again came as they were sent, but more often
+     * @param firstMissing least number of a message that did not come, -1 when all did
+     */
+    public record StormPair(
+            RankId peer,
+            long done,
+            long inPost,
+            long sent,
+            long bytes,
+            long hollow,
+            long firstHollow,
+            String failedCall,
+            int failedStatus,
+            String failedStatusName,
+            long receivedBound,
+            long receivedStandalone,
+            long again,
+            long altered,
+            long firstMissing,
+            StormTimes bound,
+            StormTimes standalone) {}
+
+    /** Of the same messages at both ends, nanoseconds of the node's clock, 0 for never. */
+    public record StormTimes(List<Long> sent, List<Long> polled, List<Long> done, List<Long> seen) {}
+
+    /**
+     * @param kind ALTERED, OTHERS, AGAIN or STRANGER
+     * @param message that it names, -1 for none
+     * @param key of the pair that it names, see {@link #stormKey}; 0 for none
+     * @param at first byte that differs
+     * @param expected from there, hexadecimal
+     */
+    public record StormOddity(
+            String sender,
+            String kind,
+            long message,
+            int length,
+            int expectedLength,
+            long key,
+            long at,
+            String expected,
+            String found) {}
+
+    /** By which texts of a storm name their pair. */
+    public static long stormKey(RankId initiator, RankId target) {
+        return ToRank.StormShape.key(initiator.label(), target.label());
+    }
+
+    /** What a process held at one time. @param after the first look @param files open descriptors */
+    public record Resources(Duration after, int files, int threads, long residentBytes) {}
 
     /** @param received how often */
     public record Notice(String sender, String text, int received) {}

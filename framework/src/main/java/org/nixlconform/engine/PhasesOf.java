@@ -24,6 +24,10 @@ final class PhasesOf {
             return transferred.phases();
         } else if (answer instanceof FromRank.Verified verified) {
             return verified.phases();
+        } else if (answer instanceof FromRank.Acted acted) {
+            return acted.phases();
+        } else if (answer instanceof FromRank.Stormed stormed) {
+            return stormed.phases();
         } else if (answer instanceof FromRank.Refused refused) {
             return refused.phases();
         } else {

@@ -25,6 +25,8 @@ import org.nixlconform.plan.TransferPlan;
 
 /** A plan in the words of the protocol, with what the ranks said of themselves when they opened. */
 final class PlanTranslation {
+    private static final int[] NO_BLOCKS = {};
+
     private final TransferPlan plan;
     private final RankAssignment assignment;
     private final LocationSpace space;
@@ -47,6 +49,11 @@ final class PlanTranslation {
         opened.put(rank, new Opened(pid, addresses, metadata, share));
     }
 
+    /** Where its allocations begin, as it said last. */
+    List<Long> addresses(RankId rank) {
+        return of(rank).addresses();
+    }
+
     ArenaShape arena(RankId rank) {
         ArenaLayout layout = plan.arena(rank);
         HeadShare heads = plan.headShare(rank);
@@ -60,9 +67,9 @@ final class PlanTranslation {
                 layout.totalBytes(),
                 heads.first(),
                 heads.count(),
-                plan.geometry().tokensPerBlock(),
+                plan.geometry().slotsPerBlock(),
                 plan.geometry().contentBytes(),
-                plan.geometry().layout() == Layout.HND,
+                plan.geometry(rank.role()).layout() == Layout.HND,
                 place(rank));
     }
 
@@ -102,7 +109,7 @@ final class PlanTranslation {
     /** Of an iteration, where it is another than before; else null. */
     @Nullable
     List<PairShape> movedPairs(RankId rank, int iteration) {
-        return plan.requestsMoveOn() && iteration > 0 ? pairs(rank, iteration) : null;
+        return plan.requestsDiffer() && iteration > 0 ? pairs(rank, iteration) : null;
     }
 
     /** Of the first iteration. */
@@ -121,6 +128,7 @@ final class PlanTranslation {
             BlockRequest request = Objects.requireNonNull(requests.get(
                     new EngineIds(transfer.prefill().engine(), transfer.decode().engine())));
             boolean prefill = rank.role() == Role.PREFILL;
+            boolean onlyTold = transfer.heads().count() == 0;
             pairs.add(new PairShape(
                     peer.label(),
                     arena(peer),
@@ -129,9 +137,9 @@ final class PlanTranslation {
                     share(rank, peer),
                     transfer.heads().first(),
                     transfer.heads().count(),
-                    ids(prefill ? request.sourceBlocks() : request.destinationBlocks()),
-                    ids(prefill ? request.destinationBlocks() : request.sourceBlocks()),
-                    plan.blocks().prefixHit()));
+                    onlyTold ? NO_BLOCKS : ids(prefill ? request.sourceBlocks() : request.destinationBlocks()),
+                    onlyTold ? NO_BLOCKS : ids(prefill ? request.destinationBlocks() : request.sourceBlocks()),
+                    onlyTold ? 0 : plan.blocks().prefixHit()));
         }
         return pairs;
     }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -72,6 +73,9 @@ public final class RankRoster {
     private final BlockingQueue<Line> inbox = new LinkedBlockingQueue<>();
     private final Map<Node, WardenChannel> channels = new LinkedHashMap<>();
     private final Map<RankId, Integer> pids = new HashMap<>();
+    /** As each was started, alone. */
+    private final Map<RankId, ToWarden.Start> starts = new HashMap<>();
+
     private final Map<RankId, LostRank> lost = new LinkedHashMap<>();
     private final EngineLogs logs = new EngineLogs();
     private final Set<Node> wardensGone = new HashSet<>();
@@ -134,20 +138,42 @@ public final class RankRoster {
         ranks.forEach((role, own) -> {
             Map<String, String> besides = new LinkedHashMap<>(variables.getOrDefault(role, Map.of()));
             besides.entrySet().removeAll(shared.entrySet());
-            channel.send(new ToWarden.Start(
-                    own.stream().map(RankId::label).toList(),
-                    node.bundle().command(there, "rank", List.of()),
-                    besides,
-                    there.toString(),
-                    LOG_LIMIT_BYTES,
-                    node.facts().cores() * 2));
+            own.forEach(rank -> starts.put(rank, start(node, List.of(rank), besides)));
+            channel.send(start(node, own, besides));
         });
     }
 
+    private ToWarden.Start start(Node node, List<RankId> ranks, Map<String, String> besides) {
+        Path there = node.place(logFolder);
+        return new ToWarden.Start(
+                ranks.stream().map(RankId::label).toList(),
+                node.bundle().command(there, "rank", List.of()),
+                besides,
+                there.toString(),
+                LOG_LIMIT_BYTES,
+                node.facts().cores() * 2);
+    }
+
+    /**
+     * Kills the process of a rank, sees it go, and starts another in its place, which says hello.
+     *
+     * @throws FindingException when the new one does not come up
+     */
+    void replace(RankId rank) {
+        signal(rank, "KILL");
+        heedUntil("kill", () -> lost.containsKey(rank), GONE_WITHIN);
+        lost.remove(rank);
+        send(assignment.node(rank), Objects.requireNonNull(starts.get(rank)));
+        awaitHellos(new HashSet<>(Set.of(rank)));
+    }
+
     private void awaitHellos() {
+        awaitHellos(new HashSet<>(assignment.ranks()));
+    }
+
+    private void awaitHellos(Set<RankId> pending) {
         EngineStep.Collector<Integer> hellos = new EngineStep.Collector<>("start");
         long deadline = System.nanoTime() + HELLO_WITHIN.toNanos();
-        Set<RankId> pending = new HashSet<>(assignment.ranks());
         while (!pending.isEmpty() && lost.isEmpty() && hellos.broken.isEmpty()) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
@@ -184,7 +210,8 @@ public final class RankRoster {
                 .with("where", logFolder.resolve(first.label() + ".log"))
                 .with(
                         "remedy",
-                        "read that log; `mvn -pl native process-classes` builds the engine anew, and its warm-up tries it");
+                        "read that log; `mvn -pl native process-classes` builds the engine anew, and its warm-up tries"
+                                + " it");
     }
 
     private static String describe(LostRank lost) {

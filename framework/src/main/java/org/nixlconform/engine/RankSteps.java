@@ -40,6 +40,9 @@ final class RankSteps {
     private static final Duration LOOK_FOR_EACH_RANK = Duration.ofMillis(75);
     private static final Duration WARDEN_ANSWERS_EARLIER = Duration.ofMillis(400);
     private static final Duration LEAVES_WITHIN = Duration.ofSeconds(1);
+    /** Of a storm: each counts what it saw and verifies its cache before it answers, and that answer is what is judged. */
+    private static final Duration COUNTS_WITHIN = Duration.ofSeconds(10);
+
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
     private static final Duration GONE_WITHIN = Duration.ofSeconds(10);
@@ -61,6 +64,7 @@ final class RankSteps {
         private final EngineStep.Collector<T> step;
         private final Set<RankId> pending;
         private final AnswerReading<T> reading;
+        private Duration leavesWithin = LEAVES_WITHIN;
 
         private Course(String name, Map<RankId, ? extends ToRank> asks, AnswerReading<T> reading) {
             this.reading = reading;
@@ -146,6 +150,14 @@ final class RankSteps {
         return course.step.finish();
     }
 
+    /** As {@link #transfer}, of a storm of notifications. */
+    EngineStep<EngineStep.StormPart> storm(Map<RankId, ? extends ToRank> asks, Expectations.Completion limits) {
+        Course<EngineStep.StormPart> course = new Course<>("storm", asks, AnswerReading.stormPart());
+        course.leavesWithin = COUNTS_WITHIN;
+        watch(course, limits, Optional.empty(), EngineStep.StormPart::failed);
+        return course.step.finish();
+    }
+
     /** @return whether it went wrong, and nothing had gone wrong before */
     private <T> boolean watch(
             Course<T> course, Expectations.Completion limits, Optional<MidTransferEnd> end, Predicate<T> failed) {
@@ -195,7 +207,7 @@ final class RankSteps {
         Set<RankId> leaving = new HashSet<>(course.pending);
         leaving.forEach(rank -> roster.send(rank, new ToRank.Cancel()));
         leaving.retainAll(answering);
-        long end = System.nanoTime() + LEAVES_WITHIN.toNanos();
+        long end = System.nanoTime() + course.leavesWithin.toNanos();
         while (!leaving.isEmpty() && System.nanoTime() < end) {
             course.take(roster.poll(end - System.nanoTime()));
             leaving.retainAll(course.pending);

@@ -104,6 +104,9 @@ final class AlteredFaults {
                 seen.reference(),
                 iterations,
                 seen.serving(),
+                seen.storm(),
+                seen.resources(),
+                seen.trials(),
                 seen.logLines(),
                 seen.path(),
                 seen.recorded());

@@ -60,8 +60,10 @@ public final class FaultCatalogue {
         catalogue.order();
         catalogue.notifications();
         catalogue.completion();
+        StormFaults.addTo(catalogue);
         ProcessFaults.addTo(catalogue);
         MetadataFaults.addTo(catalogue);
+        LifecycleFaults.addTo(catalogue);
         LogFaults.addTo(catalogue);
         AlteredFaults.addTo(catalogue);
         ServingFaults.addTo(catalogue);

@@ -10,6 +10,7 @@ import org.nixlconform.plan.DataType;
 import org.nixlconform.plan.KeyValue;
 import org.nixlconform.plan.Layout;
 import org.nixlconform.plan.Selection;
+import org.nixlconform.plan.Spacing;
 
 /**
  * How many blocks move, and the shape of the cache that they belong to. Without this annotation: its defaults.
@@ -48,10 +49,13 @@ public @interface Blocks {
     /** How heads are shared out over ranks. */
     Attention attention() default Attention.GQA;
 
-    /** Whether keys and values share a region. */
+    /** Whether keys and values, or all layers, share a region. */
     KeyValue keyValue() default KeyValue.PACKED;
 
-    /** Which cached blocks a request uses. */
+    /** What lies between the regions of a rank. */
+    Spacing spacing() default Spacing.GUARDED;
+
+    /** Which cached blocks a request uses, and in which order. */
     Selection selection() default Selection.SHUFFLED;
 
     /** Of the choice of blocks, and of the payload. */

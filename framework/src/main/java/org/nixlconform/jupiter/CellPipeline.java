@@ -102,6 +102,9 @@ final class CellPipeline {
         if (finding.subject().equals("ledger")) {
             return Evidence.LEDGER;
         }
+        if (finding.subject().equals("trial")) {
+            return Evidence.TRIALS;
+        }
         if (finding.subject().equals("rails")) {
             return Evidence.RAILS;
         }

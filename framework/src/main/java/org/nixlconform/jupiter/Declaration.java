@@ -16,6 +16,7 @@ import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Placement;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.Planned;
+import org.nixlconform.plan.Workload;
 
 /** What annotations declare: the axes of the matrix, and what all of its cells have in common. */
 final class Declaration {
@@ -26,7 +27,7 @@ final class Declaration {
     private static final int[] NO_PREFIX = {0};
 
     /** Where none are declared: enough to hold serving against a single transfer. */
-    private static final int ITERATIONS_BEFORE_SERVING = 1;
+    private static final int ITERATIONS_BEFORE_A_WORKLOAD = 1;
 
     private final List<Topology> topologies;
     private final List<Direction> directions;
@@ -39,11 +40,12 @@ final class Declaration {
     private final Blocks blocks;
     private final Optional<UnequalCaches> unequalCaches;
     private final Optional<Iterations> iterations;
+    private final Optional<RequestSizes> requestSizes;
     private final Optional<Mutated> mutated;
     private final Optional<InvalidRequests> invalidRequests;
     private final Optional<PeerEnds> peerEnds;
     private final Optional<StreamOrder> streamOrder;
-    private final Optional<PagedServing> serving;
+    private final List<Optional<Workload>> workloads;
     private final Optional<DeviceCaches> deviceCaches;
     private final Optional<Requirement> requirement;
     private final Optional<ExpectIntegrity> integrity;
@@ -70,11 +72,12 @@ final class Declaration {
         blocks = one(Blocks.class).orElse(WithDefaults.class.getAnnotation(Blocks.class));
         unequalCaches = one(UnequalCaches.class);
         iterations = one(Iterations.class);
+        requestSizes = one(RequestSizes.class);
         mutated = one(Mutated.class);
         invalidRequests = one(InvalidRequests.class);
         peerEnds = one(PeerEnds.class);
         streamOrder = one(StreamOrder.class);
-        serving = one(PagedServing.class);
+        workloads = workloads();
         deviceCaches = one(DeviceCaches.class);
         requirement = one(Requirement.class);
         integrity = one(ExpectIntegrity.class);
@@ -108,6 +111,8 @@ final class Declaration {
         refuseEmpty(backends.length, "@Backends", "@Backends(UCX)", refusals);
         refuseEmpty(memories.length, "@Memory", "@Memory(DRAM)", refusals);
         refuseEmpty(prefixHits.length, "@PrefixHit", "@PrefixHit({0, 1})", refusals);
+        requestSizes.ifPresent(
+                sizes -> refuseEmpty(sizes.value().length, "@RequestSizes", "@RequestSizes({1, 10})", refusals));
         caught.ifPresent(
                 kinds -> refuseEmpty(kinds.value().length, "@ExpectCaught", "@ExpectCaught(MISPLACED)", refusals));
         invalidRequests.ifPresent(requests ->
@@ -147,21 +152,36 @@ final class Declaration {
                                 .flatMap(memory -> Arrays.stream(prefixHits)
                                         .boxed()
                                         .flatMap(prefixHit -> rails.stream()
-                                                .map(counts -> draft(prefixHit, counts)
-                                                        .topology(planned(topology))
-                                                        .placement(placement)
-                                                        .direction(direction.operation(), direction.initiator())
-                                                        .backend(backend)
-                                                        .memory(memory)
-                                                        .plan())))));
+                                                .flatMap(counts -> workloads.stream()
+                                                        .map(workload -> draft(prefixHit, counts, workload)
+                                                                .topology(planned(topology))
+                                                                .placement(placement)
+                                                                .direction(direction.operation(), direction.initiator())
+                                                                .backend(backend)
+                                                                .memory(memory)
+                                                                .plan()))))));
     }
 
-    /** What all cells have in common, but for the prefix and the rails. */
-    private PlanDraft draft(int prefixHit, Optional<Rails> counts) {
+    /** Each makes cells of its own. */
+    private List<Optional<Workload>> workloads() {
+        List<Optional<Workload>> declared = new ArrayList<>();
+        one(PagedServing.class).ifPresent(serving -> declared.add(Optional.of(planned(serving))));
+        one(NotificationStorm.class)
+                .ifPresent(storm -> Arrays.stream(storm.progressThread())
+                        .forEach(thread -> declared.add(Optional.of(planned(storm, thread)))));
+        one(Teardown.class).ifPresent(trials -> declared.add(Optional.of(planned(trials))));
+        one(MetadataChaos.class).ifPresent(chaos -> declared.add(Optional.of(planned(chaos))));
+        one(PeerChurn.class).ifPresent(trials -> declared.add(Optional.of(planned(trials))));
+        return declared.isEmpty() ? List.of(Optional.empty()) : declared;
+    }
+
+    /** What all cells have in common, but for the prefix, the rails and the workload. */
+    private PlanDraft draft(int prefixHit, Optional<Rails> counts, Optional<Workload> workload) {
         PlanDraft draft = PlanDraft.at(where).geometry(geometry()).blocks(blockUse(prefixHit));
         requirement.ifPresent(id -> draft.requirement(id.value()));
-        serving.ifPresent(served -> draft.workload(planned(served)).iterations(ITERATIONS_BEFORE_SERVING));
+        workload.ifPresent(work -> draft.workload(work).iterations(ITERATIONS_BEFORE_A_WORKLOAD));
         iterations.ifPresent(count -> draft.iterations(count.value()));
+        requestSizes.ifPresent(sizes -> draft.requestSizes(sizes.value()));
         mutated.ifPresent(fault -> draft.mutation(fault.value()));
         invalidRequests.ifPresent(requests -> draft.invalidRequests(requests.value()));
         counts.ifPresent(each -> draft.rails(each.prefill(), each.decode()));
@@ -192,7 +212,8 @@ final class Declaration {
                 blocks.dtype(),
                 blocks.layout(),
                 blocks.attention(),
-                blocks.keyValue());
+                blocks.keyValue(),
+                blocks.spacing());
     }
 
     private BlockUse blockUse(int prefixHit) {
@@ -215,6 +236,18 @@ final class Declaration {
                 topology.pairing());
     }
 
+    private static Workload planned(Teardown trials) {
+        return new org.nixlconform.plan.Teardown(List.of(trials.value()), trials.cycles());
+    }
+
+    private static Workload planned(MetadataChaos chaos) {
+        return new org.nixlconform.plan.MetadataChaos(chaos.cuts(), chaos.flips());
+    }
+
+    private static Workload planned(PeerChurn trials) {
+        return new org.nixlconform.plan.PeerChurn(List.of(trials.value()));
+    }
+
     private static org.nixlconform.plan.PagedServing planned(PagedServing serving) {
         return new org.nixlconform.plan.PagedServing(
                 serving.requests(),
@@ -234,6 +267,25 @@ final class Declaration {
                 serving.layerGroups(),
                 serving.registeredFirstPercent(),
                 serving.refillInHandler());
+    }
+
+    private static org.nixlconform.plan.NotificationStorm planned(
+            NotificationStorm storm, NotificationStorm.ProgressThread thread) {
+        return new org.nixlconform.plan.NotificationStorm(
+                storm.transfers(),
+                storm.standalone(),
+                Arrays.stream(storm.textBytes()).boxed().toList(),
+                storm.inFlight(),
+                storm.mostBlocks(),
+                storm.perSecond(),
+                storm.pollDelayMillis(),
+                storm.targetPollMillis(),
+                storm.quietMillis(),
+                storm.noticeMillis(),
+                storm.endsInPost(),
+                thread == NotificationStorm.ProgressThread.AS_ENVIRONMENT
+                        ? Optional.empty()
+                        : Optional.of(thread == NotificationStorm.ProgressThread.ON));
     }
 
     private static Duration duration(double seconds) {

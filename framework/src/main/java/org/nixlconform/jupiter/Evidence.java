@@ -19,11 +19,13 @@ import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.PathObservation;
 import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.PathObservation.RdmaDevice;
+import org.nixlconform.transfer.StormObservation;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Difference;
 import org.nixlconform.transfer.TransferObservation.Integrity;
 import org.nixlconform.transfer.TransferObservation.Iteration;
 import org.nixlconform.transfer.TransferObservation.Serving;
+import org.nixlconform.transfer.TrialOutcome;
 import org.nixlconform.verdict.Outcome;
 import org.nixlconform.verdict.Verdict;
 
@@ -36,6 +38,9 @@ record Evidence(Path report, Path folder) {
     static final String DIFFERENCES = "differences.csv";
     static final String RAILS = "rails.csv";
     static final String LEDGER = "ledger.csv";
+    static final String TRIALS = "trials.csv";
+    static final String STORM = "storm.txt";
+    static final String RESOURCES = "resources.csv";
     static final String METADATA = "metadata.txt";
     static final String LOGS = "logs";
     /** How far each rank was, where a step did not end as it should. */
@@ -80,6 +85,21 @@ record Evidence(Path report, Path folder) {
                     .orElse(List.of());
             if (!ledger.isEmpty()) {
                 writeLedger(ledger);
+            }
+            String trials = observation.map(Evidence::trials).orElse("");
+            if (!trials.isEmpty()) {
+                Files.writeString(folder.resolve(TRIALS), trials);
+            }
+            String storm = observation
+                    .flatMap(TransferObservation::storm)
+                    .map(Evidence::storm)
+                    .orElse("");
+            if (!storm.isEmpty()) {
+                Files.writeString(folder.resolve(STORM), storm);
+            }
+            String resources = observation.map(Evidence::resources).orElse("");
+            if (!resources.isEmpty()) {
+                Files.writeString(folder.resolve(RESOURCES), resources);
             }
             String metadata = observation.map(Evidence::metadata).orElse("");
             if (!metadata.isEmpty()) {
@@ -151,7 +171,8 @@ record Evidence(Path report, Path folder) {
         return seen.path().links().stream()
                 .map(each -> String.format(
                         Locale.ROOT,
-                        "%s %s received %s, sent %s bytes by NVLink, at least %,d and %,d by PCI Express, the reference among them",
+                        "%s %s received %s, sent %s bytes by NVLink, at least %,d and %,d by PCI Express, the"
+                                + " reference among them",
                         each.node(),
                         each.busId(),
                         each.nvlink() ? String.format(Locale.ROOT, "%,d", each.receivedBytes()) : "not counted",
@@ -211,6 +232,55 @@ record Evidence(Path report, Path folder) {
                 + '\n';
     }
 
+    private static String trials(TransferObservation observation) {
+        StringBuilder table = new StringBuilder();
+        for (TrialOutcome outcome : observation.trials()) {
+            for (TrialOutcome.Answer answer : outcome.answers()) {
+                table.append(Stream.of(
+                                        outcome.trial().label(),
+                                        answer.rank(),
+                                        quoted(answer.act()),
+                                        answer.call(),
+                                        answer.status(),
+                                        answer.statusName(),
+                                        micros(answer.at().toNanos()),
+                                        micros(answer.took().toNanos()),
+                                        quoted(answer.counts().stream()
+                                                .map(String::valueOf)
+                                                .collect(Collectors.joining(" "))),
+                                        quoted(answer.text()))
+                                .map(String::valueOf)
+                                .collect(Collectors.joining(",")))
+                        .append('\n');
+            }
+        }
+        return table.isEmpty() ? "" : "trial,rank,act,call,status,name,at us,took us,counts,text\n" + table;
+    }
+
+    /** Each pair of ranks as its record has it, then what was odd. */
+    private static String storm(StormObservation storm) {
+        return Stream.concat(storm.pairs().stream(), storm.oddities().stream())
+                .map(each -> each + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static String resources(TransferObservation observation) {
+        StringBuilder table = new StringBuilder();
+        observation
+                .resources()
+                .forEach(use -> use.looks()
+                        .forEach(look -> table.append(String.format(
+                                Locale.ROOT,
+                                "%s,%s,%.3f,%d,%d,%d%n",
+                                use.rank(),
+                                use.during(),
+                                look.after().toNanos() / 1e9,
+                                look.files(),
+                                look.threads(),
+                                look.residentBytes()))));
+        return table.isEmpty() ? "" : "rank,during,seconds,open files,threads,resident bytes\n" + table;
+    }
+
     private static String blocks(List<Integer> blocks) {
         return blocks.stream().map(String::valueOf).collect(Collectors.joining(" "));
     }
@@ -264,6 +334,7 @@ record Evidence(Path report, Path folder) {
             append(String.valueOf(iteration.index()), iteration.integrity(), table);
         }
         observation.serving().ifPresent(serving -> append("serving", serving.integrity(), table));
+        observation.storm().ifPresent(storm -> append("storm", storm.integrity(), table));
         return table.isEmpty()
                 ? ""
                 : "iteration,rank,kind,where,arena offset,length,differing bytes,expected,actual,detail\n" + table;

@@ -166,9 +166,10 @@ public final class JudgeProof implements AutoCloseable {
     private Stream<DynamicTest> planted(List<PlantedFault> faults, FaultRun in) {
         return faults.stream()
                 .filter(fault -> wanted.takes(fault.name(), fault.family()))
-                // Nobody looks into a GPU's memory at DONE.
+                // Nobody looks into a GPU's memory at DONE, and trials are made in host memory.
                 .filter(fault -> wanted.memory() == MemoryKind.DRAM
-                        || !fault.plan().expectations().visibleAtDone())
+                        || !(fault.plan().expectations().visibleAtDone()
+                                || fault.plan().lifecycle().isPresent()))
                 .map(fault -> fault.in(wanted.memory()))
                 .map(fault -> test(
                         fault.name(),

@@ -13,6 +13,9 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 public @interface PrefixHit {
-    /** Each from 0 to {@code transferred - 1}, each once. */
+    /**
+     * Each from 0 to {@code transferred}, each once. With all of them decode only tells prefill, as a serving engine does:
+     * that wants a READ and {@link ExpectCompletion}.
+     */
     int[] value();
 }

@@ -44,10 +44,14 @@ public enum FindingKind {
     ACCEPTED,
     /** Requests that engines served on their own were not kept apart, or not in order. */
     LEDGER,
+    /** A call about the life of an agent, a request or metadata did otherwise than NIXL documents. */
+    LIFECYCLE,
     /** A captured graph that replayed beside a transfer met blocks that did not hold what they must. */
     GRAPH_MISMATCH,
     /** A graph could not be captured, or a module not be loaded, while a transfer was in flight. */
     CAPTURE_REFUSED,
+    /** What an engine holds grows while it does the same again and again. */
+    GROWTH,
     /** A fault that the case plants on purpose was not caught. */
     NOT_CAUGHT,
 

@@ -27,12 +27,13 @@ public record BlockRequest(
         List<Cutter> prefills = cutters(plan, Role.PREFILL, iteration);
         List<Cutter> decodes = cutters(plan, Role.DECODE, iteration);
         List<BlockRequest> requests = new ArrayList<>();
+        int used = plan.blocks().prefixHit() + plan.moved(iteration);
         for (Topology.EnginePair pair : plan.topology().enginePairs()) {
             requests.add(new BlockRequest(
                     pair.prefillEngine(),
                     pair.decodeEngine(),
-                    prefills.get(pair.prefillEngine()).next(),
-                    decodes.get(pair.decodeEngine()).next()));
+                    prefills.get(pair.prefillEngine()).next().subList(0, used),
+                    decodes.get(pair.decodeEngine()).next().subList(0, used)));
         }
         return List.copyOf(requests);
     }
@@ -52,10 +53,41 @@ public record BlockRequest(
     /** All block ids that an engine's requests have in the order in which they take them. */
     private static List<Integer> order(BlockUse blocks, int pool, Role role, int engine) {
         int[] ids = IntStream.range(0, pool).toArray();
-        if (blocks.selection() == Selection.SHUFFLED) {
-            shuffle(ids, random(blocks.seed(), role, engine));
+        int used = blocks.transferred();
+        switch (blocks.selection()) {
+            case SHUFFLED -> shuffle(ids, random(blocks.seed(), role, engine));
+            case CONTIGUOUS -> {}
+            case ASCENDING_IN_DECODE, ASCENDING_IN_PREFILL -> {
+                Role ascending = blocks.selection() == Selection.ASCENDING_IN_DECODE ? Role.DECODE : Role.PREFILL;
+                if (role != ascending) {
+                    shuffle(ids, random(blocks.seed(), role, engine));
+                }
+            }
+            case DESCENDING ->
+                ids = IntStream.range(0, pool).map(at -> pool - 1 - at).toArray();
+            case ALTERNATING ->
+                ids = IntStream.range(0, pool).map(at -> alternating(at, pool)).toArray();
+            case EDGES -> ids = edges(pool, used);
         }
         return IntStream.of(ids).boxed().toList();
+    }
+
+    private static int alternating(int at, int pool) {
+        return at % 2 == 0 ? at / 2 : pool - 1 - at / 2;
+    }
+
+    /** In pieces of {@code used}: half of each from the begin, the rest from the end, what is in between behind all of them. */
+    private static int[] edges(int pool, int used) {
+        int pieces = pool / used;
+        int head = (used + 1) / 2;
+        int tail = used - head;
+        return IntStream.concat(
+                        IntStream.range(0, pieces)
+                                .flatMap(piece -> IntStream.concat(
+                                        IntStream.range(piece * head, (piece + 1) * head),
+                                        IntStream.range(pool - (piece + 1) * tail, pool - piece * tail))),
+                        IntStream.range(pieces * head, pool - pieces * tail))
+                .toArray();
     }
 
     /**

@@ -7,6 +7,7 @@ package org.nixlconform.plan;
  * @param kvHeads KV heads of the model; 1 with {@link Attention#MLA}
  * @param headDim elements of one head of one token; with MLA the elements of the latent
  * @param tokensPerBlock tokens in one KV block
+ * @param spacing of the regions of a rank
  */
 public record KvGeometry(
         int layers,
@@ -16,11 +17,44 @@ public record KvGeometry(
         DataType dtype,
         Layout layout,
         Attention attention,
-        KeyValue keyValue) {
+        KeyValue keyValue,
+        Spacing spacing) {
 
-    /** Regions of one rank: one a layer, two where keys and values are separate. */
+    /** With guarded regions. */
+    public KvGeometry(
+            int layers,
+            int kvHeads,
+            int headDim,
+            int tokensPerBlock,
+            DataType dtype,
+            Layout layout,
+            Attention attention,
+            KeyValue keyValue) {
+        this(layers, kvHeads, headDim, tokensPerBlock, dtype, layout, attention, keyValue, Spacing.GUARDED);
+    }
+
+    /** The same in another order of axes. */
+    KvGeometry in(Layout other) {
+        return new KvGeometry(layers, kvHeads, headDim, tokensPerBlock, dtype, other, attention, keyValue, spacing);
+    }
+
+    /** Regions of one rank: one a layer, two where keys and values are separate, one in all where layers share it. */
     public int regions() {
-        return Math.multiplyExact(layers, partsPerLayer());
+        return crossesLayers() ? 1 : Math.multiplyExact(layers, partsPerLayer());
+    }
+
+    private boolean crossesLayers() {
+        return keyValue == KeyValue.CROSS_LAYER;
+    }
+
+    /** Tokens of one head of a block in one region, of all layers that it holds. */
+    public int slotsPerBlock() {
+        return crossesLayers() ? Math.multiplyExact(layers, tokensPerBlock) : tokensPerBlock;
+    }
+
+    /** @param slot 0 to {@code slotsPerBlock() - 1} */
+    int layer(int region, int slot) {
+        return crossesLayers() ? slot / tokensPerBlock : region / partsPerLayer();
     }
 
     /** 2 where keys and values have a region each, else 1. */
@@ -33,7 +67,7 @@ public record KvGeometry(
         if (attention == Attention.MLA) {
             return Part.LATENT;
         }
-        if (keyValue == KeyValue.PACKED) {
+        if (keyValue != KeyValue.SEPARATE) {
             return Part.KEY_AND_VALUE;
         }
         return region % 2 == 0 ? Part.KEY : Part.VALUE;
@@ -41,13 +75,13 @@ public record KvGeometry(
 
     /** Bytes of one head of one token in one region. */
     public long contentBytes() {
-        int keyAndValue = attention != Attention.MLA && keyValue == KeyValue.PACKED ? 2 : 1;
+        int keyAndValue = attention != Attention.MLA && keyValue != KeyValue.SEPARATE ? 2 : 1;
         return (long) keyAndValue * headDim * dtype.bytes();
     }
 
     /** Bytes of one head of one block in one region. */
     public long headBytes() {
-        return Math.multiplyExact(contentBytes(), tokensPerBlock);
+        return Math.multiplyExact(contentBytes(), slotsPerBlock());
     }
 
     /** Bytes of one block in one region of a rank that holds {@code share}. */
@@ -59,14 +93,14 @@ public record KvGeometry(
      * Where one byte of the cache lies within its block, in a rank that holds {@code share}.
      *
      * @param head global, within the share
-     * @param token 0 to {@code tokensPerBlock - 1}
+     * @param slot the token, 0 to {@code slotsPerBlock() - 1}
      * @param contentByte 0 to {@code contentBytes() - 1}
      */
-    public long byteInBlock(HeadShare share, int head, int token, long contentByte) {
+    public long byteInBlock(HeadShare share, int head, int slot, long contentByte) {
         int headInShare = head - share.first();
         long unit = layout == Layout.HND
-                ? (long) headInShare * tokensPerBlock + token
-                : (long) token * share.count() + headInShare;
+                ? (long) headInShare * slotsPerBlock() + slot
+                : (long) slot * share.count() + headInShare;
         return unit * contentBytes() + contentByte;
     }
 

@@ -41,11 +41,11 @@ public final class LocationSpace {
         return bounds[ranks.size()];
     }
 
-    /** Address of a byte of the cache. */
-    public long locationOf(RankId rank, int region, int block, int head, int token, long contentByte) {
+    /** Address of a byte of the cache. @param slot the token, where layers share a region those of all of them */
+    public long locationOf(RankId rank, int region, int block, int head, int slot, long contentByte) {
         return baseOf(rank)
                 + plan.arena(rank).blockOffset(region, block)
-                + plan.geometry().byteInBlock(plan.headShare(rank), head, token, contentByte);
+                + plan.geometry(rank.role()).byteInBlock(plan.headShare(rank), head, slot, contentByte);
     }
 
     /** What an address stands for. Takes any value. */
@@ -62,8 +62,9 @@ public final class LocationSpace {
     private Location describe(RankId rank, long arenaOffsetBytes) {
         ArenaLayout arena = plan.arena(rank);
         long behindGuard = arenaOffsetBytes - arena.guardBytes();
-        int region = behindGuard < 0 ? -1 : (int) (behindGuard / arena.regionStrideBytes());
-        long inRegion = behindGuard < 0 ? 0 : behindGuard % arena.regionStrideBytes();
+        int region =
+                behindGuard < 0 ? -1 : (int) Math.min(arena.regions() - 1, behindGuard / arena.regionStrideBytes());
+        long inRegion = behindGuard < 0 ? 0 : behindGuard - region * arena.regionStrideBytes();
         if (region < 0 || inRegion >= arena.regionBytes()) {
             return new Location.Guard(rank, guardBehind(region), arenaOffsetBytes);
         }
@@ -72,20 +73,20 @@ public final class LocationSpace {
     }
 
     private Location content(RankId rank, int region, int block, long byteInBlock) {
-        KvGeometry geometry = plan.geometry();
+        KvGeometry geometry = plan.geometry(rank.role());
         HeadShare share = plan.headShare(rank);
         int unit = (int) (byteInBlock / geometry.contentBytes());
         boolean headsOutermost = geometry.layout() == Layout.HND;
-        int head = headsOutermost ? unit / geometry.tokensPerBlock() : unit % share.count();
-        int token = headsOutermost ? unit % geometry.tokensPerBlock() : unit / share.count();
+        int head = headsOutermost ? unit / geometry.slotsPerBlock() : unit % share.count();
+        int slot = headsOutermost ? unit % geometry.slotsPerBlock() : unit / share.count();
         return new Location.Content(
                 rank,
                 region,
-                region / geometry.partsPerLayer(),
+                geometry.layer(region, slot),
                 geometry.part(region),
                 block,
                 share.first() + head,
-                token,
+                slot % geometry.tokensPerBlock(),
                 byteInBlock % geometry.contentBytes());
     }
 

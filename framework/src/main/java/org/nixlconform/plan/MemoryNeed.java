@@ -51,8 +51,8 @@ public final class MemoryNeed {
     }
 
     private long bytesOf(RankId rank, int ownCached, int peerCached) {
-        long blockBytes = plan.geometry().blockBytes(plan.headShare(rank));
-        long arenaBytes = new ArenaLayout(plan.geometry().regions(), ownCached, blockBytes).totalBytes();
+        long arenaBytes =
+                ArenaLayout.of(plan.geometry(), ownCached, plan.headShare(rank)).totalBytes();
         if (plan.memory().onDevice(rank.role())) {
             return arenaBytes + DEVICE_PROCESS_BYTES;
         }

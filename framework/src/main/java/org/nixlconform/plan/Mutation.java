@@ -9,7 +9,9 @@ public enum Mutation {
     /** Decode gives blocks of a served request that it drops to others at once, while they are still read to. */
     REUSED_WITHOUT_QUARANTINE,
     /** The initiator takes the remote ranks' regions for those on the other of their two GPUs. */
-    WRONG_DEVICE;
+    WRONG_DEVICE,
+    /** Prefill lays out its blocks the other way, NHD for HND, than the plan and the initiator say. */
+    WRONG_LAYOUT;
 
     boolean isOfServedRequests() {
         return this == REUSED_BEFORE_NOTIFICATION || this == REUSED_WITHOUT_QUARANTINE;

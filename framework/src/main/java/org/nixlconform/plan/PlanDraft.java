@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 
@@ -37,6 +38,7 @@ public final class PlanDraft {
             new KvGeometry(2, 8, 128, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED);
     private BlockUse blocks = new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 0, false);
     private int iterations = 3;
+    private List<Integer> requestSizes = List.of();
     private Optional<Mutation> mutation = Optional.empty();
     private Set<InvalidRequest> invalidRequests = EnumSet.noneOf(InvalidRequest.class);
     private Optional<Rails> rails = Optional.empty();
@@ -74,6 +76,7 @@ public final class PlanDraft {
                         geometry,
                         blocks,
                         iterations,
+                        requestSizes,
                         mutation,
                         List.copyOf(invalidRequests),
                         rails,
@@ -134,6 +137,12 @@ public final class PlanDraft {
     public PlanDraft iterations(int count) {
         iterations = count;
         return this;
+    }
+
+    /** As many iterations, in which so many blocks of each request move. */
+    public PlanDraft requestSizes(int... blocksOfIterations) {
+        requestSizes = IntStream.of(blocksOfIterations).boxed().toList();
+        return iterations(blocksOfIterations.length);
     }
 
     public PlanDraft mutation(Mutation value) {
@@ -238,6 +247,7 @@ public final class PlanDraft {
                 plan.geometry(),
                 plan.blocks(),
                 plan.iterations(),
+                plan.requestSizes(),
                 plan.mutation(),
                 plan.invalidRequests(),
                 plan.rails(),
@@ -260,6 +270,7 @@ public final class PlanDraft {
             KvGeometry geometry,
             BlockUse blocks,
             int iterations,
+            List<Integer> requestSizes,
             Optional<Mutation> mutation,
             List<InvalidRequest> invalidRequests,
             Optional<Rails> rails,
@@ -280,6 +291,7 @@ public final class PlanDraft {
                 .invalidRequests(invalidRequests.toArray(InvalidRequest[]::new))
                 .expectations(expectations);
         draft.requirement = requirement;
+        draft.requestSizes = requestSizes;
         draft.mutation = mutation;
         draft.rails = rails;
         draft.peerEnd = peerEnd;
@@ -327,6 +339,10 @@ public final class PlanDraft {
 
     int iterations() {
         return iterations;
+    }
+
+    List<Integer> requestSizes() {
+        return requestSizes;
     }
 
     Optional<Mutation> mutation() {

@@ -46,7 +46,9 @@ final class PlanName {
     private static void addGeometry(KvGeometry geometry, List<String> parts) {
         KvGeometry usual = DEFAULTS.geometry();
         addIf(geometry.attention() != usual.attention(), geometry.attention().name(), parts);
-        addIf(geometry.keyValue() != usual.keyValue(), "separate K/V", parts);
+        addIf(geometry.keyValue() == KeyValue.SEPARATE, "separate K/V", parts);
+        addIf(geometry.keyValue() == KeyValue.CROSS_LAYER, "cross-layer", parts);
+        addIf(geometry.spacing() != usual.spacing(), label(geometry.spacing()), parts);
         boolean oneLatent = geometry.attention() == Attention.MLA && geometry.kvHeads() == 1;
         addIf(geometry.kvHeads() != usual.kvHeads() && !oneLatent, "heads " + geometry.kvHeads(), parts);
         addIf(geometry.headDim() != usual.headDim(), "head dim " + geometry.headDim(), parts);
@@ -61,7 +63,12 @@ final class PlanName {
     }
 
     private static void addRun(PlanDraft draft, List<String> parts) {
-        addIf(draft.iterations() != DEFAULTS.iterations(), "iterations " + draft.iterations(), parts);
+        String sizes = draft.requestSizes().stream().map(String::valueOf).collect(Collectors.joining("+"));
+        addIf(!sizes.isEmpty(), "sizes " + sizes, parts);
+        addIf(
+                sizes.isEmpty() && draft.iterations() != DEFAULTS.iterations(),
+                "iterations " + draft.iterations(),
+                parts);
         draft.rails().ifPresent(rails -> parts.add("rails " + rails.label()));
         draft.peerEnd().ifPresent(end -> parts.add(end.label()));
         draft.streamOrder().ifPresent(order -> parts.add(order.label()));

@@ -65,6 +65,9 @@ final class PlanRules {
             cachesHoldTheRequests();
             mutationChangesSomething();
         }
+        if (!draft.requestSizes().isEmpty()) {
+            sizesAreOfRequests();
+        }
         draft.rails().ifPresent(this::railsCanBeSimulated);
         draft.peerEnd().ifPresent(this::endCanBeJudged);
         draft.streamOrder().ifPresent(this::orderCanBeJudged);
@@ -133,13 +136,26 @@ final class PlanRules {
 
     private boolean prefixIsPartOfARequest() {
         int prefixHit = blocks.prefixHit();
-        boolean part = prefixHit >= 0 && (prefixHit < blocks.transferred() || blocks.transferred() < 1);
+        boolean part = prefixHit >= 0 && (prefixHit <= blocks.transferred() || blocks.transferred() < 1);
         if (!part) {
             refuse(
-                    "a prefix hit must leave at least one block of a request to move",
+                    "a prefix hit is a part of a request, or all of it",
                     "prefixHit = " + prefixHit + ", transferred = " + blocks.transferred(),
-                    "prefixHit from 0 to " + (blocks.transferred() - 1),
+                    "prefixHit from 0 to " + blocks.transferred(),
                     prefixHit < 0 ? "set prefixHit to 0 or more" : "lower prefixHit or raise transferred");
+        }
+        boolean whole = blocks.moved() == 0 && blocks.transferred() > 0;
+        if (whole
+                && (draft.direction().operation() != Operation.READ
+                        || draft.expectations().completion().isEmpty()
+                        || draft.expectations().throughput().isPresent()
+                        || draft.streamOrder().isPresent()
+                        || !draft.invalidRequests().isEmpty())) {
+            refuse(
+                    "where decode holds all blocks of a request, all that is left of it is that decode tells prefill",
+                    "prefixHit = " + prefixHit + ", transferred = " + blocks.transferred(),
+                    "READ, a completion, and neither a throughput, a stream order nor invalid requests",
+                    "lower prefixHit, or leave the rest out");
         }
         return part;
     }
@@ -151,6 +167,29 @@ final class PlanRules {
                     "iterations = " + draft.iterations(),
                     "each iteration has a generation of its own, of which a word of payload holds 21 bits",
                     "set iterations to 1 or more, such as 3");
+        }
+    }
+
+    private void sizesAreOfRequests() {
+        List<Integer> sizes = draft.requestSizes();
+        boolean within = sizes.stream().allMatch(size -> size >= 1 && size <= blocks.transferred());
+        if (!within || sizes.size() != draft.iterations()) {
+            refuse(
+                    "each iteration moves some blocks of a request, or all",
+                    "requestSizes = " + sizes + ", transferred = " + blocks.transferred() + ", iterations = "
+                            + draft.iterations(),
+                    "sizes from 1 to " + blocks.transferred() + ", one for each iteration",
+                    "raise transferred, or leave iterations out");
+        }
+        if (blocks.prefixHit() > 0
+                || draft.streamOrder().isPresent()
+                || draft.workload().isPresent()
+                || draft.expectations().throughput().isPresent()) {
+            refuse(
+                    "requests that differ in size are for single transfers alone",
+                    "requestSizes, and a prefix hit, a stream order, a workload or a throughput",
+                    "none of them",
+                    "give them cases of their own");
         }
     }
 
@@ -288,8 +327,8 @@ final class PlanRules {
             long sum = 0;
             for (Role role : Role.values()) {
                 HeadShare share = HeadShare.of(geometry, topology.tp(role), 0);
-                long arenaBytes = new ArenaLayout(geometry.regions(), blocks.cached(role), geometry.blockBytes(share))
-                        .totalBytes();
+                long arenaBytes =
+                        ArenaLayout.of(geometry, blocks.cached(role), share).totalBytes();
                 long ranks = (long) topology.engines(role) * topology.tp(role);
                 sum = Math.addExact(sum, Math.multiplyExact(arenaBytes, ranks));
             }
@@ -326,8 +365,7 @@ final class PlanRules {
 
     private void mutationChangesSomething() {
         boolean wrongOwner = draft.mutation().equals(Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT));
-        boolean oneRegion = geometry.layers() == 1 && geometry.partsPerLayer() == 1;
-        if (wrongOwner && (blocks.prefillCached() == blocks.decodeCached() || oneRegion)) {
+        if (wrongOwner && (blocks.prefillCached() == blocks.decodeCached() || geometry.regions() == 1)) {
             refuse(
                     "the mutation WRONG_OWNER_BLOCK_COUNT changes nothing here",
                     "cached = " + PlanName.cached(blocks) + ", layers = " + geometry.layers(),
@@ -335,6 +373,9 @@ final class PlanRules {
                     "give prefill and decode different numbers of cached blocks, and 2 or more layers");
         }
         draft.mutation().filter(Mutation::isOfServedRequests).ifPresent(this::mutationChangesServedRequests);
+        if (draft.mutation().equals(Optional.of(Mutation.WRONG_LAYOUT))) {
+            layoutIsNoticed();
+        }
         if (draft.mutation().equals(Optional.of(Mutation.WRONG_DEVICE)) && !everyRegionHasOneOnTheOtherDevice()) {
             refuse(
                     "the mutation WRONG_DEVICE needs a region on the other GPU for each",
@@ -363,10 +404,25 @@ final class PlanRules {
         }
     }
 
+    private void layoutIsNoticed() {
+        int prefillHeads = HeadShare.of(geometry, topology.prefillTp(), 0).count();
+        boolean alike = prefillHeads == 1 || geometry.tokensPerBlock() == 1;
+        if (alike
+                || draft.direction().operation() != Operation.READ
+                || draft.workload().isPresent()) {
+            refuse(
+                    "the mutation WRONG_LAYOUT changes nothing here",
+                    draft.direction().label() + ", heads a rank of prefill = " + prefillHeads + ", tokensPerBlock = "
+                            + geometry.tokensPerBlock(),
+                    "a READ without a workload, of 2 or more heads a rank of prefill and 2 or more tokens a block",
+                    "lower prefillTp or raise kvHeads or tokensPerBlock");
+        }
+    }
+
     private boolean everyRegionHasOneOnTheOtherDevice() {
         return draft.deviceCache().equals(Optional.of(DeviceCache.TWO_DEVICES))
                 && draft.memory().onDevice(draft.direction().initiator().other())
-                && (geometry.layers() % 2 == 0 || geometry.partsPerLayer() == 2);
+                && geometry.regions() % 2 == 0;
     }
 
     private void railsCanBeSimulated(Rails rails) {

@@ -1,7 +1,11 @@
 package org.nixlconform.plan;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What one decode rank takes from one prefill rank in one iteration.
@@ -10,9 +14,11 @@ import java.util.List;
  * that holds it. So with D >= P it has one source, with P > D and split heads several, and with MLA the one at
  * {@code d * P / D}, all as in vLLM. Where P > D and P exceeds the number of heads, vLLM refuses pure attention and
  * takes repeated heads once in hybrid models; here they are taken once. Prefill ranks whose heads nobody takes occur in
- * no transfer: they expect no notification of data.
+ * no transfer of data. Where decode asks, one decode rank sends each of those a notification by itself, as in vLLM, so that
+ * it knows as well that the request is over: a transfer of no heads. Where decode holds all blocks of a request already, no
+ * transfer has any bytes.
  *
- * @param heads global heads that move
+ * @param heads global heads that move; none where the prefill rank is only told
  * @param sliceBytes of one block in one region
  * @param descriptors one for each region and moved block
  * @param bytes all that moves between the two
@@ -24,12 +30,38 @@ public record RankTransfer(
     static List<RankTransfer> of(TransferPlan plan) {
         List<RankTransfer> transfers = new ArrayList<>();
         for (Topology.EnginePair pair : plan.topology().enginePairs()) {
+            List<RankTransfer> ofPair = new ArrayList<>();
             for (int rank = 0; rank < plan.topology().decodeTp(); rank++) {
                 RankId decode = new RankId(Role.DECODE, pair.decodeEngine(), rank);
-                addSources(plan, pair.prefillEngine(), decode, transfers);
+                addSources(plan, pair.prefillEngine(), decode, ofPair);
             }
+            if (plan.direction().operation() == Operation.READ) {
+                addTold(plan, pair, ofPair);
+            }
+            transfers.addAll(ofPair);
         }
         return List.copyOf(transfers);
+    }
+
+    /** Prefill ranks that nobody reads. */
+    private static void addTold(TransferPlan plan, Topology.EnginePair pair, List<RankTransfer> transfers) {
+        int prefillTp = plan.topology().prefillTp();
+        Set<Integer> read =
+                transfers.stream().map(transfer -> transfer.prefill().rank()).collect(Collectors.toSet());
+        IntStream.range(0, prefillTp)
+                .filter(rank -> !read.contains(rank))
+                .mapToObj(rank -> new RankTransfer(
+                        new RankId(Role.PREFILL, pair.prefillEngine(), rank),
+                        new RankId(Role.DECODE, pair.decodeEngine(), (int)
+                                ((long) rank * plan.topology().decodeTp() / prefillTp)),
+                        new HeadShare(0, 0),
+                        0,
+                        0,
+                        0))
+                .forEach(transfers::add);
+        transfers.sort(Comparator.comparingInt(
+                        (RankTransfer transfer) -> transfer.decode().rank())
+                .thenComparingInt(transfer -> transfer.prefill().rank()));
     }
 
     private static void addSources(TransferPlan plan, int prefillEngine, RankId decode, List<RankTransfer> transfers) {

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
  *
  * @param requirement id in the scenario catalogue, such as {@code A9}, where the case belongs to one
  * @param iterations how often it is repeated, each with a new generation and a newly poisoned destination; at least 1
+ * @param requestSizes blocks of each request that move in each iteration; empty where all do in every one
  * @param invalidRequests in the order of their enum, each once
  * @param rails simulated, in place of those that the environment has
  * @param peerEnd a rank that is killed in the middle of the case, on purpose
@@ -28,6 +29,7 @@ public record TransferPlan(
         KvGeometry geometry,
         BlockUse blocks,
         int iterations,
+        List<Integer> requestSizes,
         Optional<Mutation> mutation,
         List<InvalidRequest> invalidRequests,
         Optional<Rails> rails,
@@ -39,6 +41,7 @@ public record TransferPlan(
 
     /** Throws an {@code IllegalArgumentException} with all reasons when the plan cannot be. */
     public TransferPlan {
+        requestSizes = List.copyOf(requestSizes);
         invalidRequests = invalidRequests.stream().sorted().distinct().toList();
         PlanRules.requirePossible(PlanDraft.of(
                 "new TransferPlan",
@@ -51,6 +54,7 @@ public record TransferPlan(
                 geometry,
                 blocks,
                 iterations,
+                requestSizes,
                 mutation,
                 invalidRequests,
                 rails,
@@ -75,6 +79,16 @@ public record TransferPlan(
         return workload.filter(PagedServing.class::isInstance).map(PagedServing.class::cast);
     }
 
+    /** Trials of the life of agents, where those are the workload. */
+    public Optional<Lifecycle> lifecycle() {
+        return workload.filter(Lifecycle.class::isInstance).map(Lifecycle.class::cast);
+    }
+
+    /** Small transfers and notifications without a pause, where that is the workload. */
+    public Optional<NotificationStorm> storm() {
+        return workload.filter(NotificationStorm.class::isInstance).map(NotificationStorm.class::cast);
+    }
+
     /** {@link Workload#word()}, {@code single} without one: one transfer for each pair of ranks. */
     public String workloadWord() {
         return workload.map(Workload::word).orElse("single");
@@ -87,7 +101,15 @@ public record TransferPlan(
 
     /** How a rank's memory is laid out. Ranks of one role have equal arenas. */
     public ArenaLayout arena(RankId rank) {
-        return new ArenaLayout(geometry.regions(), blocks.cached(rank.role()), geometry.blockBytes(headShare(rank)));
+        return ArenaLayout.of(geometry, blocks.cached(rank.role()), headShare(rank));
+    }
+
+    /** The cache as it lies in the memory of a role, whatever the plan says of it. */
+    public KvGeometry geometry(Role role) {
+        Layout other = geometry.layout() == Layout.HND ? Layout.NHD : Layout.HND;
+        return role == Role.PREFILL && mutation.equals(Optional.of(Mutation.WRONG_LAYOUT))
+                ? geometry.in(other)
+                : geometry;
     }
 
     /** The addresses that the payload writes into memory, over all ranks. */
@@ -100,7 +122,7 @@ public record TransferPlan(
         return requests(0);
     }
 
-    /** Those of an iteration; all have the same unless {@link #requestsMoveOn()}. */
+    /** Those of an iteration; all have the same unless {@link #requestsDiffer()}. */
     public List<BlockRequest> requests(int iteration) {
         return BlockRequest.of(this, iteration);
     }
@@ -110,6 +132,16 @@ public record TransferPlan(
         return streamOrder
                 .filter(order -> order.work() == StreamOrder.Work.GRAPH_REUSE)
                 .isPresent();
+    }
+
+    /** Whether iterations have other blocks than the one before them. */
+    public boolean requestsDiffer() {
+        return requestsMoveOn() || !requestSizes.isEmpty();
+    }
+
+    /** Blocks of each request that move in an iteration. */
+    public int moved(int iteration) {
+        return requestSizes.isEmpty() ? blocks.moved() : requestSizes.get(iteration);
     }
 
     /** What moves between which ranks, by prefill engine, decode engine, decode rank, prefill rank. */
@@ -180,6 +212,7 @@ public record TransferPlan(
                 geometry,
                 use,
                 iterations,
+                requestSizes,
                 mutation,
                 invalidRequests,
                 rails,

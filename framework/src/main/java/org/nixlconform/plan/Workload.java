@@ -7,7 +7,7 @@ import org.nixlconform.message.Finding;
  * What engines do on their own, at full speed, after the iterations of a plan. A plan without one has single transfers alone:
  * one for each pair of ranks and iteration.
  */
-public sealed interface Workload permits PagedServing {
+public sealed interface Workload permits PagedServing, NotificationStorm, Lifecycle {
     /** Its part of a cell's name, such as {@code serving 1000 requests, 8 in flight, 1-10 blocks}; unequal for unequal ones. */
     String label();
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.nixlconform.engine.EngineStep;
 import org.nixlconform.plan.InvalidRequest;
@@ -16,6 +17,7 @@ import org.nixlconform.plan.MemoryKind;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.plan.Trial;
 import org.nixlconform.transfer.PathObservation.Posted;
 import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.TransferObservation.CallFailure;
@@ -55,6 +57,9 @@ final class ObservationNotes {
     private final List<IterationNotes> iterations = new ArrayList<>();
     private final List<PathObservation.Gpu> gpus = new ArrayList<>();
     private Optional<TransferObservation.Serving> serving = Optional.empty();
+    private Optional<StormObservation> storm = Optional.empty();
+    private final List<ResourceUse> resources = new ArrayList<>();
+    private final List<TrialOutcome> trials = new ArrayList<>();
     private final Map<String, RailUse> rails = new LinkedHashMap<>();
     private final Map<RankId, List<Double>> copiesBytesPerSecond = new TreeMap<>();
     private boolean everyCopyTimed = true;
@@ -83,9 +88,7 @@ final class ObservationNotes {
                         call.status(),
                         call.statusName(),
                         call.lastLogLines())));
-        step.lost()
-                .forEach(rank -> losses.add(
-                        new EngineLoss(rank.rank(), step.name(), rank.signal(), rank.exitCode(), rank.lastLogLines())));
+        step.lost().forEach(rank -> losses.add(loss(step.name(), rank)));
         step.overdue().forEach(rank -> timeouts.add(timeout(step.name(), iteration, rank)));
     }
 
@@ -97,6 +100,10 @@ final class ObservationNotes {
             return TO_A_DEVICE;
         }
         return streamedBytes > 0 ? STREAMED : COPIED;
+    }
+
+    private static EngineLoss loss(String step, EngineStep.LostRank rank) {
+        return new EngineLoss(rank.rank(), step, rank.signal(), rank.exitCode(), rank.lastLogLines());
     }
 
     private static Timeout timeout(String step, int iteration, EngineStep.OverdueRank rank) {
@@ -212,6 +219,49 @@ final class ObservationNotes {
                 ledger.took(), ledger.complete(), integrity, ledger.requests(), strays));
     }
 
+    void tried(Trial trial, EngineStep.TrialEnd end, int iteration) {
+        trials.add(new TrialOutcome(
+                trial,
+                end.answers().stream()
+                        .map(answer -> new TrialOutcome.Answer(
+                                answer.rank(),
+                                answer.act(),
+                                answer.call(),
+                                answer.status(),
+                                answer.statusName(),
+                                answer.at(),
+                                answer.took(),
+                                answer.counts(),
+                                answer.text()))
+                        .toList(),
+                end.lost().stream().map(gone -> loss(trial.label(), gone)).toList(),
+                end.overdue().stream()
+                        .map(rank -> timeout(trial.label(), iteration, rank))
+                        .toList()));
+    }
+
+    /** @param oneClock whether times of two ranks can be held against each other */
+    void stormed(
+            Map<RankId, EngineStep.StormPart> answers,
+            Map<RankId, EngineStep.Armed> armed,
+            BiPredicate<RankId, RankId> oneClock) {
+        StormNotes seen = new StormNotes(plan, answers);
+        List<Integrity> integrity = new ArrayList<>();
+        new TreeMap<>(answers).forEach((rank, part) -> {
+            EngineStep.Armed before = armed.get(rank);
+            integrity.add(integrity(rank, part.verification(), before == null ? 0 : before.alreadyRight()));
+            resources.add(new ResourceUse(
+                    rank,
+                    "storm",
+                    part.resources().stream()
+                            .map(each -> new ResourceUse.Look(
+                                    each.after(), each.files(), each.threads(), each.residentBytes()))
+                            .toList()));
+        });
+        failures.addAll(seen.failures());
+        storm = Optional.of(new StormObservation(seen.pairs(oneClock), seen.oddities(), integrity));
+    }
+
     private Integrity integrity(RankId rank, EngineStep.Verification seen, long alreadyRight) {
         return new Integrity(
                 rank,
@@ -246,6 +296,9 @@ final class ObservationNotes {
                 reference(),
                 iterations.stream().map(IterationNotes::finish).toList(),
                 serving,
+                storm,
+                resources,
+                trials,
                 logLines,
                 path.with(List.copyOf(rails.values()), gpus),
                 Optional.empty());

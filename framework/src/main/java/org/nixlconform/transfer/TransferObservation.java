@@ -24,6 +24,9 @@ import org.nixlconform.plan.RankId;
  * @param reference the copy between two processes that the same ranks timed, where it could be measured
  * @param iterations one for each that was begun
  * @param serving of requests that engines served on their own, where it was begun
+ * @param storm of notifications, where it was begun
+ * @param resources what engines held while they did the same again and again, where they were looked at
+ * @param trials of the life of agents, in the order in which they were made
  * @param logLines warnings and worse that engines wrote to standard error
  * @param path which way blocks took
  * @param recorded what was once measured on this cluster for cases of this kind, where that is known
@@ -40,6 +43,9 @@ public record TransferObservation(
         Optional<Reference> reference,
         List<Iteration> iterations,
         Optional<Serving> serving,
+        Optional<StormObservation> storm,
+        List<ResourceUse> resources,
+        List<TrialOutcome> trials,
         List<LogLine> logLines,
         PathObservation path,
         Optional<Recorded> recorded) {
@@ -52,6 +58,8 @@ public record TransferObservation(
         timeouts = List.copyOf(timeouts);
         invalidRequests = List.copyOf(invalidRequests);
         iterations = List.copyOf(iterations);
+        resources = List.copyOf(resources);
+        trials = List.copyOf(trials);
         logLines = List.copyOf(logLines);
     }
 
@@ -81,6 +89,9 @@ public record TransferObservation(
                 reference,
                 iterations,
                 served,
+                storm,
+                resources,
+                trials,
                 logLines,
                 path,
                 figures);

@@ -12,8 +12,10 @@ import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.Generations;
+import org.nixlconform.plan.Lifecycle;
 import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.plan.Trial;
 
 /**
  * The call flow of a serving engine, step by step, on a live pair of engines. Stops at the first step that not every rank
@@ -58,7 +60,7 @@ public final class TransferRun {
             while (iteration < plan.iterations() && iterate(iteration)) {
                 iteration++;
             }
-            if (iteration == plan.iterations() && serve()) {
+            if (iteration == plan.iterations() && serve() && storm() && tryOut()) {
                 counted = engines.counted();
                 did(engines::release, "close", 0);
             }
@@ -188,6 +190,35 @@ public final class TransferRun {
         return succeeded(step, plan.iterations());
     }
 
+    /** Without the engines of a trial that went wrong there is nothing to try any more. */
+    private boolean tryOut() {
+        return plan.lifecycle().stream()
+                .allMatch(workload -> workload.trials().stream().allMatch(trial -> tryOut(workload, trial)));
+    }
+
+    private boolean tryOut(Lifecycle workload, Trial trial) {
+        onStep.accept(trial.label());
+        EngineStep.TrialEnd end = engines.tryOut(workload, trial, limits());
+        notes.tried(trial, end, plan.iterations());
+        refuseBroken(trial.label(), end.broken());
+        return end.lost().isEmpty() && end.overdue().isEmpty();
+    }
+
+    private boolean storm() {
+        if (plan.storm().isEmpty()) {
+            return true;
+        }
+        onStep.accept("arm");
+        EngineStep<EngineStep.Armed> arm = engines.armForStorm();
+        if (!succeeded(arm, plan.iterations())) {
+            return false;
+        }
+        onStep.accept("storm");
+        EngineStep<EngineStep.StormPart> step = engines.storm(plan.storm().get(), limits());
+        notes.stormed(step.answers(), arm.answers(), engines::shareAClock);
+        return succeeded(step, plan.iterations());
+    }
+
     private Expectations.Completion limits() {
         return plan.expectations().completion().orElse(DEFAULT_LIMITS);
     }
@@ -199,19 +230,23 @@ public final class TransferRun {
 
     private boolean succeeded(EngineStep<?> step, int iteration) {
         notes.step(step, iteration);
-        if (!step.broken().isEmpty()) {
-            EngineStep.BrokenRank first = step.broken().get(0);
+        refuseBroken(step.name(), step.broken());
+        return step.refused().isEmpty() && step.overdue().isEmpty() && !lostOthers(step);
+    }
+
+    private static void refuseBroken(String step, List<EngineStep.BrokenRank> broken) {
+        if (!broken.isEmpty()) {
+            EngineStep.BrokenRank first = broken.get(0);
             throw new FindingException(Finding.of(
                             FindingKind.STAGE,
                             "transfer",
-                            "a part of ours failed in " + step.broken().size() + " of the engine processes")
-                    .with("step", step.name())
+                            "a part of ours failed in " + broken.size() + " of the engine processes")
+                    .with("step", step)
                     .with("phase", first.phase())
                     .with("first", first.rank())
                     .with("actual", first.message())
                     .with("remedy", first.remedy()));
         }
-        return step.refused().isEmpty() && step.overdue().isEmpty() && !lostOthers(step);
     }
 
     /** Others than the one that the plan ends. */

@@ -22,8 +22,8 @@ import org.nixlconform.transfer.TransferObservation.Integrity;
  * <p>One finding for each rank and kind of difference, from the first iteration that has it, so that results carry
  * every kind. Ranks in their order; of one rank the most frequent kind first, of equally frequent ones the order
  * OVERRUN, MISPLACED, SHIFTED, STALE, TORN, FOREIGN, ZERO, POISON: what was written wrongly tells more than what is
- * merely missing. A source that differs is one finding. What differed while engines served requests on their own counts as one
- * more iteration, after the last.
+ * merely missing. A source that differs is one finding. What differed while engines served requests on their own, or in a storm of
+ * notifications, counts as one more iteration, after the last.
  *
  * <p>Slices that were never or only half written by a transfer that a loss, a failed call or a timeout ended are
  * explained by that; where the plan ends a rank, only as many as that one still owed. Everything else is judged then too: whatever ended it, nothing else may be touched.
@@ -62,6 +62,7 @@ final class IntegrityCheck implements Check {
         Map<Integer, List<Integrity>> seen = new TreeMap<>();
         observation.iterations().forEach(iteration -> seen.put(iteration.index(), iteration.integrity()));
         observation.serving().ifPresent(serving -> seen.put(plan.iterations(), serving.integrity()));
+        observation.storm().ifPresent(storm -> seen.put(plan.iterations(), storm.integrity()));
         seen.forEach((iteration, arenas) -> arenas.forEach(integrity -> departures
                 .computeIfAbsent(integrity.rank(), rank -> new ArrayList<>())
                 .addAll(departures(integrity, iteration).stream()
@@ -141,11 +142,11 @@ final class IntegrityCheck implements Check {
         if (!detail.isBlank()) {
             finding = finding.with("detail", detail);
         }
-        boolean served = alike.stream().anyMatch(departure -> departure.iteration() == plan.iterations());
+        boolean afterwards = alike.stream().anyMatch(departure -> departure.iteration() == plan.iterations());
         List<Departure> iterated = alike.stream()
                 .filter(departure -> departure.iteration() < plan.iterations())
                 .toList();
-        if (served) {
+        if (afterwards) {
             finding = finding.with("where", first.integrity().rank() + Wording.iteration(plan, plan.iterations()));
         }
         return plan.iterations() == 1 || iterated.isEmpty()

@@ -13,6 +13,7 @@ import org.nixlconform.plan.DeviceCache;
 import org.nixlconform.plan.Expectations;
 import org.nixlconform.plan.StreamOrder;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.StormObservation;
 import org.nixlconform.transfer.TransferObservation;
 
 /**
@@ -26,7 +27,7 @@ import org.nixlconform.transfer.TransferObservation;
  * </ul>
  *
  * <p>Findings come in the order of the checks, most telling first: planned end, stream order, engine lost, call failed, step not ended, ended too early, not visible at DONE, integrity,
- * notifications, ledger, invalid requests, throughput, what was recorded, balance, decay, path, links, rails, devices of EFA, transports, log, vacuous.
+ * notifications, ledger, storm, growth, trials, invalid requests, throughput, what was recorded, balance, decay, path, links, rails, devices of EFA, transports, log, vacuous.
  *
  * <p>A case that plants a fault ({@link Expectations#caughtAs}) turns this around: it conforms only if the fault was
  * found, as one of the declared kinds, and nothing else was.
@@ -44,6 +45,9 @@ public final class Judge {
             new IntegrityCheck(),
             new NotificationCheck(),
             new LedgerCheck(),
+            new StormCheck(),
+            new GrowthCheck(),
+            new TrialCheck(),
             new InvalidRequestCheck(),
             new ThroughputCheck(),
             new RecordedCheck(),
@@ -192,7 +196,9 @@ public final class Judge {
         if (!plan.expectations().integrity()) {
             long differing = Stream.concat(
                             observation.iterations().stream().map(TransferObservation.Iteration::integrity),
-                            observation.serving().stream().map(TransferObservation.Serving::integrity))
+                            Stream.concat(
+                                    observation.serving().stream().map(TransferObservation.Serving::integrity),
+                                    observation.storm().stream().map(StormObservation::integrity)))
                     .flatMap(List::stream)
                     .mapToLong(TransferObservation.Integrity::runsDiffering)
                     .sum();
@@ -207,7 +213,10 @@ public final class Judge {
         RailCheck.note(observation).ifPresent(notes::add);
         LinkCheck.note(plan, observation).ifPresent(notes::add);
         notes.addAll(VisibilityCheck.notes(observation));
+        notes.addAll(StormCheck.notes(plan, observation));
+        notes.addAll(GrowthCheck.notes(plan, observation));
         notes.addAll(LedgerCheck.notes(observation, throughput.gbPerSecond()));
+        notes.addAll(TrialCheck.notes(observation));
         if (!observation.path().gpus().isEmpty()) {
             notes.add(String.join("; ", observation.path().gpusDescribed()));
         }

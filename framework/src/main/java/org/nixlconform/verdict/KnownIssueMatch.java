@@ -193,6 +193,11 @@ public record KnownIssueMatch(
                 plan.streamOrder()
                         .filter(order -> wanted.equals(order.work().name()))
                         .isPresent();
+            case TRIAL ->
+                plan.lifecycle()
+                        .filter(workload -> workload.trials().stream()
+                                .anyMatch(trial -> wanted.equals(trial.label())))
+                        .isPresent();
             case DEVICE_CACHE ->
                 plan.deviceCache().filter(cache -> wanted.equals(cache.name())).isPresent();
         };

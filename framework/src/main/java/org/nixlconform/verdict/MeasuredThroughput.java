@@ -86,7 +86,7 @@ record MeasuredThroughput(OptionalDouble gbPerSecond, OptionalDouble referenceGb
                 && ended.stream()
                         .map(transfer -> new PlannedTransfers.Pair(transfer.initiator(), transfer.target()))
                         .collect(Collectors.toSet())
-                        .containsAll(planned.bytes().keySet());
+                        .containsAll(planned.moving());
         long longestNanos = ended.stream()
                 .map(RankTransferOutcome::total)
                 .mapToLong(Duration::toNanos)
@@ -99,6 +99,7 @@ record MeasuredThroughput(OptionalDouble gbPerSecond, OptionalDouble referenceGb
 
     private static Set<RankId> ranksWithReference(TransferPlan plan) {
         return plan.rankTransfers().stream()
+                .filter(transfer -> transfer.bytes() > 0)
                 .map(transfer -> plan.referenceRole() == Role.PREFILL ? transfer.prefill() : transfer.decode())
                 .collect(Collectors.toSet());
     }

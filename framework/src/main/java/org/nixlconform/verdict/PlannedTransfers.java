@@ -1,7 +1,9 @@
 package org.nixlconform.verdict;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -13,9 +15,18 @@ import org.nixlconform.plan.TransferPlan;
 /**
  * The plan's transfers by their ends.
  *
- * @param bytes to move between two ranks in one iteration, in the plan's order
+ * @param bytes to move between two ranks in one iteration, in the plan's order; 0 where one is only told
  */
 record PlannedTransfers(Map<Pair, Long> bytes, Operation operation) {
+
+    /** The same two ranks in an iteration, whose requests may be smaller. */
+    PlannedTransfers in(TransferPlan plan, int iteration) {
+        Map<Pair, Long> smaller = new LinkedHashMap<>(bytes);
+        if (plan.blocks().moved() > 0) {
+            smaller.replaceAll((pair, all) -> all / plan.blocks().moved() * plan.moved(iteration));
+        }
+        return new PlannedTransfers(smaller, operation);
+    }
 
     /** Two ranks by their ends. */
     record Pair(RankId initiator, RankId target) {
@@ -44,6 +55,20 @@ record PlannedTransfers(Map<Pair, Long> bytes, Operation operation) {
     /** The planned bytes of two ranks, 0 where none are planned. */
     long bytes(Pair pair) {
         return bytes.getOrDefault(pair, 0L);
+    }
+
+    /** Those between which bytes move. */
+    Set<Pair> moving() {
+        return bytes.keySet().stream()
+                .filter(pair -> bytes(pair) > 0)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Those of which one only tells the other. */
+    Set<Pair> told() {
+        return bytes.keySet().stream()
+                .filter(pair -> bytes(pair) == 0)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** All that this rank has a part in, in one iteration. */

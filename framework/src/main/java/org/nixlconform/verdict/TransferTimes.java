@@ -63,8 +63,7 @@ record TransferTimes(List<Times> iterations) {
         return new TransferTimes(observation.iterations().stream()
                 .filter(iteration -> iteration.index() > 0)
                 .map(TransferTimes::ended)
-                .filter(times ->
-                        times.byPair().keySet().containsAll(planned.bytes().keySet()))
+                .filter(times -> times.byPair().keySet().containsAll(planned.moving()))
                 .toList());
     }
 

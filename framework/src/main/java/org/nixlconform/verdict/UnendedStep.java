@@ -18,7 +18,7 @@ import org.nixlconform.transfer.TransferObservation.Timeout;
 /** A step that did not end by its deadline, seen together with what else happened: which way of not ending it was. */
 record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout timeout) {
     /** Phases in which data move; progress is told in these alone. */
-    private static final Set<String> TRANSFER = Set.of("transfer", "post", "wait", "notify", "serve");
+    private static final Set<String> TRANSFER = Set.of("transfer", "post", "wait", "notify", "serve", "storm");
 
     private static final Set<String> AFTER_TRANSFER = Set.of("verify", "close", "release");
 
@@ -28,7 +28,17 @@ record UnendedStep(TransferPlan plan, TransferObservation observation, Timeout t
      * incomplete keeps its own where the writer is stuck: it alone knows how much arrived.
      */
     boolean isExplained() {
-        return onlyWaitsForStoppedRanks() || (kind() == FindingKind.NOT_NOTIFIED && wentAstray());
+        return onlyWaitsForStoppedRanks()
+                || (kind() == FindingKind.NOT_NOTIFIED && (wentAstray() || isToldByTheStorm()));
+    }
+
+    /** Which says what is missing, message by message. */
+    private boolean isToldByTheStorm() {
+        return timeout.phase().equals("storm")
+                && observation.storm().stream()
+                        .flatMap(storm -> storm.pairs().stream())
+                        .anyMatch(pair -> pair.target().equals(timeout.rank())
+                                && pair.received().isPresent());
     }
 
     /** What the rank waits for came, but not as it was sent. */

@@ -13,9 +13,11 @@ import org.nixlconform.engine.ServedRequest;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.NotificationStorm;
 import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.StormObservation;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Integrity;
 import org.nixlconform.transfer.TransferObservation.InvalidRequestOutcome;
@@ -31,6 +33,7 @@ import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
 final class VacuousCheck implements Check {
 
     private static final String SERVING = ", while serving";
+    private static final String STORM = ", in the storm";
 
     /** One place at which a case says less than it seems to. */
     private record Gap(String what, String where, String expected, String actual) {}
@@ -40,10 +43,12 @@ final class VacuousCheck implements Check {
         List<Gap> gaps = new ArrayList<>();
         PlannedTransfers planned = PlannedTransfers.of(plan);
         for (Iteration iteration : observation.iterations()) {
-            gaps.addAll(transferGaps(planned, iteration));
-            gaps.addAll(verificationGaps(iteration.integrity(), ", iteration " + iteration.index()));
+            gaps.addAll(transferGaps(planned.in(plan, iteration.index()), iteration));
+            gaps.addAll(verificationGaps(planned, iteration.integrity(), ", iteration " + iteration.index()));
         }
-        observation.serving().ifPresent(serving -> gaps.addAll(verificationGaps(serving.integrity(), SERVING)));
+        observation
+                .serving()
+                .ifPresent(serving -> gaps.addAll(verificationGaps(planned, serving.integrity(), SERVING)));
         if (!Disturbance.anywhere(observation)) {
             gaps.addAll(missing(plan, planned, observation));
         }
@@ -116,13 +121,15 @@ final class VacuousCheck implements Check {
                 : OptionalLong.empty();
     }
 
-    private static List<Gap> verificationGaps(List<Integrity> arenas, String when) {
+    private static List<Gap> verificationGaps(PlannedTransfers planned, List<Integrity> arenas, String when) {
         List<Gap> gaps = new ArrayList<>();
         for (Integrity integrity : arenas) {
             String where = integrity.rank() + when;
             if (integrity.bytesVerified() == 0) {
                 gaps.add(new Gap("nothing was verified", where, "the whole arena", Quantities.bytes(0)));
-            } else if (integrity.destination() && (integrity.slicesSelected() == 0 || integrity.bytesSelected() == 0)) {
+            } else if (integrity.destination()
+                    && planned.bytes(integrity.rank()) > 0
+                    && (integrity.slicesSelected() == 0 || integrity.bytesSelected() == 0)) {
                 gaps.add(new Gap("no block slice was verified", where, "every selected slice", "none"));
             }
             if (integrity.alreadyRight() > 0) {
@@ -148,7 +155,8 @@ final class VacuousCheck implements Check {
                     Quantities.count(iterations)));
         }
         for (Iteration iteration : observation.iterations()) {
-            gaps.addAll(missingTransfers(planned, iteration));
+            gaps.addAll(missingTransfers(planned.in(plan, iteration.index()), iteration));
+            gaps.addAll(unaskedNotifications(planned, iteration));
             if (plan.expectations().integrity()) {
                 gaps.addAll(unverified(
                         planned.destinations(), iteration.integrity().stream(), ", iteration " + iteration.index()));
@@ -158,6 +166,7 @@ final class VacuousCheck implements Check {
             Stream<Integrity> all = observation.iterations().stream().flatMap(each -> each.integrity().stream());
             gaps.addAll(unverified(planned.sources(), all, ""));
         }
+        plan.storm().ifPresent(storm -> gaps.addAll(missingStorm(plan, planned, storm, observation)));
         plan.serving().ifPresent(served -> gaps.addAll(missingRequests(plan, planned, served, observation)));
         Set<InvalidRequest> asked = observation.invalidRequests().stream()
                 .map(InvalidRequestOutcome::request)
@@ -212,21 +221,68 @@ final class VacuousCheck implements Check {
         return gaps;
     }
 
+    private static List<Gap> missingStorm(
+            TransferPlan plan, PlannedTransfers planned, NotificationStorm storm, TransferObservation observation) {
+        List<Gap> gaps = new ArrayList<>();
+        if (observation.storm().isEmpty()) {
+            gaps.add(new Gap("the storm was not begun", "the plan", storm.label(), "nothing"));
+        }
+        observation.storm().ifPresent(seen -> {
+            for (StormObservation.Pair pair : seen.pairs()) {
+                long made = pair.sent().map(StormObservation.Sent::transfers).orElse(0L);
+                long bytes = pair.sent().map(StormObservation.Sent::bytes).orElse(0L);
+                if (made < storm.transfers() || bytes == 0) {
+                    gaps.add(new Gap(
+                            "fewer transfers of the storm were made than planned",
+                            pair.label() + STORM,
+                            Quantities.count(storm.transfers(), "transfer"),
+                            Quantities.count(made) + ", " + Quantities.bytes(bytes)));
+                }
+                if (pair.received().isEmpty()) {
+                    gaps.add(new Gap(
+                            "nobody counted the notifications of the storm", pair.label() + STORM, "counts", "none"));
+                }
+            }
+            gaps.addAll(verificationGaps(planned, seen.integrity(), STORM));
+            if (plan.expectations().integrity()) {
+                gaps.addAll(unverified(planned.destinations(), seen.integrity().stream(), STORM));
+                gaps.addAll(unverified(planned.sources(), seen.integrity().stream(), STORM));
+            }
+        });
+        return gaps;
+    }
+
     private static List<Gap> missingTransfers(PlannedTransfers planned, Iteration iteration) {
         String where = "iteration " + iteration.index();
-        if (iteration.transfers().isEmpty()) {
-            String expected = Quantities.count(planned.bytes().size(), "transfer");
+        Set<PlannedTransfers.Pair> moving = planned.moving();
+        if (iteration.transfers().isEmpty() && !moving.isEmpty()) {
+            String expected = Quantities.count(moving.size(), "transfer");
             return List.of(new Gap("nothing was transferred", where, expected, "none"));
         }
         Set<PlannedTransfers.Pair> made = iteration.transfers().stream()
                 .map(transfer -> new PlannedTransfers.Pair(transfer.initiator(), transfer.target()))
                 .collect(Collectors.toSet());
-        return planned.bytes().keySet().stream()
+        return moving.stream()
                 .filter(pair -> !made.contains(pair))
                 .map(pair -> new Gap(
                         "a planned transfer was not made",
                         pair + ", " + where,
                         Quantities.bytes(planned.bytes(pair)),
+                        "none"))
+                .toList();
+    }
+
+    /** Where nothing moves, a notification is all that there is to be judged. */
+    private static List<Gap> unaskedNotifications(PlannedTransfers planned, Iteration iteration) {
+        return planned.told().stream()
+                .filter(pair -> iteration.notifications().stream()
+                        .noneMatch(count -> count.expected() > 0
+                                && count.receiver().equals(pair.target())
+                                && count.sender().equals(pair.initiator().label())))
+                .map(pair -> new Gap(
+                        "nobody waited for a planned notification",
+                        pair + ", iteration " + iteration.index(),
+                        "1 notification without a transfer",
                         "none"))
                 .toList();
     }

@@ -41,6 +41,7 @@ final class Wording {
             case "wait" -> "the transfer was awaited";
             case "notify" -> "notifications were sent and awaited";
             case "serve" -> "requests were served";
+            case "storm" -> "notifications were sent and collected";
             case "verify" -> "the payload was verified";
             case "close", "release" -> "everything was released";
             default -> "it was in phase " + phase;
@@ -58,10 +59,13 @@ final class Wording {
                 + Quantities.duration(completion.stall());
     }
 
-    /** {@code , iteration 3} where the plan has more than one, {@code , while serving} after the last, else nothing. */
+    /** {@code , iteration 3} where the plan has more than one, {@code , while serving} or {@code , in the storm} after the last, else nothing. */
     static String iteration(TransferPlan plan, int iteration) {
         if (plan.serving().isPresent() && iteration == plan.iterations()) {
             return ", while serving";
+        }
+        if (plan.storm().isPresent() && iteration == plan.iterations()) {
+            return ", in the storm";
         }
         return plan.iterations() > 1 ? ", iteration " + iteration : "";
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.nixlconform.configuration.KnownIssueSpec.Expectation;
 import org.nixlconform.configuration.KnownIssueSpec.Signature;
 import org.nixlconform.message.FindingException;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Trial;
 
 class KnownIssueFileTest {
     private static final String RECORD = """
@@ -82,6 +84,7 @@ class KnownIssueFileTest {
                       targetEnds: IN_FLIGHT
                       streamOrder: CAPTURE_BESIDE
                       deviceCache: MAPPED
+                      trial: join
                     signature: {kind: [ENGINE_DIED, PEER_LOST], phase: register, log: 'mlx5: \\d+'}
                     expectation: sometimes
                     link: https://example.org/1
@@ -110,7 +113,8 @@ class KnownIssueFileTest {
                                 Map.entry(Key.RAILS, "unequal"),
                                 Map.entry(Key.TARGET_ENDS, "IN_FLIGHT"),
                                 Map.entry(Key.STREAM_ORDER, "CAPTURE_BESIDE"),
-                                Map.entry(Key.DEVICE_CACHE, "MAPPED"))),
+                                Map.entry(Key.DEVICE_CACHE, "MAPPED"),
+                                Map.entry(Key.TRIAL, "join"))),
                         new Signature(
                                 Set.of(FindingKind.ENGINE_DIED, FindingKind.PEER_LOST),
                                 Optional.of("register"),
@@ -177,5 +181,12 @@ class KnownIssueFileTest {
                 "ftp://example.org/1",
                 "unknown key 'more'",
                 "docs/known-issues.md explains every key");
+    }
+
+    @Test
+    void everyTrialIsAPhaseThatARecordMayName() {
+        assertThat(Names.PHASES).containsAll(Names.TRIALS);
+        assertThat(Names.TRIALS)
+                .containsExactlyElementsOf(Arrays.stream(Trial.values()).map(Trial::label).toList());
     }
 }

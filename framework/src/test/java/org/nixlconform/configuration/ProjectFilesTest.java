@@ -89,7 +89,7 @@ class ProjectFilesTest {
                         ROOT.resolve("config/clusters/local.yaml"),
                         List.of(NodeSpec.local("localhost")),
                         List.of("nixl-wheel", "libfabric-tcp", "libfabric-simulated-efa"),
-                        List.of("seed-v56a", "seed-v56b", "seed-v56c"),
+                        List.of("seed-v56a", "seed-v56b", "seed-v56c", "ucx-tcp"),
                         1,
                         List.of(new MustJudge("UCX", "PACK", "DRAM"), new MustJudge("LIBFABRIC", "PACK", "DRAM")),
                         Path.of("/home/reader/.cache/nixlconform"),

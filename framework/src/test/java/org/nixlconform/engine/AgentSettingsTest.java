@@ -2,6 +2,7 @@ package org.nixlconform.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
@@ -10,7 +11,7 @@ import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
 class AgentSettingsTest {
 
     private static AgentSettings of(ProgressThread progressThread, int ranks, int cores) {
-        return AgentSettings.of(new AgentSpec(progressThread, ThreadSync.NONE, 7), ranks, cores);
+        return AgentSettings.of(new AgentSpec(progressThread, ThreadSync.NONE, 7), Optional.empty(), ranks, cores);
     }
 
     @Test
@@ -38,9 +39,11 @@ class AgentSettingsTest {
 
     @Test
     void threadSyncHasTheNumbersOfNixl() {
-        AgentSettings none = AgentSettings.of(new AgentSpec(ProgressThread.ON, ThreadSync.NONE, 0), 1, 2);
-        AgentSettings strict = AgentSettings.of(new AgentSpec(ProgressThread.ON, ThreadSync.STRICT, 0), 1, 2);
-        AgentSettings rw = AgentSettings.of(new AgentSpec(ProgressThread.ON, ThreadSync.RW, 0), 1, 2);
+        AgentSettings none =
+                AgentSettings.of(new AgentSpec(ProgressThread.ON, ThreadSync.NONE, 0), Optional.empty(), 1, 2);
+        AgentSettings strict =
+                AgentSettings.of(new AgentSpec(ProgressThread.ON, ThreadSync.STRICT, 0), Optional.empty(), 1, 2);
+        AgentSettings rw = AgentSettings.of(new AgentSpec(ProgressThread.ON, ThreadSync.RW, 0), Optional.empty(), 1, 2);
 
         assertThat(none.threadSyncNumber()).isZero();
         assertThat(strict.threadSyncNumber()).isEqualTo(1);

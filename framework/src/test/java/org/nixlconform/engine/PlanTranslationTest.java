@@ -18,6 +18,7 @@ import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.PairShape;
 import org.nixlconform.engine.protocol.ToRank;
+import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Attention;
 import org.nixlconform.plan.BlockUse;
 import org.nixlconform.plan.DataType;
@@ -26,6 +27,7 @@ import org.nixlconform.plan.KeyValue;
 import org.nixlconform.plan.KvGeometry;
 import org.nixlconform.plan.Layout;
 import org.nixlconform.plan.LocationSpace;
+import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.Pairing;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.Planned;
@@ -65,7 +67,14 @@ class PlanTranslationTest {
                 plan(draft -> draft.topology(new Topology(1, 2, 2, 2, Pairing.MESH))
                         .geometry(geometry(8, Layout.NHD, Attention.GQA, KeyValue.PACKED))),
                 plan(draft -> draft.topology(new Topology(1, 2, 1, 4, Pairing.ROUND_ROBIN))
-                        .geometry(geometry(1, Layout.HND, Attention.MLA, KeyValue.PACKED))));
+                        .geometry(geometry(1, Layout.HND, Attention.MLA, KeyValue.PACKED))),
+                plan(draft -> draft.topology(new Topology(1, 4, 1, 2, Pairing.MESH))
+                        .geometry(geometry(1, Layout.HND, Attention.MLA, KeyValue.PACKED))),
+                plan(draft -> draft.topology(new Topology(1, 1, 1, 2, Pairing.MESH))
+                        .geometry(geometry(8, Layout.HND, Attention.GQA, KeyValue.CROSS_LAYER))),
+                plan(draft -> draft.topology(new Topology(1, 1, 1, 2, Pairing.MESH))
+                        .mutation(Mutation.WRONG_LAYOUT)
+                        .expectCaught(FindingKind.MISPLACED)));
     }
 
     private static KvGeometry geometry(int heads, Layout layout, Attention attention, KeyValue keyValue) {
@@ -105,7 +114,7 @@ class PlanTranslationTest {
             for (int region = 0; region < plan.geometry().regions(); region++) {
                 for (int block : List.of(0, 1, shape.cachedBlocks() - 1)) {
                     for (int head = heads.first(); head < heads.first() + heads.count(); head++) {
-                        for (int token = 0; token < plan.geometry().tokensPerBlock(); token++) {
+                        for (int token = 0; token < plan.geometry().slotsPerBlock(); token++) {
                             assertThat(shape.locationBase()
                                             + shape.blockOffset(region, block)
                                             + shape.contentOffset(head, token))
@@ -129,6 +138,7 @@ class PlanTranslationTest {
                 PairShape theirs = translation.pairs(peer).stream()
                         .filter(pair -> pair.peer().equals(rank.label()))
                         .filter(pair -> pair.firstHead() == mine.firstHead())
+                        .filter(pair -> pair.headCount() == mine.headCount())
                         .findFirst()
                         .orElseThrow();
                 assertThat(theirs.ownBlocks()).isEqualTo(mine.peerBlocks());
@@ -137,7 +147,10 @@ class PlanTranslationTest {
                 assertThat(mine.peerArena()).isEqualTo(translation.arena(peer));
                 assertThat(mine.peerPid()).isEqualTo(pid(peer));
                 assertThat(mine.peerAddresses()).containsExactly(address(peer));
-                assertThat(mine.prefixBlocks()).isEqualTo(plan.blocks().prefixHit());
+                assertThat(mine.prefixBlocks())
+                        .isEqualTo(mine.moves() ? plan.blocks().prefixHit() : 0);
+                assertThat(mine.ownBlocks())
+                        .hasSize(mine.moves() ? plan.blocks().transferred() : 0);
                 pairs++;
             }
         }

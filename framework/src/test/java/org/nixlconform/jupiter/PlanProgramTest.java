@@ -85,6 +85,7 @@ class PlanProgramTest {
                     plan.geometry(),
                     plan.blocks(),
                     plan.iterations(),
+                    plan.requestSizes(),
                     plan.mutation(),
                     plan.invalidRequests(),
                     plan.rails(),

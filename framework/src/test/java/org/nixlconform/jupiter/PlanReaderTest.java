@@ -38,7 +38,9 @@ import org.nixlconform.plan.PeerEnd;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.Planned;
 import org.nixlconform.plan.Selection;
+import org.nixlconform.plan.Spacing;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.plan.Trial;
 
 /** What annotations become. Fixtures are never run, only read. */
 class PlanReaderTest {
@@ -224,6 +226,51 @@ class PlanReaderTest {
                         false));
     }
 
+    @Test
+    void aStormIsAWorkloadOfItsOwnAndItsProgressThreadAnAxis() {
+        TransferPlan plan = ((Planned.Possible) only(read(Stormed.class, "usually"))).plan();
+        assertThat(plan.workloadWord()).isEqualTo("storm");
+        assertThat(plan.iterations()).isEqualTo(1);
+        assertThat(plan.storm())
+                .contains(new org.nixlconform.plan.NotificationStorm(
+                        1_000, 0, List.of(16, 100), 4, 1, 0, 0, 0, 200, 2_000, false, Optional.empty()));
+        assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
+        assertThat(read(Stormed.class, "otherwise"))
+                .extracting(each -> ((Planned.Possible) each).plan().storm().orElseThrow())
+                .containsExactly(stormed(true), stormed(false));
+    }
+
+    private static org.nixlconform.plan.NotificationStorm stormed(boolean progressThread) {
+        return new org.nixlconform.plan.NotificationStorm(
+                11, 2, List.of(3), 4, 5, 6, 7, 8, 9, 10, true, Optional.of(progressThread));
+    }
+
+    @Topology
+    @Backends(UCX)
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectIntegrity
+    static final class Stormed {
+        @TransferTest
+        @NotificationStorm
+        void usually() {}
+
+        @TransferTest
+        @NotificationStorm(
+                transfers = 11,
+                standalone = 2,
+                textBytes = 3,
+                inFlight = 4,
+                mostBlocks = 5,
+                perSecond = 6,
+                pollDelayMillis = 7,
+                targetPollMillis = 8,
+                quietMillis = 9,
+                noticeMillis = 10,
+                endsInPost = true,
+                progressThread = {NotificationStorm.ProgressThread.ON, NotificationStorm.ProgressThread.OFF})
+        void otherwise() {}
+    }
+
     @Topology
     @Backends(UCX)
     @Direction(operation = READ, initiator = DECODE)
@@ -263,6 +310,67 @@ class PlanReaderTest {
         void pushed() {}
     }
 
+    @Topology
+    @Backends(UCX)
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectIntegrity
+    static class Shaped {
+        @RequestSizes({1, 10, 3})
+        @Blocks(keyValue = KeyValue.CROSS_LAYER, spacing = Spacing.BACK_TO_BACK)
+        void sized() {}
+
+        @RequestSizes({})
+        void empty() {}
+    }
+
+    @Test
+    void sizesOfRequestsAreIterationsAndShapesReachThePlan() {
+        Planned.Possible cell = (Planned.Possible) only(read(Shaped.class, "sized"));
+        assertThat(cell.plan().requestSizes()).containsExactly(1, 10, 3);
+        assertThat(cell.plan().iterations()).isEqualTo(3);
+        assertThat(cell.plan().geometry().keyValue()).isEqualTo(KeyValue.CROSS_LAYER);
+        assertThat(cell.plan().geometry().spacing()).isEqualTo(Spacing.BACK_TO_BACK);
+        assertThat(cell.name()).endsWith("bf16 HND, cross-layer, back-to-back, sizes 1+10+3");
+        assertThat(Cells.headlines(only(read(Shaped.class, "empty")))).containsExactly("@RequestSizes is empty");
+    }
+
+    @Test
+    void trialsReachThePlanBehindOneIteration() {
+        TransferPlan plan = ((Planned.Possible) only(read(Tried.class, "ends"))).plan();
+        assertThat(plan.iterations()).isEqualTo(1);
+        assertThat(plan.lifecycle())
+                .contains(new org.nixlconform.plan.Teardown(List.of(Trial.RELEASE_IN_FLIGHT, Trial.ORDERS), 3));
+        assertThat(plan.workloadWord()).isEqualTo("teardown");
+        assertThat(plan.name()).endsWith(", teardown release-in-flight, orders x 3");
+        assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
+        assertThat(((Planned.Possible) only(read(Tried.class, "damages"))).plan().lifecycle())
+                .contains(new org.nixlconform.plan.MetadataChaos(1, 2));
+        assertThat(((Planned.Possible) only(read(Tried.class, "comesAndGoes")))
+                        .plan()
+                        .lifecycle())
+                .contains(new org.nixlconform.plan.PeerChurn(List.of(Trial.JOIN)));
+    }
+
+    @Topology(prefillEngines = 2)
+    @Backends(UCX)
+    @Direction(operation = READ, initiator = DECODE)
+    @ExpectIntegrity
+    static final class Tried {
+        @TransferTest
+        @Teardown(
+                value = {Trial.ORDERS, Trial.RELEASE_IN_FLIGHT, Trial.ORDERS},
+                cycles = 3)
+        void ends() {}
+
+        @TransferTest
+        @MetadataChaos(cuts = 1, flips = 2)
+        void damages() {}
+
+        @TransferTest
+        @PeerChurn(Trial.JOIN)
+        void comesAndGoes() {}
+    }
+
     @Test
     void everyAnnotationReachesThePlan() {
         TransferPlan plan = ((Planned.Possible) only(read(Whole.class, "most"))).plan();
@@ -277,6 +385,7 @@ class PlanReaderTest {
                         new KvGeometry(3, 4, 64, 32, DataType.FP8, Layout.HND, Attention.MHA, KeyValue.SEPARATE),
                         new BlockUse(5, 11, 7, Selection.CONTIGUOUS, 7, 1, true),
                         4,
+                        List.of(),
                         Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT),
                         List.of(InvalidRequest.values()),
                         Optional.of(new org.nixlconform.plan.Rails(4, 2)),
@@ -430,7 +539,8 @@ class PlanReaderTest {
                         declared: prefillTp = 3, kvHeads = 8, attention = GQA
                         """);
         assertThat(Cells.headlines(cells.get(3)))
-                .containsExactly("a prefix hit must leave at least one block of a request to move");
+                .containsExactly(
+                        "where decode holds all blocks of a request, all that is left of it is that decode tells prefill");
         assertThat(cells.get(4).name()).isEqualTo("PlanReaderTest.Wrong.someCells 1P-TP1 -> 1D-TP1");
         assertThat(refusals(cells.get(4))).isEqualTo("""
                         DECLARATION plan: a topology has no placement

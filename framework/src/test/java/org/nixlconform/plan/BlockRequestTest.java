@@ -98,6 +98,38 @@ class BlockRequestTest {
     }
 
     @Test
+    void selectionsOrderTheBlocksOfEachRoleAsTheySay() {
+        Topology one = new Topology(1, 1, 1, 1, Pairing.MESH);
+        List<Integer> shuffledSource =
+                plan(one, Selection.SHUFFLED, 42, 4, 9).requests().get(0).sourceBlocks();
+        List<Integer> shuffledDestination =
+                plan(one, Selection.SHUFFLED, 42, 4, 9).requests().get(0).destinationBlocks();
+        List<Integer> ascending = List.of(0, 1, 2, 3);
+        assertThat(plan(one, Selection.ASCENDING_IN_DECODE, 42, 4, 9).requests())
+                .containsExactly(new BlockRequest(0, 0, shuffledSource, ascending));
+        assertThat(plan(one, Selection.ASCENDING_IN_PREFILL, 42, 4, 9).requests())
+                .containsExactly(new BlockRequest(0, 0, ascending, shuffledDestination));
+        // Decode caches one block more.
+        assertThat(plan(one, Selection.DESCENDING, 42, 4, 9).requests())
+                .containsExactly(new BlockRequest(0, 0, List.of(8, 7, 6, 5), List.of(9, 8, 7, 6)));
+        assertThat(plan(one, Selection.ALTERNATING, 42, 4, 9).requests())
+                .containsExactly(new BlockRequest(0, 0, List.of(0, 8, 1, 7), List.of(0, 9, 1, 8)));
+        assertThat(plan(one, Selection.EDGES, 42, 4, 9).requests())
+                .containsExactly(new BlockRequest(0, 0, List.of(0, 1, 7, 8), List.of(0, 1, 8, 9)));
+    }
+
+    @Test
+    void anIterationTakesTheFirstBlocksOfARequestThatItsSizeSays() {
+        TransferPlan plan = possible(draft().requestSizes(1, 10, 3));
+        List<Integer> all = plan.requests(1).get(0).destinationBlocks();
+        assertThat(all).hasSize(10);
+        assertThat(plan.requests(0).get(0).destinationBlocks()).isEqualTo(all.subList(0, 1));
+        assertThat(plan.requests(2).get(0).destinationBlocks()).isEqualTo(all.subList(0, 3));
+        assertThat(plan.requests(2).get(0).sourceBlocks()).hasSize(3);
+        assertThat(plan.requestsDiffer()).isTrue();
+    }
+
+    @Test
     void contiguousBlocksAscendFromRequestToRequest() {
         TransferPlan plan = plan(new Topology(2, 1, 2, 1, Pairing.MESH), Selection.CONTIGUOUS, 42, 3, 6);
         assertThat(plan.requests())

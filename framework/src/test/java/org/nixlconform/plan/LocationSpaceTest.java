@@ -12,6 +12,7 @@ import static org.nixlconform.plan.Plans.topology;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.nixlconform.message.FindingKind;
 
 class LocationSpaceTest {
     private static final RankId PREFILL_3 = new RankId(Role.PREFILL, 0, 3);
@@ -19,7 +20,7 @@ class LocationSpaceTest {
 
     @Test
     void regionsStartAtPagesAndHaveAGuardAroundThem() {
-        ArenaLayout arena = new ArenaLayout(3, 7, 656);
+        ArenaLayout arena = new ArenaLayout(3, 7, 656, Spacing.GUARDED);
         assertThat(arena.guardBytes()).isEqualTo(4096);
         assertThat(arena.regionBytes()).isEqualTo(4592);
         assertThat(arena.regionStrideBytes()).isEqualTo(8192 + 4096);
@@ -28,13 +29,61 @@ class LocationSpaceTest {
         assertThat(arena.blockOffset(2, 6)).isEqualTo(4096 + 2 * 12288 + 6 * 656);
         assertThat(arena.totalBytes()).isEqualTo(4096 + 3 * 12288);
         for (long blockBytes : new long[] {1, 4095, 4096, 4097, 65_536}) {
-            ArenaLayout other = new ArenaLayout(5, 3, blockBytes);
+            ArenaLayout other = new ArenaLayout(5, 3, blockBytes, Spacing.GUARDED);
             assertThat(other.regionStrideBytes() % 4096).isZero();
             assertThat(other.regionStrideBytes() - other.regionBytes()).isBetween(4096L, 8191L);
         }
         assertThatThrownBy(() -> arena.regionOffset(3)).hasMessage("region 3 of 3");
         assertThatThrownBy(() -> arena.blockOffset(0, 7)).hasMessage("block 7 of 7");
-        assertThatIllegalArgumentException().isThrownBy(() -> new ArenaLayout(0, 7, 656));
+        assertThatIllegalArgumentException().isThrownBy(() -> new ArenaLayout(0, 7, 656, Spacing.GUARDED));
+    }
+
+    @Test
+    void regionsBackToBackHaveGuardsAroundAllOfThem() {
+        ArenaLayout arena = new ArenaLayout(3, 7, 656, Spacing.BACK_TO_BACK);
+        assertThat(arena.regionOffset(0)).isEqualTo(4096);
+        assertThat(arena.regionOffset(1)).isEqualTo(4096 + 7 * 656);
+        assertThat(arena.blockOffset(2, 0)).isEqualTo(arena.blockOffset(1, 6) + 656);
+        assertThat(arena.totalBytes() % 4096).isZero();
+        assertThat(arena.totalBytes() - arena.blockOffset(2, 6) - 656).isBetween(4096L, 8191L);
+        TransferPlan plan = possible(draft().geometry(new KvGeometry(
+                2, 8, 128, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED, Spacing.BACK_TO_BACK)));
+        RankId rank = new RankId(Role.DECODE, 0, 0);
+        LocationSpace space = plan.locationSpace();
+        long edge = space.baseOf(rank) + plan.arena(rank).regionOffset(1);
+        assertThat(space.describe(edge - 1).text()).startsWith("decode-0-rank-0, layer 0, block 99, head 7, token 15");
+        assertThat(space.describe(edge).text()).startsWith("decode-0-rank-0, layer 1, block 0, head 0, token 0");
+        assertThat(space.describe(space.totalBytes() - 1).text()).isEqualTo("decode-0-rank-0, guard behind layer 1");
+    }
+
+    @Test
+    void aBlockOfAllLayersHasThemWithinEachHead() {
+        TransferPlan plan = possible(draft().geometry(
+                        new KvGeometry(3, 8, 128, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.CROSS_LAYER)));
+        RankId rank = new RankId(Role.PREFILL, 0, 0);
+        KvGeometry geometry = plan.geometry();
+        assertThat(geometry.regions()).isEqualTo(1);
+        assertThat(geometry.blockBytes(plan.headShare(rank))).isEqualTo(3L * 8 * 16 * 512);
+        // Head 2, then layer 1, then token 5; 512 bytes of key and value.
+        long offset = ((2L * 3 + 1) * 16 + 5) * 512;
+        LocationSpace space = plan.locationSpace();
+        long block = space.baseOf(rank) + plan.arena(rank).blockOffset(0, 7);
+        assertThat(space.describe(block + offset).text())
+                .isEqualTo("prefill-0-rank-0, layer 1, block 7, head 2, token 5");
+        assertThat(space.locationOf(rank, 0, 7, 2, 16 + 5, 0)).isEqualTo(block + offset);
+    }
+
+    @Test
+    void prefillOfAnotherLayoutIsDescribedAsItLies() {
+        TransferPlan plan = possible(draft().mutation(Mutation.WRONG_LAYOUT).expectCaught(FindingKind.MISPLACED));
+        LocationSpace space = plan.locationSpace();
+        RankId prefill = new RankId(Role.PREFILL, 0, 0);
+        RankId decode = new RankId(Role.DECODE, 0, 0);
+        // The second unit of a block: of the next head with tokens outermost, of the next token with heads outermost.
+        assertThat(space.describe(space.baseOf(prefill) + 4096 + 512).text())
+                .isEqualTo("prefill-0-rank-0, layer 0, block 0, head 1, token 0");
+        assertThat(space.describe(space.baseOf(decode) + 4096 + 512).text())
+                .isEqualTo("decode-0-rank-0, layer 0, block 0, head 0, token 1");
     }
 
     @Test
@@ -47,8 +96,10 @@ class LocationSpaceTest {
             next += plan.arena(rank).totalBytes();
         }
         assertThat(space.totalBytes()).isEqualTo(next);
-        assertThat(plan.arena(new RankId(Role.PREFILL, 0, 1))).isEqualTo(new ArenaLayout(2, 30, 32_768));
-        assertThat(plan.arena(new RankId(Role.DECODE, 0, 3))).isEqualTo(new ArenaLayout(2, 50, 16_384));
+        assertThat(plan.arena(new RankId(Role.PREFILL, 0, 1)))
+                .isEqualTo(new ArenaLayout(2, 30, 32_768, Spacing.GUARDED));
+        assertThat(plan.arena(new RankId(Role.DECODE, 0, 3)))
+                .isEqualTo(new ArenaLayout(2, 50, 16_384, Spacing.GUARDED));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> space.baseOf(new RankId(Role.DECODE, 1, 0)))
                 .withMessage("decode-1-rank-0 is no rank of 1P-TP2 -> 1D-TP4");
@@ -145,7 +196,9 @@ class LocationSpaceTest {
                                 content.region(),
                                 content.block(),
                                 content.head(),
-                                content.token(),
+                                plan.geometry().keyValue() == KeyValue.CROSS_LAYER
+                                        ? content.layer() * plan.geometry().tokensPerBlock() + content.token()
+                                        : content.token(),
                                 content.contentByte()))
                         .isEqualTo(location);
                 contents.add(location);

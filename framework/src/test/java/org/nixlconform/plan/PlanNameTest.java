@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.nixlconform.plan.Plans.blocks;
 import static org.nixlconform.plan.Plans.draft;
 
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PlanNameTest {
@@ -70,6 +72,19 @@ class PlanNameTest {
                         + " refilled in the handler");
         assertThat(draft().workload(PagedServing.of(50, 2, 4, 4)).name())
                 .endsWith(", serving 50 requests, 2 in flight, 4 blocks");
+    }
+
+    @Test
+    void aStormIsNamedWithWhatIsNotUsual() {
+        NotificationStorm most = new NotificationStorm(
+                50, 2, List.of(1, 8, 16, 100, 8_193), 2, 3, 20, 50, 200, 400, 1_000, true, Optional.of(false));
+        assertThat(draft().workload(most).name())
+                .endsWith(
+                        ", storm of 50 transfers + 2 standalone, 2 in flight, texts 1-8193 B, 1-3 blocks, 20 a second,"
+                                + " polls after 50 ms, target looks every 200 ms, done in post, progress thread off");
+        NotificationStorm least =
+                new NotificationStorm(50, 0, List.of(16, 8), 2, 1, 0, 0, 0, 200, 1_000, false, Optional.empty());
+        assertThat(draft().workload(least).name()).endsWith(", storm of 50 transfers, 2 in flight, texts 8+16 B");
     }
 
     @Test

@@ -178,18 +178,62 @@ class PlanRulesTest {
     }
 
     @Test
-    void aPrefixLeavesAtLeastOneBlockToMove() {
-        assertThat(refusal(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 10, false))))
+    void aPrefixIsPartOfARequestOrAllOfItWhereDecodeTells() {
+        BlockUse all = new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 10, false);
+        assertThat(refusal(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 11, false))))
                 .isEqualTo("""
-                        DECLARATION plan: a prefix hit must leave at least one block of a request to move
+                        DECLARATION plan: a prefix hit is a part of a request, or all of it
+                        where: FooConformance.foo
+                        declared: prefixHit = 11, transferred = 10
+                        expected: prefixHit from 0 to 10
+                        remedy: lower prefixHit or raise transferred""");
+        assertThat(refusal(draft().blocks(all))).isEqualTo("""
+                        DECLARATION plan: where decode holds all blocks of a request, all that is left of it is that \
+                        decode tells prefill
                         where: FooConformance.foo
                         declared: prefixHit = 10, transferred = 10
-                        expected: prefixHit from 0 to 9
-                        remedy: lower prefixHit or raise transferred""");
+                        expected: READ, a completion, and neither a throughput, a stream order nor invalid requests
+                        remedy: lower prefixHit, or leave the rest out""");
+        assertThat(refusal(draft().blocks(all).expectCompletion(Duration.ofSeconds(3), Duration.ofSeconds(1))))
+                .isEqualTo("possible");
+        assertThat(refusal(draft().blocks(all)
+                        .direction(Operation.WRITE, Role.PREFILL)
+                        .expectCompletion(Duration.ofSeconds(3), Duration.ofSeconds(1))))
+                .startsWith("DECLARATION plan: where decode holds all blocks");
         assertThat(refusal(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, -1, false))))
                 .endsWith("remedy: set prefixHit to 0 or more");
         assertThat(refusal(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 9, false))))
                 .isEqualTo("possible");
+    }
+
+    @Test
+    void sizesAreOfRequests() {
+        assertThat(refusal(draft().requestSizes(1, 10, 5))).isEqualTo("possible");
+        assertThat(refusal(draft().requestSizes(1, 11))).isEqualTo("""
+                        DECLARATION plan: each iteration moves some blocks of a request, or all
+                        where: FooConformance.foo
+                        declared: requestSizes = [1, 11], transferred = 10, iterations = 2
+                        expected: sizes from 1 to 10, one for each iteration
+                        remedy: raise transferred, or leave iterations out""");
+        assertThat(headlines(draft().requestSizes(1, 2).iterations(3)))
+                .containsExactly("each iteration moves some blocks of a request, or all");
+        assertThat(headlines(draft().requestSizes(1, 2).expectThroughput(0.5)))
+                .containsExactly("requests that differ in size are for single transfers alone");
+    }
+
+    @Test
+    void anotherLayoutIsNoticedWhereBlocksHaveSeveralHeadsAndTokens() {
+        assertThat(refusal(draft().mutation(Mutation.WRONG_LAYOUT).expectCaught(FindingKind.MISPLACED)))
+                .isEqualTo("possible");
+        assertThat(refusal(draft().mutation(Mutation.WRONG_LAYOUT)
+                        .topology(topology(8, 8))
+                        .expectCaught(FindingKind.MISPLACED)))
+                .isEqualTo("""
+                        DECLARATION plan: the mutation WRONG_LAYOUT changes nothing here
+                        where: FooConformance.foo
+                        declared: decode READ, heads a rank of prefill = 1, tokensPerBlock = 16
+                        expected: a READ without a workload, of 2 or more heads a rank of prefill and 2 or more tokens a block
+                        remedy: lower prefillTp or raise kvHeads or tokensPerBlock""");
     }
 
     @Test
@@ -564,6 +608,34 @@ class PlanRulesTest {
                 false);
     }
 
+    @Test
+    void trialsAreOfOneDecodeRankThatReadsInHostMemory() {
+        assertThat(headlines(draft().workload(new Teardown(List.of(Trial.ORDERS), 1))))
+                .isEmpty();
+        assertThat(headlines(draft().topology(topology(1, 2))
+                        .direction(Operation.WRITE, Role.PREFILL)
+                        .expectThroughput(0.5)
+                        .workload(new Teardown(List.of(Trial.JOIN), 0))))
+                .containsExactly(
+                        "a case has no trial, or one of another workload",
+                        "trials are made by decode, which reads",
+                        "trials are made by one decode rank with prefill engines of one rank",
+                        "trials do not go together with the end of a peer, a mutation, a stream order, a prefix hit or a"
+                                + " throughput",
+                        "cycles of a teardown must be 1 to 10000");
+        assertThat(headlines(draft().memory(MemoryKind.VRAM).workload(new MetadataChaos(-1, 10_001))))
+                .containsExactly(
+                        "trials watch every byte of the destination, and hold the clocks of two ranks against each other",
+                        "cuts and flips of metadata must be 0 to 10000");
+        assertThat(refusal(draft().workload(new PeerChurn(List.of(Trial.FREEZE)))))
+                .isEqualTo("""
+                        DECLARATION plan: trials are made by one decode rank with prefill engines of one rank
+                        where: FooConformance.foo
+                        declared: 1P-TP1 -> 1D-TP1
+                        expected: one decode engine of TP 1, 2 or more prefill engines of TP 1
+                        remedy: set decodeEngines, decodeTp and prefillTp to 1, and prefillEngines to 2""");
+    }
+
     private static PlanDraft serving(
             int requests, int inFlight, int fewest, int most, int prefix, int abort, int late, int millis) {
         return draft().workload(new PagedServing(
@@ -578,6 +650,57 @@ class PlanRulesTest {
                 1,
                 0,
                 false));
+    }
+
+    @Test
+    void aStormHasCountsThatCanBe() {
+        assertThat(refusal(storm(10, 0, 10, 1, 0, 0))).isEqualTo("possible");
+        assertThat(headlines(storm(9, -1, 11, 0, -1, -1)))
+                .containsExactly(
+                        "transfers of a storm must be 10 to 10000000",
+                        "standalone of a storm must be 0 to 1000",
+                        "inFlight of a storm must be 1 to 10",
+                        "mostBlocks of a storm must be 1 to 10",
+                        "perSecond of a storm must be 0 or more",
+                        "pollDelayMillis of a storm must be 0 or more");
+        assertThat(headlines(draft().workload(new NotificationStorm(
+                        10_000_000, 1_000, List.of(-1), 1, 1, 0, 0, 0, 0, 0, false, Optional.empty()))))
+                .containsExactly(
+                        "quietMillis of a storm must be 1 or more",
+                        "noticeMillis of a storm must be 1 or more",
+                        "a storm has too many messages",
+                        "texts of a storm must have sizes from 0 to 16777216 bytes");
+    }
+
+    @Test
+    void aStormsPausesFitIntoItsTime() {
+        PlanDraft slow = storm(10, 0, 1, 1, 1, 5_000).expectCompletion(Duration.ofSeconds(30), Duration.ofSeconds(5));
+        assertThat(headlines(slow))
+                .containsExactly(
+                        "a pause of the storm looks like a stall", "the pauses of a storm are longer than it may take");
+    }
+
+    @Test
+    void aStormIsACaseOfItsOwn() {
+        assertThat(headlines(storm(10, 0, 1, 1, 0, 0).invalidRequests(InvalidRequest.values())))
+                .containsExactly("a storm of notifications does not go together with invalid requests");
+    }
+
+    private static PlanDraft storm(
+            int transfers, int standalone, int inFlight, int mostBlocks, int perSecond, int pollDelay) {
+        return draft().workload(new NotificationStorm(
+                transfers,
+                standalone,
+                List.of(16),
+                inFlight,
+                mostBlocks,
+                perSecond,
+                pollDelay,
+                0,
+                200,
+                1_000,
+                false,
+                Optional.empty()));
     }
 
     @Test

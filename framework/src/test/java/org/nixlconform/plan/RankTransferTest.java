@@ -7,6 +7,7 @@ import static org.nixlconform.plan.Plans.geometry;
 import static org.nixlconform.plan.Plans.possible;
 import static org.nixlconform.plan.Plans.topology;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -132,9 +133,11 @@ class RankTransferTest {
     @Test
     void headsReplicatedInPrefillAreTakenOnce() {
         assertThat(pairs(possible(draft().topology(topology(8, 2)).geometry(geometry(4, Attention.GQA, Layout.HND)))))
-                .containsExactly("0>0 0+1", "2>0 1+1", "4>1 2+1", "6>1 3+1");
+                .containsExactly(
+                        "0>0 0+1", "1>0 0+0", "2>0 1+1", "3>0 0+0", "4>1 2+1", "5>1 0+0", "6>1 3+1", "7>1 0+0");
         assertThat(pairs(possible(draft().topology(topology(8, 4)).geometry(geometry(2, Attention.GQA, Layout.HND)))))
-                .containsExactly("0>0 0+1", "2>1 0+1", "4>2 1+1", "6>3 1+1");
+                .containsExactly(
+                        "0>0 0+1", "1>0 0+0", "2>1 0+1", "3>1 0+0", "4>2 1+1", "5>2 0+0", "6>3 1+1", "7>3 0+0");
     }
 
     @Test
@@ -142,12 +145,15 @@ class RankTransferTest {
         assertThat(pairs(possible(draft().topology(topology(4, 6)).geometry(geometry(2, Attention.GQA, Layout.HND)))))
                 .containsExactly("0>0 0+1", "0>1 0+1", "1>2 0+1", "2>3 1+1", "2>4 1+1", "3>5 1+1");
         assertThat(pairs(possible(draft().topology(topology(6, 4)).geometry(geometry(2, Attention.GQA, Layout.HND)))))
-                .containsExactly("0>0 0+1", "1>1 0+1", "3>2 1+1", "4>3 1+1");
+                .containsExactly("0>0 0+1", "1>1 0+1", "2>1 0+0", "3>2 1+1", "4>3 1+1", "5>3 0+0");
     }
 
     @Test
-    void theLatentIsReadFromOneRankAndOthersHaveNoReader() {
-        assertThat(pairs(possible(draft().topology(topology(4, 2)).geometry(geometry(1, Attention.MLA, Layout.HND)))))
+    void theLatentIsReadFromOneRankAndOthersAreTold() {
+        PlanDraft fourToTwo = draft().topology(topology(4, 2)).geometry(geometry(1, Attention.MLA, Layout.HND));
+        assertThat(pairs(possible(fourToTwo))).containsExactly("0>0 0+1", "1>0 0+0", "2>1 0+1", "3>1 0+0");
+        assertThat(pairs(possible(fourToTwo.direction(Operation.WRITE, Role.PREFILL))))
+                .as("who writes knows that it did")
                 .containsExactly("0>0 0+1", "2>1 0+1");
         assertThat(pairs(possible(draft().topology(topology(2, 4)).geometry(geometry(1, Attention.MLA, Layout.HND)))))
                 .containsExactly("0>0 0+1", "0>1 0+1", "1>2 0+1", "1>3 0+1");
@@ -170,6 +176,27 @@ class RankTransferTest {
             assertThat(transfer.descriptors()).isEqualTo(6_400);
             assertThat(transfer.bytes()).isEqualTo(52_428_800);
         });
+    }
+
+    @Test
+    void everyPrefillRankIsReadOrToldOfARead() {
+        for (TransferPlan plan : smallPlans()) {
+            assertThat(plan.rankTransfers().stream().map(RankTransfer::prefill))
+                    .as(plan.name())
+                    .containsAll(ranks(plan, Role.PREFILL));
+            assertThat(plan.rankTransfers())
+                    .as(plan.name())
+                    .allSatisfy(transfer -> assertThat(transfer.bytes() == 0)
+                            .isEqualTo(transfer.heads().count() == 0));
+        }
+    }
+
+    @Test
+    void whereDecodeHoldsEverythingEveryTransferIsEmpty() {
+        TransferPlan plan = possible(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 10, false))
+                .expectCompletion(Duration.ofSeconds(3), Duration.ofSeconds(1)));
+        assertThat(plan.rankTransfers())
+                .containsExactly(new RankTransfer(prefill(0), decode(0), new HeadShare(0, 8), 65_536, 0, 0));
     }
 
     @Test

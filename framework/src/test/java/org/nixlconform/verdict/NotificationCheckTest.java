@@ -12,12 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.BlockUse;
 import org.nixlconform.plan.RankId;
+import org.nixlconform.plan.Selection;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation.Misdelivered;
 import org.nixlconform.transfer.TransferObservation.NotificationCount;
@@ -40,6 +43,19 @@ class NotificationCheckTest {
         assertThat(fact(finding, "expected")).isEqualTo("1 from decode-0-rank-0");
         assertThat(fact(finding, "actual")).isEqualTo("0 of 1 received, 0 more than once");
         assertThat(fact(finding, "where")).isEqualTo("prefill-0-rank-0, iteration 0");
+    }
+
+    /** Nothing moved, so nothing else would show it. */
+    @Test
+    void aNotificationOfARequestThatIsOnlyToldIsOwedToo() {
+        TransferPlan told = Observations.plan(
+                draft -> draft.blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 10, false)));
+        Observations lost = Observations.clean(told).notifications(counts -> Stream.concat(
+                        Stream.of(new NotificationCount(PREFILL_0, "decode-0-rank-0", 1, 0, 0, List.of(), List.of())),
+                        counts.stream().skip(1))
+                .toList());
+        assertThat(onlyFinding(told, lost, FindingKind.NOT_NOTIFIED).headline())
+                .isEqualTo("1 notification that decode-0-rank-0 owes did not come, on prefill-0-rank-0");
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nixlconform.engine.ServedRequest;
 import org.nixlconform.metadata.AgentMetadata;
+import org.nixlconform.plan.NotificationStorm;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.Pairing;
@@ -31,6 +32,8 @@ import org.nixlconform.transfer.PathObservation.Links;
 import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.PathObservation.RdmaDevice;
 import org.nixlconform.transfer.PathObservation.Transport;
+import org.nixlconform.transfer.ResourceUse;
+import org.nixlconform.transfer.StormObservation;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.AgentSettings;
 import org.nixlconform.transfer.TransferObservation.CallFailure;
@@ -52,6 +55,7 @@ import org.nixlconform.transfer.TransferObservation.Reference;
 import org.nixlconform.transfer.TransferObservation.Serving;
 import org.nixlconform.transfer.TransferObservation.StreamWork;
 import org.nixlconform.transfer.TransferObservation.Timeout;
+import org.nixlconform.transfer.TrialOutcome;
 
 /** Observations of a plan: a clean run, and one fault at a time planted into it. */
 public final class Observations {
@@ -73,7 +77,10 @@ public final class Observations {
     private List<InvalidRequestOutcome> invalidRequests = new ArrayList<>();
     private Optional<Reference> reference;
     private List<Iteration> iterations = new ArrayList<>();
+    private List<TrialOutcome> trials = List.of();
     private Optional<Serving> serving = Optional.empty();
+    private Optional<StormObservation> storm = Optional.empty();
+    private List<ResourceUse> resources = List.of();
     private final List<GivenMetadata> metadata = new ArrayList<>();
     private final List<PhaseTime> phases = new ArrayList<>();
     private final List<LogLine> logLines = new ArrayList<>();
@@ -89,9 +96,10 @@ public final class Observations {
                 0,
                 0));
         for (int index = 0; index < plan.iterations(); index++) {
-            iterations.add(cleanIteration(planned, index));
+            iterations.add(cleanIteration(planned.in(plan, index), index));
         }
         serving = plan.serving().map(served -> cleanServing(plan, planned, served));
+        storm = plan.storm().map(each -> cleanStorm(plan, planned, each));
         plan.invalidRequests()
                 .forEach(request -> planned.initiators()
                         .forEach(rank ->
@@ -143,6 +151,9 @@ public final class Observations {
                 reference,
                 iterations,
                 serving,
+                storm,
+                resources,
+                trials,
                 logLines,
                 path,
                 recorded);
@@ -173,6 +184,11 @@ public final class Observations {
                 4,
                 regionsFound,
                 railsOfRegions));
+        return this;
+    }
+
+    Observations tried(TrialOutcome... outcomes) {
+        trials = List.of(outcomes);
         return this;
     }
 
@@ -572,6 +588,11 @@ public final class Observations {
         List<RankTransferOutcome> transfers = new ArrayList<>();
         List<NotificationCount> notifications = new ArrayList<>();
         planned.bytes().forEach((pair, bytes) -> {
+            notifications.add(
+                    new NotificationCount(pair.target(), pair.initiator().label(), 1, 1, 0, List.of(), List.of()));
+            if (bytes == 0) {
+                return;
+            }
             transfers.add(new RankTransferOutcome(
                     pair.initiator(),
                     pair.target(),
@@ -584,16 +605,50 @@ public final class Observations {
                     OptionalLong.of(bytes),
                     OptionalLong.of(20),
                     Optional.empty()));
-            notifications.add(
-                    new NotificationCount(pair.target(), pair.initiator().label(), 1, 1, 0, List.of(), List.of()));
         });
         List<Integrity> integrity = new ArrayList<>();
-        planned.destinations().forEach(rank -> integrity.add(cleanIntegrity(rank, true)));
-        planned.sources().forEach(rank -> integrity.add(cleanIntegrity(rank, false)));
+        planned.destinations()
+                .forEach(rank -> integrity.add(cleanIntegrity(rank, true, planned.bytes(rank) > 0 ? SLICES : 0)));
+        planned.sources().forEach(rank -> integrity.add(cleanIntegrity(rank, false, 0)));
         return new Iteration(index, index + 1, transfers, notifications, integrity, List.of());
     }
 
     /** Two requests at a time, of 3 blocks each of which 2 move: each begins 1 ms after the one before and is over after 2 ms. */
+    private static StormObservation cleanStorm(TransferPlan plan, PlannedTransfers planned, NotificationStorm storm) {
+        long alone = storm.messages() - storm.transfers();
+        StormObservation.Times times = new StormObservation.Times(
+                100, Duration.ofNanos(200_000), Duration.ofMillis(2), Duration.ofMillis(5), 7, 90, 0);
+        return new StormObservation(
+                planned.bytes().keySet().stream()
+                        .map(pair -> new StormObservation.Pair(
+                                pair.initiator(),
+                                pair.target(),
+                                Optional.of(new StormObservation.Sent(storm.transfers(), 3, alone, 4096, 0, 0)),
+                                Optional.of(new StormObservation.Received(
+                                        storm.transfers(), alone, 0, 0, Optional.empty())),
+                                Optional.of(times),
+                                Optional.of(times),
+                                Optional.empty()))
+                        .toList(),
+                List.of(),
+                cleanIteration(planned, plan.iterations()).integrity());
+    }
+
+    Observations storm(UnaryOperator<StormObservation> change) {
+        storm = storm.map(change);
+        return this;
+    }
+
+    Observations noStorm() {
+        storm = Optional.empty();
+        return this;
+    }
+
+    Observations resources(ResourceUse... each) {
+        resources = List.of(each);
+        return this;
+    }
+
     private static Serving cleanServing(TransferPlan plan, PlannedTransfers planned, PagedServing served) {
         long bytes =
                 planned.bytes().values().stream().mapToLong(Long::longValue).sum()
@@ -633,13 +688,13 @@ public final class Observations {
         return new Serving(Duration.ofMillis(served.requests() + 1), true, integrity, requests, List.of());
     }
 
-    private static Integrity cleanIntegrity(RankId rank, boolean destination) {
+    private static Integrity cleanIntegrity(RankId rank, boolean destination, long slices) {
         return new Integrity(
                 rank,
                 destination,
                 1L << 30,
-                destination ? SLICES : 0,
-                destination ? 1L << 26 : 0,
+                slices,
+                slices * 4096,
                 0,
                 0,
                 Duration.ZERO,

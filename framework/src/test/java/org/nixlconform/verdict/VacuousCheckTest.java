@@ -17,7 +17,16 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Attention;
+import org.nixlconform.plan.BlockUse;
+import org.nixlconform.plan.DataType;
 import org.nixlconform.plan.InvalidRequest;
+import org.nixlconform.plan.KeyValue;
+import org.nixlconform.plan.KvGeometry;
+import org.nixlconform.plan.Layout;
+import org.nixlconform.plan.Pairing;
+import org.nixlconform.plan.Selection;
+import org.nixlconform.plan.Topology;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation.Integrity;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
@@ -43,6 +52,66 @@ class VacuousCheckTest {
         TransferPlan writePlan = Observations.writePlan();
         assertThat(findings(plan, Observations.clean(plan))).isEmpty();
         assertThat(findings(writePlan, Observations.clean(writePlan))).isEmpty();
+    }
+
+    /** Decode holds all blocks of each request. */
+    private static TransferPlan toldPlan() {
+        return Observations.plan(
+                draft -> draft.blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 10, false)));
+    }
+
+    @Test
+    void requestsThatAreOnlyToldAreJudgedByTheirNotifications() {
+        TransferPlan told = toldPlan();
+        assertThat(findings(told, Observations.clean(told))).isEmpty();
+
+        Finding finding = onlyFinding(
+                told, Observations.clean(told).notifications(counts -> List.of()), FindingKind.VACUOUS);
+        assertThat(finding.headline()).isEqualTo("nobody waited for a planned notification, in 2 places");
+        assertThat(fact(finding, "where")).isEqualTo("decode-0-rank-0 with prefill-0-rank-0, iteration 0");
+        assertThat(fact(finding, "expected")).isEqualTo("1 notification without a transfer");
+    }
+
+    @Test
+    void aCacheThatIsOnlyToldIsVerifiedAllTheSame() {
+        TransferPlan told = toldPlan();
+        assertThat(onlyFinding(
+                                told,
+                                Observations.clean(told).integrity(0, DECODE_0, integrity -> Optional.empty()),
+                                FindingKind.VACUOUS)
+                        .headline())
+                .isEqualTo("a rank was not verified");
+    }
+
+    @Test
+    void whoReadsALatentFromOneRankTellsTheOthers() {
+        TransferPlan latent = Observations.plan(draft -> draft.topology(new Topology(1, 2, 1, 1, Pairing.MESH))
+                .geometry(new KvGeometry(
+                        2, 1, 576, 16, DataType.BF16, Layout.HND, Attention.MLA, KeyValue.PACKED)));
+        assertThat(findings(latent, Observations.clean(latent))).isEmpty();
+        assertThat(onlyFinding(
+                                latent,
+                                Observations.clean(latent).notifications(counts -> counts.subList(0, 1)),
+                                FindingKind.VACUOUS)
+                        .headline())
+                .isEqualTo("nobody waited for a planned notification");
+    }
+
+    @Test
+    void eachIterationMovesTheBytesOfItsSize() {
+        TransferPlan sized = Observations.plan(draft -> draft.requestSizes(1, 10));
+        assertThat(findings(sized, Observations.clean(sized))).isEmpty();
+        Finding finding = onlyFinding(
+                sized,
+                Observations.clean(sized)
+                        .transfers(
+                                0,
+                                old -> old.initiator().equals(DECODE_0)
+                                        ? Observations.with(
+                                                old, old.target(), old.bytes() * 10, 20, 0, old.total())
+                                        : old),
+                FindingKind.VACUOUS);
+        assertThat(finding.headline()).isEqualTo("a pair of ranks moved other bytes than planned");
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.nixlconform.binding;
 
 import com.sun.jna.Pointer;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /** One rank's cache with its guards, in host memory or on GPUs. Its bytes never enter the heap. */
 public abstract sealed class Arena implements AutoCloseable permits Arena.Host, DeviceArena, SpreadArena, StagedArena {
@@ -42,6 +43,21 @@ public abstract sealed class Arena implements AutoCloseable permits Arena.Host, 
 
     final Pointer pointer() {
         return new Pointer(address);
+    }
+
+    /**
+     * Of every byte, to see whether one changes: equal for equal contents, and unequal for unequal ones but for chance.
+     *
+     * @throws IllegalStateException where it is not one piece of the host's memory below 2 GiB
+     */
+    public final long digest() {
+        if (!(this instanceof Host) || bytes > Integer.MAX_VALUE) {
+            throw new IllegalStateException(
+                    "no digest of " + bytes + " bytes in a " + getClass().getSimpleName());
+        }
+        CRC32C digest = new CRC32C();
+        digest.update(pointer().getByteBuffer(0, bytes));
+        return digest.getValue();
     }
 
     /** The runs where they are: to be filled, compared and counted there. They must stay open as long as that is. */

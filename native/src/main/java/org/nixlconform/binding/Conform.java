@@ -182,6 +182,21 @@ final class Conform {
     static native int nxc_drive_linger(
             Pointer table, Pointer agent, Pointer map, Pointer book, Pointer page, long idleNanos, long limitNanos);
 
+    static native int nxc_storm_send(
+            Pointer table,
+            Pointer agent,
+            Pointer options,
+            Pointer map,
+            Pointer storm,
+            Pointer pairs,
+            int pairCount,
+            Pointer page);
+
+    static native int nxc_storm_collect(
+            Pointer table, Pointer agent, Pointer map, Pointer storm, Pointer pairs, int pairCount, Pointer page);
+
+    static native void nxc_storm_text(long seed, long key, long message, Pointer out, int size);
+
     static native long nxc_reference_copy(int pid, Pointer ranges, long count, int write);
 
     static native int nxc_stream_listen(String address, Pointer port);

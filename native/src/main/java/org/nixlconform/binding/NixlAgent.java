@@ -211,6 +211,26 @@ public final class NixlAgent {
         nixl.call(DESTROY_XFER_REQ, new Pointer(request));
     }
 
+    /** @return 0 done, 1 in progress, negative failed */
+    public int post(long request) throws NixlCallException {
+        return nixl.status(POST_XFER_REQ, agent, new Pointer(request), Pointer.NULL);
+    }
+
+    /** @return 0 done, 1 in progress, negative failed */
+    public int status(long request) throws NixlCallException {
+        return nixl.status(GET_XFER_STATUS, agent, new Pointer(request));
+    }
+
+    /** Gives the request back to NIXL, but keeps its handle. @return what it says */
+    public int give(long request) throws NixlCallException {
+        return nixl.status(RELEASE_XFER_REQ, agent, new Pointer(request));
+    }
+
+    /** Frees the handle of a request that was given back. */
+    public void forget(long request) throws NixlCallException {
+        nixl.call(DESTROY_XFER_REQ, new Pointer(request));
+    }
+
     public void releasePrepared(long handle) throws NixlCallException {
         nixl.call(RELEASE_XFER_DLIST_HANDLE, agent, new Pointer(handle));
     }
@@ -247,6 +267,11 @@ public final class NixlAgent {
 
     Pointer agent() {
         return agent;
+    }
+
+    /** That pin the backend. */
+    Pointer options() {
+        return options;
     }
 
     Pointer map() {

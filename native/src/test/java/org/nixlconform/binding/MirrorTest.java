@@ -23,7 +23,7 @@ class MirrorTest {
     void everyStructureOfTheLibraryIsMirrored() {
         List<String> structures =
                 library.keySet().stream().filter(name -> !name.contains(".")).toList();
-        assertThat(structures).hasSize(18);
+        assertThat(structures).hasSize(22);
         for (String structure : structures) {
             assertThatIllegalStateException()
                     .isThrownBy(() -> checkAll(changed(structure, new Place(0, 4096))))

@@ -90,7 +90,10 @@ record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) 
     }
 
     private BlockRanges ranges(ArenaShape arena, List<Long> addresses) {
-        long first = arena.headsOutermost() ? arena.contentOffset(pair.firstHead(), 0) : 0;
+        // A rank takes its peers' blocks for laid out as its own are: so do engines that exchange metadata.
+        long first = own.headsOutermost()
+                ? (long) (pair.firstHead() - arena.firstHead()) * arena.tokensPerBlock() * arena.contentBytes()
+                : 0;
         return new BlockRanges(
                 regions(arena, addresses),
                 first,

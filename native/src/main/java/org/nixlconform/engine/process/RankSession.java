@@ -21,6 +21,7 @@ import org.nixlconform.binding.Payload;
 import org.nixlconform.binding.PlacedRuns;
 import org.nixlconform.binding.ProgressPage;
 import org.nixlconform.binding.RunList;
+import org.nixlconform.binding.Storm;
 import org.nixlconform.binding.Visibility;
 import org.nixlconform.engine.process.CacheOracle.Generations;
 import org.nixlconform.engine.protocol.ArenaShape;
@@ -48,6 +49,7 @@ final class RankSession {
     private final List<Made> made = new ArrayList<>();
     private final Object runsLock = new Object();
     private ToRank.@Nullable Open open;
+    private @Nullable Nixl library;
     private @Nullable NixlAgent agent;
     private volatile @Nullable Drive drive;
     private @Nullable Arena arena;
@@ -55,6 +57,7 @@ final class RankSession {
     private ToRank.@Nullable Prepare plan;
     private List<Device> devices = List.of();
     private @Nullable StreamWork streamWork;
+    private @Nullable TrialWork trialWork;
     private @Nullable CacheOracle oracle;
     private @Nullable RunList expected;
     private @Nullable PlacedRuns placed;
@@ -65,6 +68,7 @@ final class RankSession {
     private long landedAtEnd;
     private long endedNanos;
     private boolean complete;
+    private boolean awaitsStorm;
 
     RankSession(String label) {
         this.label = label;
@@ -93,6 +97,10 @@ final class RankSession {
             return verify(ask, clock);
         } else if (step instanceof ToRank.Serve ask) {
             return serve(ask, clock);
+        } else if (step instanceof ToRank.Trial ask) {
+            return trials().perform(ask, clock);
+        } else if (step instanceof ToRank.Storm ask) {
+            return storm(ask, clock);
         } else {
             return close(clock);
         }
@@ -117,6 +125,7 @@ final class RankSession {
         streamWork = StreamWork.of(ask.streamOrder(), device(), memory, content);
         clock.enter("load");
         Nixl nixl = Nixl.load(ask.library(), page);
+        library = nixl;
         clock.enter("agent");
         NixlAgent created = NixlAgent.create(
                 nixl,
@@ -189,6 +198,9 @@ final class RankSession {
         clock.enter("prepare");
         if (ask.initiator()) {
             for (PairShape pair : ask.pairs()) {
+                if (pair.headCount() == 0) {
+                    continue;
+                }
                 PairDescriptors descriptors = descriptors(pair);
                 BlockRanges local = descriptors.local();
                 Long list = localLists.get(local);
@@ -243,11 +255,17 @@ final class RankSession {
         }
         expect(cache.afterwards(generations));
         long alreadyRight = landed();
+        awaitsStorm = ask.memoryAlone();
+        if (awaitsStorm) {
+            return new FromRank.Armed(slices, alreadyRight, clock.finish());
+        }
         notices = expectedNotices(ask.iteration());
         drive().expect(notices);
-        page.reset(planned().initiator() ? prepared.size() : 0, notices.size());
+        List<Prepared> moving =
+                prepared.stream().filter(each -> each.pair().moves()).toList();
+        page.reset(moving.size(), notices.size());
         clock.enter("make");
-        for (Prepared pair : prepared) {
+        for (Prepared pair : moving) {
             made.add(make(pair, noticeText(ask.iteration(), label, pair.pair().peer())));
         }
         if (work != null) {
@@ -267,8 +285,10 @@ final class RankSession {
             now = before.then(moved, generations);
             plan = new ToRank.Prepare(
                     moved, planned().initiator(), planned().write(), planned().wrongOwner());
+            List<PairShape> read =
+                    moved.stream().filter(pair -> pair.headCount() > 0).toList();
             for (int i = 0; i < prepared.size(); i++) {
-                prepared.set(i, prepared.get(i).with(moved.get(i)));
+                prepared.set(i, prepared.get(i).with(read.get(i)));
             }
         }
         oracle = now;
@@ -358,6 +378,7 @@ final class RankSession {
             if (work != null) {
                 work.atBegin();
             }
+            tell(ask.iteration());
             result = call(() -> drive().run(requests, visible));
             if (work != null) {
                 work.atEnd(present(placed, "arm"));
@@ -381,6 +402,22 @@ final class RankSession {
                 RailCounters.read().since(before),
                 work == null ? null : work.settle(present(placed, "arm")),
                 clock.finish());
+    }
+
+    /** Those that nothing is read from: what a request owes them is a notification of its own. */
+    private void tell(int iteration) throws NixlCallException {
+        if (!planned().initiator()) {
+            return;
+        }
+        for (PairShape pair : planned().pairs()) {
+            if (!pair.moves()) {
+                byte[] text = noticeText(iteration, label, pair.peer()).getBytes(StandardCharsets.UTF_8);
+                call(() -> {
+                    agent().notify(pair.peer(), text);
+                    return text;
+                });
+            }
+        }
     }
 
     private Visibility visibility(ToRank.Transfer ask) {
@@ -535,6 +572,43 @@ final class RankSession {
         return found.answer(source, strays, clock.finish());
     }
 
+    private FromRank storm(ToRank.Storm ask, PhaseClock clock) throws NixlCallException {
+        StormWork work = new StormWork(opened(), planned(), prepared, label);
+        clock.enter("storm");
+        try (ResourceWatch resources = new ResourceWatch();
+                Storm storm = work.open(agent(), page, ask.shape())) {
+            awaitsStorm = false;
+            int status = planned().initiator() ? storm.send() : storm.collect();
+            resources.close();
+            clock.enter("verify");
+            Payload.Verification found = compare(ask.listed());
+            RunList runs = present(expected, "arm");
+            FromRank.Verified verified = new FromRank.Verified(
+                    !opened().source(),
+                    found.bytesVerified(),
+                    slices,
+                    sliceBytes,
+                    0,
+                    0,
+                    found.runsDiffering(),
+                    found.byClassification(),
+                    found.differences().stream()
+                            .map(each -> difference(runs, each))
+                            .toList(),
+                    List.of(),
+                    List.of(),
+                    List.of());
+            return new FromRank.Stormed(
+                    verified,
+                    status,
+                    work.pairs(storm),
+                    work.oddities(storm),
+                    storm.strangers(),
+                    resources.samples(),
+                    clock.finish());
+        }
+    }
+
     private ServingWork.Rank server(ServingShape shape) {
         Map<String, Prepared> lists = new HashMap<>();
         prepared.forEach(each -> lists.put(each.pair().peer(), each));
@@ -548,6 +622,21 @@ final class RankSession {
                 planned().pairs(),
                 lists,
                 opened().idleNanos());
+    }
+
+    private TrialWork trials() {
+        TrialWork work = trialWork;
+        if (work == null) {
+            work = new TrialWork(new TrialWork.Rank(
+                    label,
+                    opened(),
+                    present(library, "open"),
+                    arena(),
+                    payload(),
+                    planned().pairs()));
+            trialWork = work;
+        }
+        return work;
     }
 
     private FromRank close(PhaseClock clock) throws NixlCallException {
@@ -616,7 +705,8 @@ final class RankSession {
     /** Polls while idle. @return false when there is nothing to poll, or polling fails */
     boolean linger() {
         Drive loops = drive;
-        if (loops == null) {
+        // What comes before a storm begins here is the storm's: it stays where NIXL has it.
+        if (loops == null || awaitsStorm) {
             return false;
         }
         int status = loops.linger();

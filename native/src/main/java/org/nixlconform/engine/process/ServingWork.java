@@ -295,6 +295,10 @@ final class ServingWork implements AutoCloseable {
     }
 
     private void post(Part part, PairShape pair, int group) {
+        if (!pair.moves()) {
+            notify(part, pair, group);
+            return;
+        }
         Prepared lists = lists(pair).with(pair);
         PairDescriptors descriptors = lists.descriptors();
         try {
@@ -329,12 +333,7 @@ final class ServingWork implements AutoCloseable {
         kept.remove(ask.request());
         Part part = new Part(ask.request(), 0, pairs(ask.peers(), new int[0], new int[0]), 0, false);
         for (PairShape pair : part.pairs) {
-            try {
-                rank.agent().notify(pair.peer(), text(ask.request(), 0, pair));
-                part.done++;
-            } catch (NixlCallException refused) {
-                part.failed(refused.function().symbol(), refused.status());
-            }
+            notify(part, pair, 0);
         }
         desk.say(new ToDesk.Moved(part.request, part.done, 0, part.failure));
     }
@@ -358,6 +357,15 @@ final class ServingWork implements AutoCloseable {
                                 peer,
                                 (ALIVE + numbers + ":" + rank.label() + ":" + peer).getBytes(StandardCharsets.UTF_8));
             }
+        }
+    }
+
+    private void notify(Part part, PairShape pair, int group) {
+        try {
+            rank.agent().notify(pair.peer(), text(part.request, group, pair));
+            part.done++;
+        } catch (NixlCallException refused) {
+            part.failed(refused.function().symbol(), refused.status());
         }
     }
 
@@ -480,7 +488,8 @@ final class ServingWork implements AutoCloseable {
     }
 
     private void verify(Part part) throws IOException {
-        long differing = found.compare(cache.came(part.pairs, part.generation));
+        long differing = found.compare(
+                cache.came(part.pairs.stream().filter(PairShape::moves).toList(), part.generation));
         if (differing > 0) {
             // Told once, not at the end again.
             cache.unknown(part.pairs.get(0).ownBlocks());

@@ -1,6 +1,7 @@
 package org.nixlconform.engine.process;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -192,8 +193,13 @@ final class WardenProgram {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.putAll(ask.variables());
         int[] left = {WARNINGS_PER_RANK};
+        Path logFile = Path.of(ask.logFolder(), label + ".log");
+        WardedRank before = ranks.get(label);
+        if (before != null) {
+            Files.move(logFile, logFile.resolveSibling(label + ".before-" + before.pid() + ".log"));
+        }
         BoundedLog log = new BoundedLog(
-                Path.of(ask.logFolder(), label + ".log"),
+                logFile,
                 ask.logLimitBytes(),
                 text -> LogLevel.of(text).ifPresent(level -> {
                     if (left[0]-- > 0) {

@@ -90,7 +90,7 @@ final class WarmUp {
             new ToRank.TryInvalid(List.of("EMPTY")),
             new ToRank.Listen(""),
             new ToRank.Reference(1, Map.of("a", new ToRank.Stream("", 1))),
-            new ToRank.Arm(0, 2, 1, 1, null),
+            new ToRank.Arm(0, 2, 1, 1, null, false),
             new ToRank.Transfer(0, List.of("a"), 1),
             new ToRank.Verify(0, 1),
             new ToRank.Close(),

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param blockBytes of one block of this rank in one region
  * @param firstHead of the heads that the rank holds
  * @param headCount how many it holds
+ * @param tokensPerBlock of one head of a block in one region; of all layers where they share it
  * @param contentBytes of one head of one token in one region
  * @param headsOutermost HND; else NHD
  * @param place null for host memory

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = FromRank.Armed.class, name = "armed"),
     @JsonSubTypes.Type(value = FromRank.Transferred.class, name = "transferred"),
     @JsonSubTypes.Type(value = FromRank.Verified.class, name = "verified"),
+    @JsonSubTypes.Type(value = FromRank.Acted.class, name = "acted"),
+    @JsonSubTypes.Type(value = FromRank.Stormed.class, name = "stormed"),
     @JsonSubTypes.Type(value = FromRank.Refused.class, name = "refused"),
     @JsonSubTypes.Type(value = FromRank.Misread.class, name = "misread"),
     @JsonSubTypes.Type(value = FromRank.Broken.class, name = "broken"),
@@ -218,8 +220,103 @@ public sealed interface FromRank {
 
     record NoticeCount(String sender, String text, int received) {}
 
+    /**
+     * @param collectStatus what collecting notifications returned last
+     * @param pairs with each peer
+     * @param oddities the first notifications that were not as they were sent
+     * @param strangers notifications from agents that send none
+     * @param resources what the process held meanwhile, in order of time
+     */
+    record Stormed(
+            Verified verified,
+            int collectStatus,
+            List<StormPair> pairs,
+            List<StormOddity> oddities,
+            long strangers,
+            List<Resources> resources,
+            List<Phase> phases)
+            implements FromRank {}
+
+    /**
+     * Messages of one pair of ranks, as far as this one knows: an initiator what it sent, a target what came.
+     *
+     * @param done transfers
+     * @param inPost of them, how many ended in their post
+     * @param sent notifications by themselves
+     * @param hollow transfers that were done and had left something as it was
+     * @param firstHollow number of the first, from 0
+     * @param failedCall symbol of the first that failed, which ends the pair; else empty
+     * @param again came as they were sent, but more often
+     * @param firstMissing least number of a message that did not come, -1 when all did
+     */
+    record StormPair(
+            String peer,
+            long done,
+            long inPost,
+            long sent,
+            long bytes,
+            long hollow,
+            long firstHollow,
+            String failedCall,
+            int failedStatus,
+            String failedStatusName,
+            long receivedBound,
+            long receivedStandalone,
+            long again,
+            long altered,
+            long firstMissing,
+            StormTimes bound,
+            StormTimes standalone) {}
+
+    /** Of the same messages at both ends, CLOCK_MONOTONIC, 0 for never. */
+    record StormTimes(long[] sent, long[] polled, long[] done, long[] seen) {}
+
+    /**
+     * A notification that was not as it was sent.
+     *
+     * @param kind ALTERED, OTHERS, AGAIN or STRANGER
+     * @param message that it names, -1 for none
+     * @param expectedLength of that message
+     * @param key of the pair that it names, 0 for none
+     * @param at first byte that differs
+     * @param expected from there, hexadecimal, a few bytes
+     */
+    record StormOddity(
+            String sender,
+            String kind,
+            long message,
+            int length,
+            int expectedLength,
+            long key,
+            long at,
+            String expected,
+            String found) {}
+
+    /** What a process held at one time. @param nanos since the first look @param files open descriptors */
+    record Resources(long nanos, int files, int threads, long residentBytes) {}
+
     /** A notification that nobody waits for. Text printable. */
     record Stray(String sender, String text) {}
+
+    /** @param acts as many as were done, in order */
+    record Acted(List<ActEnd> acts, List<Phase> phases) implements FromRank {}
+
+    /**
+     * @param call symbol of the function whose status it is, empty where that is no call's
+     * @param atNanos when it began, by the clock of the node
+     * @param counts what the act counts, in the order that {@code TrialWork} says
+     * @param text what it read, printable
+     * @param metadata that it gave, else empty
+     */
+    record ActEnd(
+            String call,
+            int status,
+            String statusName,
+            long atNanos,
+            long tookNanos,
+            List<Long> counts,
+            String text,
+            byte[] metadata) {}
 
     /** A NIXL call returned an error: observed, not thrown. */
     record Refused(String phase, String call, int status, String statusName, List<Phase> phases) implements FromRank {}

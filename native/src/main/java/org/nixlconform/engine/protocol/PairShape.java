@@ -11,7 +11,7 @@ import java.util.List;
  * @param peerAddresses where its allocations begin in its own address space, see {@link ArenaShape#regionAddress}
  * @param peerShare by which a process of the same node opens its arena on a GPU; empty for host memory, and where there is no such way
  * @param firstHead first head that moves, numbered over the whole model
- * @param headCount how many move
+ * @param headCount how many move; with none the peer is only told of the request
  * @param ownBlocks block ids of this rank, in request order
  * @param peerBlocks the peer's for the same positions
  * @param prefixBlocks leading positions that do not move, because decode holds them already
@@ -27,6 +27,11 @@ public record PairShape(
         int[] ownBlocks,
         int[] peerBlocks,
         int prefixBlocks) {
+
+    /** Whether any byte does; else all that is left of the request is a notification. */
+    public boolean moves() {
+        return headCount > 0 && ownBlocks.length > prefixBlocks;
+    }
 
     /** The same two ranks with other blocks, all of which move. */
     public PairShape with(int[] own, int[] peers) {

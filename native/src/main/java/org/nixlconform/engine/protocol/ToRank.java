@@ -2,6 +2,7 @@ package org.nixlconform.engine.protocol;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ToRank.Transfer.class, name = "transfer"),
     @JsonSubTypes.Type(value = ToRank.Verify.class, name = "verify"),
     @JsonSubTypes.Type(value = ToRank.Serve.class, name = "serve"),
+    @JsonSubTypes.Type(value = ToRank.Trial.class, name = "trial"),
+    @JsonSubTypes.Type(value = ToRank.Storm.class, name = "storm"),
     @JsonSubTypes.Type(value = ToRank.Close.class, name = "close"),
     @JsonSubTypes.Type(value = ToRank.Sample.class, name = "sample"),
     @JsonSubTypes.Type(value = ToRank.Cancel.class, name = "cancel")
@@ -94,13 +97,15 @@ public sealed interface ToRank {
      * Fill the source, poison the destination, make the requests, expect the notifications.
      *
      * @param movedPairs as in Prepare but for their blocks, where requests take others than those before; else null
+     * @param memoryAlone makes and expects nothing, and leaves notifications where they are: a storm follows, which does
      */
     record Arm(
             int iteration,
             int dataGeneration,
             int olderGeneration,
             int poisonGeneration,
-            @Nullable List<PairShape> movedPairs)
+            @Nullable List<PairShape> movedPairs,
+            boolean memoryAlone)
             implements ToRank {}
 
     /**
@@ -123,6 +128,67 @@ public sealed interface ToRank {
      * @param listed differences to list; all are counted
      */
     record Serve(String host, int port, String secret, ServingShape serving, int slots, int listed) implements ToRank {}
+
+    /** Do these one right after the other, with agents of their own; the first that fails and is {@code needed} ends it. */
+    record Trial(List<Act> acts) implements ToRank {}
+
+    /**
+     * @param what as in {@code TrialWork}
+     * @param agent whose, a short name beside the rank's own; empty where no agent is concerned
+     * @param subject a request, or the name of another agent; empty where there is none
+     * @param number milliseconds, a time by the node's clock, a generation or a count, as the act needs it
+     * @param addresses of a peer's arena, to prepare a list of; else empty
+     * @param metadata to load; else empty
+     * @param needed whether what follows makes no sense where it fails
+     */
+    record Act(
+            String what,
+            String agent,
+            String subject,
+            long number,
+            List<Long> addresses,
+            byte[] metadata,
+            boolean needed) {}
+
+    /**
+     * Initiators make many small transfers and notify, targets collect; then verify the whole arena. Answered by
+     * {@link FromRank.Stormed}.
+     *
+     * @param listed differences to list; all are counted
+     */
+    record Storm(StormShape shape, int listed) implements ToRank {}
+
+    /**
+     * A storm of notifications, the same for all ranks; see the plan's {@code NotificationStorm}.
+     *
+     * @param seed of texts, and of which blocks a transfer takes
+     * @param quietNanos how long targets go on when all came
+     * @param samples messages of each pair and kind whose times are kept
+     */
+    record StormShape(
+            long seed,
+            List<Integer> textBytes,
+            int transfers,
+            int standalone,
+            int inFlight,
+            int mostBlocks,
+            long pollDelayNanos,
+            long periodNanos,
+            long targetPollNanos,
+            long quietNanos,
+            int samples) {
+        private static final long FNV_BASIS = 0xcbf29ce484222325L;
+        private static final long FNV_PRIME = 0x100000001b3L;
+
+        /** Of the texts of a pair: FNV-1a of both names. */
+        public static long key(String initiator, String target) {
+            long hash = FNV_BASIS;
+            for (byte each : (initiator + ">" + target).getBytes(StandardCharsets.UTF_8)) {
+                hash = (hash ^ (each & 0xff)) * FNV_PRIME;
+            }
+            return hash;
+        }
+    }
 
     /** Release everything in the order of a serving engine, and exit. */
     record Close() implements ToRank {}

@@ -358,7 +358,7 @@ class RealTransferTest {
 
     /** @return what decode says */
     private static FromRank.Armed arm(WardenProcess warden, int iteration) throws Exception {
-        ToRank.Arm arm = new ToRank.Arm(iteration, iteration + 2, iteration + 1, iteration + 1, null);
+        ToRank.Arm arm = new ToRank.Arm(iteration, iteration + 2, iteration + 1, iteration + 1, null, false);
         warden.send(PREFILL, arm);
         warden.send(DECODE, arm);
         warden.answer(PREFILL, FromRank.Armed.class);

@@ -77,6 +77,7 @@ final class Attachments {
             appendRows(rows, String.valueOf(iteration.index()), iteration.integrity());
         }
         observation.serving().ifPresent(serving -> appendRows(rows, "serving", serving.integrity()));
+        observation.storm().ifPresent(storm -> appendRows(rows, "storm", storm.integrity()));
         return rows.isEmpty() ? Optional.empty() : Optional.of(DIFFERENCES_HEADER + rows);
     }
 
