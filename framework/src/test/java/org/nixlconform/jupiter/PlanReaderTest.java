@@ -343,7 +343,9 @@ class PlanReaderTest {
         assertThat(plan.workloadWord()).isEqualTo("teardown");
         assertThat(plan.name()).endsWith(", teardown release-in-flight, orders x 3");
         assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
-        assertThat(((Planned.Possible) only(read(Tried.class, "damages"))).plan().lifecycle())
+        assertThat(((Planned.Possible) only(read(Tried.class, "damages")))
+                        .plan()
+                        .lifecycle())
                 .contains(new org.nixlconform.plan.MetadataChaos(1, 2));
         assertThat(((Planned.Possible) only(read(Tried.class, "comesAndGoes")))
                         .plan()

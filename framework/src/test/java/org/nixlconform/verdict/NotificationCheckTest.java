@@ -48,12 +48,14 @@ class NotificationCheckTest {
     /** Nothing moved, so nothing else would show it. */
     @Test
     void aNotificationOfARequestThatIsOnlyToldIsOwedToo() {
-        TransferPlan told = Observations.plan(
-                draft -> draft.blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 10, false)));
-        Observations lost = Observations.clean(told).notifications(counts -> Stream.concat(
-                        Stream.of(new NotificationCount(PREFILL_0, "decode-0-rank-0", 1, 0, 0, List.of(), List.of())),
-                        counts.stream().skip(1))
-                .toList());
+        TransferPlan told =
+                Observations.plan(draft -> draft.blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 10, false)));
+        Observations lost = Observations.clean(told)
+                .notifications(counts -> Stream.concat(
+                                Stream.of(new NotificationCount(
+                                        PREFILL_0, "decode-0-rank-0", 1, 0, 0, List.of(), List.of())),
+                                counts.stream().skip(1))
+                        .toList());
         assertThat(onlyFinding(told, lost, FindingKind.NOT_NOTIFIED).headline())
                 .isEqualTo("1 notification that decode-0-rank-0 owes did not come, on prefill-0-rank-0");
     }

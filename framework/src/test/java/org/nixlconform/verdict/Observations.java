@@ -690,16 +690,6 @@ public final class Observations {
 
     private static Integrity cleanIntegrity(RankId rank, boolean destination, long slices) {
         return new Integrity(
-                rank,
-                destination,
-                1L << 30,
-                slices,
-                slices * 4096,
-                0,
-                0,
-                Duration.ZERO,
-                0,
-                Map.of(),
-                List.of());
+                rank, destination, 1L << 30, slices, slices * 4096, 0, 0, Duration.ZERO, 0, Map.of(), List.of());
     }
 }

@@ -56,8 +56,7 @@ class VacuousCheckTest {
 
     /** Decode holds all blocks of each request. */
     private static TransferPlan toldPlan() {
-        return Observations.plan(
-                draft -> draft.blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 10, false)));
+        return Observations.plan(draft -> draft.blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 10, false)));
     }
 
     @Test
@@ -65,8 +64,8 @@ class VacuousCheckTest {
         TransferPlan told = toldPlan();
         assertThat(findings(told, Observations.clean(told))).isEmpty();
 
-        Finding finding = onlyFinding(
-                told, Observations.clean(told).notifications(counts -> List.of()), FindingKind.VACUOUS);
+        Finding finding =
+                onlyFinding(told, Observations.clean(told).notifications(counts -> List.of()), FindingKind.VACUOUS);
         assertThat(finding.headline()).isEqualTo("nobody waited for a planned notification, in 2 places");
         assertThat(fact(finding, "where")).isEqualTo("decode-0-rank-0 with prefill-0-rank-0, iteration 0");
         assertThat(fact(finding, "expected")).isEqualTo("1 notification without a transfer");
@@ -86,8 +85,7 @@ class VacuousCheckTest {
     @Test
     void whoReadsALatentFromOneRankTellsTheOthers() {
         TransferPlan latent = Observations.plan(draft -> draft.topology(new Topology(1, 2, 1, 1, Pairing.MESH))
-                .geometry(new KvGeometry(
-                        2, 1, 576, 16, DataType.BF16, Layout.HND, Attention.MLA, KeyValue.PACKED)));
+                .geometry(new KvGeometry(2, 1, 576, 16, DataType.BF16, Layout.HND, Attention.MLA, KeyValue.PACKED)));
         assertThat(findings(latent, Observations.clean(latent))).isEmpty();
         assertThat(onlyFinding(
                                 latent,
@@ -107,8 +105,7 @@ class VacuousCheckTest {
                         .transfers(
                                 0,
                                 old -> old.initiator().equals(DECODE_0)
-                                        ? Observations.with(
-                                                old, old.target(), old.bytes() * 10, 20, 0, old.total())
+                                        ? Observations.with(old, old.target(), old.bytes() * 10, 20, 0, old.total())
                                         : old),
                 FindingKind.VACUOUS);
         assertThat(finding.headline()).isEqualTo("a pair of ranks moved other bytes than planned");
