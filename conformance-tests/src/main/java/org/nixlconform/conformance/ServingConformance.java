@@ -1,6 +1,9 @@
 package org.nixlconform.conformance;
 
 import static org.nixlconform.jupiter.Level.FULL;
+import static org.nixlconform.jupiter.Level.SOAK;
+import static org.nixlconform.message.FindingKind.MISPLACED;
+import static org.nixlconform.message.FindingKind.OVERRUN;
 import static org.nixlconform.message.FindingKind.STALE;
 import static org.nixlconform.message.FindingKind.TORN;
 import static org.nixlconform.plan.Backend.LIBFABRIC;
@@ -8,6 +11,7 @@ import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.MemoryKind.DRAM;
 import static org.nixlconform.plan.MemoryKind.VRAM;
 import static org.nixlconform.plan.Mutation.REUSED_BEFORE_NOTIFICATION;
+import static org.nixlconform.plan.Mutation.REUSED_WITHOUT_QUARANTINE;
 import static org.nixlconform.plan.Operation.READ;
 import static org.nixlconform.plan.Operation.WRITE;
 import static org.nixlconform.plan.Role.DECODE;
@@ -39,7 +43,7 @@ public class ServingConformance {
     @Requirement("C1")
     @Topology
     @Blocks(transferred = 1, cached = 3)
-    @PagedServing(requests = 500, inFlight = 2, mostBlocks = 1)
+    @PagedServing(requests = 500, inFlight = 2, mostBlocks = 1, refillInHandler = true)
     void aBlockMayBeWrittenOverAsSoonAsItsNotificationCame() {}
 
     @TransferTest
@@ -47,7 +51,7 @@ public class ServingConformance {
     @Requirement("C1")
     @Topology
     @Blocks(transferred = 1, cached = 3)
-    @PagedServing(requests = 100_000, inFlight = 2, mostBlocks = 1)
+    @PagedServing(requests = 100_000, inFlight = 2, mostBlocks = 1, refillInHandler = true)
     void aBlockMayBeWrittenOverAHundredThousandTimes() {}
 
     @TransferTest
@@ -84,12 +88,115 @@ public class ServingConformance {
             latePollMillis = 2)
     void everyRequestIsServedWhateverBecomesOfTheOthers() {}
 
+    /** What waits for decode longer than its lease is written over, read or not. */
     @TransferTest
-    @FromLevel(FULL)
+    @Requirement("D6")
+    @Topology
+    @Blocks(transferred = 4, cached = 24)
+    @PagedServing(
+            requests = 60,
+            inFlight = 6,
+            mostBlocks = 4,
+            leaseMillis = 50,
+            latePostPercent = 20,
+            latePostMillis = 150)
+    @ExpectCaught({STALE, TORN})
+    void blocksThatAreReadAfterTheirLeaseRanOutAreCaught() {}
+
+    @TransferTest
+    @Requirement("G1")
+    @Topology
+    @Blocks(transferred = 4, cached = 24)
+    @PagedServing(
+            requests = 24,
+            inFlight = 6,
+            mostBlocks = 4,
+            leaseMillis = 2_000,
+            heartbeats = true,
+            latePostPercent = 20,
+            latePostMillis = 2_500)
+    void blocksThatDecodeKeepsAliveOutliveTheirLease() {}
+
+    @TransferTest
+    @Requirement("D3")
+    @Topology
+    @Blocks(transferred = 6, cached = 19)
+    @PagedServing(
+            requests = 300,
+            inFlight = 5,
+            mostBlocks = 6,
+            dropPercent = 20,
+            latePostPercent = 30,
+            latePostMillis = 5)
+    void blocksOfADroppedRequestAreReusedWhenNothingMovesToThem() {}
+
+    @TransferTest
+    @Requirement("D3")
+    @Topology
+    @Blocks(transferred = 6, cached = 19)
+    @PagedServing(
+            requests = 300,
+            inFlight = 5,
+            mostBlocks = 6,
+            dropPercent = 20,
+            latePostPercent = 30,
+            latePostMillis = 5)
+    @Mutated(REUSED_WITHOUT_QUARANTINE)
+    @ExpectCaught({STALE, TORN, MISPLACED, OVERRUN})
+    void blocksOfADroppedRequestThatAreReusedAtOnceAreCaught() {}
+
+    @TransferTest
+    @Requirement("G3")
+    @Topology(prefillTp = 1, decodeTp = 2)
+    @Direction(operation = READ, initiator = DECODE)
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @Blocks(transferred = 4, cached = 24, layers = 8)
+    @PagedServing(requests = 100, inFlight = 4, mostBlocks = 4, abortPercent = 5, layerGroups = 4)
+    void layersThatMoveAsTheyAreFilledArriveWhole() {}
+
+    @TransferTest
+    @Requirement("G2")
+    @Topology(prefillTp = 2, decodeTp = 1)
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @Blocks(transferred = 4, cached = 24)
+    @PagedServing(
+            requests = 150,
+            inFlight = 6,
+            mostBlocks = 6,
+            prefixHitPercent = 25,
+            abortPercent = 5,
+            latePollPercent = 5,
+            latePollMillis = 2,
+            registeredFirstPercent = 50)
+    void requestsArePushedWhetherDecodeOrPrefillWasFirst() {}
+
+    @TransferTest
     @Requirement("C2")
     @Topology
     @Direction(operation = WRITE, initiator = PREFILL)
     @Blocks(transferred = 4, cached = 13)
     @PagedServing(requests = 300, inFlight = 4, mostBlocks = 4)
     void whatIsWrittenIsThereWhenItsNotificationCame() {}
+
+    /** Ten minutes of everything at once. Nothing is wrong in it, and nothing grows. */
+    @TransferTest
+    @FromLevel(SOAK)
+    @Requirement("G1")
+    @Topology(prefillTp = 1, decodeTp = 2)
+    @Blocks(transferred = 6, cached = 40, layers = 16)
+    @PagedServing(
+            requests = 300_000,
+            seconds = 600,
+            inFlight = 6,
+            mostBlocks = 8,
+            prefixHitPercent = 25,
+            abortPercent = 5,
+            dropPercent = 5,
+            latePollPercent = 5,
+            latePollMillis = 20,
+            latePostPercent = 5,
+            latePostMillis = 30,
+            leaseMillis = 5_000,
+            heartbeats = true)
+    void tenMinutesOfRequestsAreServed() {}
 }

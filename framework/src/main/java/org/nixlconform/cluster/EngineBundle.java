@@ -24,6 +24,7 @@ import org.nixlconform.message.FindingKind;
  */
 public final class EngineBundle {
     static final String NODE_PROGRAM = "node";
+    public static final String WARDEN_PROGRAM = "warden";
     static final String ARCHIVE = "engine.jsa";
     private static final int DIGEST_DIGITS = 16;
     private static final String MAIN_CLASS = "org.nixlconform.engine.process.Main";
@@ -169,6 +170,10 @@ public final class EngineBundle {
     public List<String> command(Path evidence, String program, List<String> arguments) {
         List<String> words = new ArrayList<>();
         words.add(folder.resolve("start").toString());
+        if (program.equals(WARDEN_PROGRAM)) {
+            // It may have the desk, whose ledger has hundreds of thousands of requests.
+            words.add("-Xmx256m");
+        }
         if (program.equals(NODE_PROGRAM)) {
             // It carries what commands write, up to some megabytes at a time; ranks carry nothing.
             words.add("-Xmx256m");

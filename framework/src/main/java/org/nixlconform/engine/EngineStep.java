@@ -236,51 +236,7 @@ public record EngineStep<T>(
      * @param complete whether all of it was brought here
      * @param requests in the order in which they began
      */
-    public record Ledger(Duration took, boolean complete, List<LedgerEntry> requests) {}
-
-    /**
-     * One request, as seen by the one who gives out blocks. Times are nanoseconds since serving began, -1 for never.
-     *
-     * @param generation of the content that prefill wrote for it
-     * @param sourceBlocks in order, all of it
-     * @param destinationBlocks for those that move: the last of the source's
-     * @param aborted given up by decode before any block moved
-     * @param bytes that its ranks moved together
-     * @param pairs of ranks that blocks move between
-     * @param transfersDone of these pairs, how many transfers ended with success
-     * @param notifications that the targets got for it; as many as pairs are right
-     * @param differing runs that did not hold what they must when decode verified it
-     * @param filledNanos when all of prefill's ranks had filled its blocks
-     * @param movedNanos when initiators were told to move them
-     * @param doneNanos when all of its transfers were done
-     * @param notifiedNanos when all of its notifications were there
-     * @param verifiedNanos when all of decode's ranks had verified it
-     * @param sourceFreedNanos when prefill's blocks were free for others
-     * @param destinationFreedNanos when decode's were
-     * @param failure of the first call that failed; empty where none did
-     */
-    public record LedgerEntry(
-            int request,
-            int prefillEngine,
-            int decodeEngine,
-            int generation,
-            List<Integer> sourceBlocks,
-            List<Integer> destinationBlocks,
-            boolean aborted,
-            long bytes,
-            int pairs,
-            int transfersDone,
-            int notifications,
-            long differing,
-            long begunNanos,
-            long filledNanos,
-            long movedNanos,
-            long doneNanos,
-            long notifiedNanos,
-            long verifiedNanos,
-            long sourceFreedNanos,
-            long destinationFreedNanos,
-            String failure) {}
+    public record Ledger(Duration took, boolean complete, List<ServedRequest> requests) {}
 
     /**
      * What one rank sent or got in a storm of notifications.

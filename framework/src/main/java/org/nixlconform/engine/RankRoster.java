@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.Command;
+import org.nixlconform.cluster.EngineBundle;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.ProcessEnd;
 import org.nixlconform.cluster.RankAssignment;
@@ -126,7 +127,8 @@ public final class RankRoster {
                 .anyMatch(rank -> assignment.device(rank).isPresent())) {
             shared.put(COUNT_NVLINK, "1");
         }
-        List<String> words = node.bundle().command(there, "warden", List.of(Integer.toString(node.leaseSeconds())));
+        List<String> words = node.bundle()
+                .command(there, EngineBundle.WARDEN_PROGRAM, List.of(Integer.toString(node.leaseSeconds())));
         WardenChannel channel = new WardenChannel(
                 node.connection()
                         .start(Command.of(words).with(shared), there.resolve("warden-" + node.name() + ".log")),

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.engine.protocol.FromWarden;
+import org.nixlconform.engine.protocol.ServingShape;
 import org.nixlconform.engine.protocol.ToRank;
 import org.nixlconform.engine.protocol.ToWarden;
 import org.nixlconform.message.Finding;
@@ -41,7 +42,7 @@ final class ServingDesk {
     private final Node node;
     private final boolean alone;
     private final String secret;
-    private final List<EngineStep.LedgerEntry> requests = new ArrayList<>();
+    private final List<ServedRequest> requests = new ArrayList<>();
     private OptionalInt port = OptionalInt.empty();
     private String failure = "";
     private Duration took = Duration.ZERO;
@@ -80,27 +81,41 @@ final class ServingDesk {
                 new ToWarden.OpenDesk(
                         alone ? "" : node.spec().dataAddress().orElse("0.0.0.0"),
                         secret,
-                        new ToWarden.ServingShape(
-                                plan.blocks().seed(),
-                                serving.requests(),
-                                serving.inFlight(),
-                                serving.fewestBlocks(),
-                                serving.mostBlocks(),
-                                serving.prefixHitPercent(),
-                                serving.abortPercent(),
-                                serving.latePollPercent(),
-                                serving.latePollMillis()),
+                        shape(serving),
                         lanes(),
                         plan.blocks().cached(Role.PREFILL),
                         plan.blocks().cached(Role.DECODE),
                         plan.direction().operation() == Operation.WRITE,
-                        plan.mutation().equals(Optional.of(Mutation.REUSED_BEFORE_NOTIFICATION))));
+                        plan.mutation().equals(Optional.of(Mutation.REUSED_BEFORE_NOTIFICATION)),
+                        plan.mutation().equals(Optional.of(Mutation.REUSED_WITHOUT_QUARANTINE))));
         heedUntil(() -> port.isPresent(), OPEN_WITHIN);
         if (port.isEmpty() || !failure.isEmpty()) {
             throw new FindingException(notOpen(
                     "a port on node " + node.name(),
                     port.isEmpty() ? "no answer within " + OPEN_WITHIN.toSeconds() + " s" : failure));
         }
+    }
+
+    private ServingShape shape(PagedServing serving) {
+        return new ServingShape(
+                plan.blocks().seed(),
+                serving.requests(),
+                serving.seconds(),
+                serving.inFlight(),
+                serving.fewestBlocks(),
+                serving.mostBlocks(),
+                serving.prefixHitPercent(),
+                serving.disturbance().abortPercent(),
+                serving.disturbance().dropPercent(),
+                serving.disturbance().latePollPercent(),
+                serving.disturbance().latePollMillis(),
+                serving.disturbance().latePostPercent(),
+                serving.disturbance().latePostMillis(),
+                serving.lease().millis(),
+                serving.lease().heartbeats(),
+                serving.layerGroups(),
+                serving.registeredFirstPercent(),
+                serving.refillInHandler());
     }
 
     private Finding notOpen(String expected, String actual) {
@@ -144,7 +159,8 @@ final class ServingDesk {
                 alone ? LOOPBACK : node.dataHost().orElseThrow(),
                 port.orElseThrow(),
                 secret,
-                serving.inFlight() * peers,
+                shape(serving),
+                serving.inFlight() * peers * serving.layerGroups(),
                 listed);
     }
 
@@ -162,8 +178,8 @@ final class ServingDesk {
                 "desk", () -> condition.getAsBoolean() || !roster.wardens().contains(node), within);
     }
 
-    private static EngineStep.LedgerEntry entry(FromWarden.LedgerEntry entry) {
-        return new EngineStep.LedgerEntry(
+    private static ServedRequest entry(FromWarden.LedgerEntry entry) {
+        return new ServedRequest(
                 entry.request(),
                 entry.prefillEngine(),
                 entry.decodeEngine(),
@@ -175,13 +191,17 @@ final class ServingDesk {
                 entry.pairs(),
                 entry.transfersDone(),
                 entry.notifications(),
+                entry.renewals(),
                 entry.differing(),
                 entry.begunNanos(),
                 entry.filledNanos(),
+                entry.registeredNanos(),
                 entry.movedNanos(),
+                entry.droppedNanos(),
                 entry.doneNanos(),
                 entry.notifiedNanos(),
                 entry.verifiedNanos(),
+                entry.expiredNanos(),
                 entry.sourceFreedNanos(),
                 entry.destinationFreedNanos(),
                 entry.failure());

@@ -66,6 +66,7 @@ public final class FaultCatalogue {
         LifecycleFaults.addTo(catalogue);
         LogFaults.addTo(catalogue);
         AlteredFaults.addTo(catalogue);
+        ServingFaults.addTo(catalogue);
         ThroughputFaults.addTo(catalogue);
         return List.copyOf(catalogue.faults);
     }
@@ -383,7 +384,11 @@ public final class FaultCatalogue {
     }
 
     void add(String family, String name, FindingKind expected, TransferPlan plan, LibraryFault fault) {
-        faults.add(new PlantedFault(name, family, seed, plan, List.of(fault), Optional.empty(), Set.of(expected)));
+        add(family, name, Set.of(expected), plan, fault);
+    }
+
+    void add(String family, String name, Set<FindingKind> expected, TransferPlan plan, LibraryFault fault) {
+        faults.add(new PlantedFault(name, family, seed, plan, List.of(fault), Optional.empty(), expected));
     }
 
     /** With a floor of the throughput that is taken from a run without the fault, see {@link PlantedFault#floor}. */

@@ -251,13 +251,22 @@ final class Declaration {
     private static org.nixlconform.plan.PagedServing planned(PagedServing serving) {
         return new org.nixlconform.plan.PagedServing(
                 serving.requests(),
+                serving.seconds(),
                 serving.inFlight(),
                 serving.fewestBlocks(),
                 serving.mostBlocks(),
                 serving.prefixHitPercent(),
-                serving.abortPercent(),
-                serving.latePollPercent(),
-                serving.latePollMillis());
+                new org.nixlconform.plan.PagedServing.Disturbance(
+                        serving.abortPercent(),
+                        serving.dropPercent(),
+                        serving.latePollPercent(),
+                        serving.latePollMillis(),
+                        serving.latePostPercent(),
+                        serving.latePostMillis()),
+                new org.nixlconform.plan.PagedServing.Lease(serving.leaseMillis(), serving.heartbeats()),
+                serving.layerGroups(),
+                serving.registeredFirstPercent(),
+                serving.refillInHandler());
     }
 
     private static org.nixlconform.plan.NotificationStorm planned(

@@ -2,6 +2,7 @@ package org.nixlconform.jupiter;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,13 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.nixlconform.engine.ServedRequest;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingRenderer;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.PathObservation;
 import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.PathObservation.RdmaDevice;
-import org.nixlconform.transfer.ServedRequest;
 import org.nixlconform.transfer.StormObservation;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Difference;
@@ -78,12 +79,12 @@ record Evidence(Path report, Path folder) {
             if (!rails.isEmpty()) {
                 Files.writeString(folder.resolve(RAILS), rails);
             }
-            String ledger = observation
+            List<ServedRequest> ledger = observation
                     .flatMap(TransferObservation::serving)
-                    .map(Evidence::ledger)
-                    .orElse("");
+                    .map(Serving::requests)
+                    .orElse(List.of());
             if (!ledger.isEmpty()) {
-                Files.writeString(folder.resolve(LEDGER), ledger);
+                writeLedger(ledger);
             }
             String trials = observation.map(Evidence::trials).orElse("");
             if (!trials.isEmpty()) {
@@ -187,6 +188,50 @@ record Evidence(Path report, Path folder) {
                 .collect(Collectors.joining());
     }
 
+    /** Line by line: there may be hundreds of thousands. */
+    private void writeLedger(List<ServedRequest> requests) throws IOException {
+        try (Writer table = Files.newBufferedWriter(folder.resolve(LEDGER))) {
+            table.write("request,prefill,decode,generation,source blocks,destination blocks,aborted,bytes,pairs,done,"
+                    + "notifications,renewals,differing,begun us,filled us,registered us,moved us,dropped us,done us,"
+                    + "notified us,verified us,expired us,source freed us,destination freed us,failure\n");
+            for (ServedRequest request : requests) {
+                table.write(line(request));
+            }
+        }
+    }
+
+    private static String line(ServedRequest request) {
+        return Stream.of(
+                                request.request(),
+                                request.prefillEngine(),
+                                request.decodeEngine(),
+                                request.generation(),
+                                blocks(request.sourceBlocks()),
+                                blocks(request.destinationBlocks()),
+                                request.aborted(),
+                                request.bytes(),
+                                request.pairs(),
+                                request.transfersDone(),
+                                request.notifications(),
+                                request.renewals(),
+                                request.differing(),
+                                micros(request.begunNanos()),
+                                micros(request.filledNanos()),
+                                micros(request.registeredNanos()),
+                                micros(request.movedNanos()),
+                                micros(request.droppedNanos()),
+                                micros(request.doneNanos()),
+                                micros(request.notifiedNanos()),
+                                micros(request.verifiedNanos()),
+                                micros(request.expiredNanos()),
+                                micros(request.sourceFreedNanos()),
+                                micros(request.destinationFreedNanos()),
+                                quoted(request.failure()))
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(","))
+                + '\n';
+    }
+
     private static String trials(TransferObservation observation) {
         StringBuilder table = new StringBuilder();
         for (TrialOutcome outcome : observation.trials()) {
@@ -210,42 +255,6 @@ record Evidence(Path report, Path folder) {
             }
         }
         return table.isEmpty() ? "" : "trial,rank,act,call,status,name,at us,took us,counts,text\n" + table;
-    }
-
-    private static String ledger(Serving serving) {
-        StringBuilder table = new StringBuilder();
-        for (ServedRequest request : serving.requests()) {
-            table.append(Stream.of(
-                                    request.request(),
-                                    request.prefillEngine(),
-                                    request.decodeEngine(),
-                                    request.generation(),
-                                    blocks(request.sourceBlocks()),
-                                    blocks(request.destinationBlocks()),
-                                    request.aborted(),
-                                    request.bytes(),
-                                    request.pairs(),
-                                    request.transfersDone(),
-                                    request.notifications(),
-                                    request.differing(),
-                                    micros(request.begunNanos()),
-                                    micros(request.filledNanos()),
-                                    micros(request.movedNanos()),
-                                    micros(request.doneNanos()),
-                                    micros(request.notifiedNanos()),
-                                    micros(request.verifiedNanos()),
-                                    micros(request.sourceFreedNanos()),
-                                    micros(request.destinationFreedNanos()),
-                                    quoted(request.failure()))
-                            .map(String::valueOf)
-                            .collect(Collectors.joining(",")))
-                    .append('\n');
-        }
-        return table.isEmpty()
-                ? ""
-                : "request,prefill,decode,generation,source blocks,destination"
-                        + " blocks,aborted,bytes,pairs,done,notifications,differing,begun us,filled us,moved us,done"
-                        + " us,notified us,verified us,source freed us,destination freed us,failure\n" + table;
     }
 
     /** Each pair of ranks as its record has it, then what was odd. */

@@ -6,8 +6,14 @@ public enum Mutation {
     WRONG_OWNER_BLOCK_COUNT,
     /** Prefill writes other content over the blocks of each served request as soon as decode is told to read them. */
     REUSED_BEFORE_NOTIFICATION,
+    /** Decode gives blocks of a served request that it drops to others at once, while they are still read to. */
+    REUSED_WITHOUT_QUARANTINE,
     /** The initiator takes the remote ranks' regions for those on the other of their two GPUs. */
     WRONG_DEVICE,
     /** Prefill lays out its blocks the other way, NHD for HND, than the plan and the initiator say. */
-    WRONG_LAYOUT
+    WRONG_LAYOUT;
+
+    boolean isOfServedRequests() {
+        return this == REUSED_BEFORE_NOTIFICATION || this == REUSED_WITHOUT_QUARANTINE;
+    }
 }

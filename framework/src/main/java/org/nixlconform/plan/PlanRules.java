@@ -372,15 +372,7 @@ final class PlanRules {
                     "caches of unequal size, and at least 2 regions",
                     "give prefill and decode different numbers of cached blocks, and 2 or more layers");
         }
-        boolean reused = draft.mutation().equals(Optional.of(Mutation.REUSED_BEFORE_NOTIFICATION));
-        boolean served = draft.workload().orElse(null) instanceof PagedServing;
-        if (reused && (!served || draft.direction().operation() != Operation.READ)) {
-            refuse(
-                    "the mutation REUSED_BEFORE_NOTIFICATION changes nothing here",
-                    draft.direction().label() + (served ? "" : ", no served requests"),
-                    "served requests that decode reads",
-                    "add @PagedServing and READ, initiated by decode");
-        }
+        draft.mutation().filter(Mutation::isOfServedRequests).ifPresent(this::mutationChangesServedRequests);
         if (draft.mutation().equals(Optional.of(Mutation.WRONG_LAYOUT))) {
             layoutIsNoticed();
         }
@@ -392,6 +384,23 @@ final class PlanRules {
                             + draft.memory() + ", layers = " + geometry.layers(),
                     "TWO_DEVICES, the target's caches in VRAM, and an even number of regions",
                     "set device cache = TWO_DEVICES, memory = VRAM and an even number of layers");
+        }
+    }
+
+    private void mutationChangesServedRequests(Mutation mutation) {
+        Optional<PagedServing> served =
+                draft.workload().filter(PagedServing.class::isInstance).map(PagedServing.class::cast);
+        boolean dropped =
+                served.filter(each -> each.disturbance().dropPercent() > 0).isPresent();
+        boolean needsDropped = mutation == Mutation.REUSED_WITHOUT_QUARANTINE;
+        if (served.isEmpty() || draft.direction().operation() != Operation.READ || (needsDropped && !dropped)) {
+            refuse(
+                    "the mutation " + mutation + " changes nothing here",
+                    draft.direction().label()
+                            + (served.isEmpty() ? ", no served requests" : dropped ? "" : ", none of them dropped"),
+                    "served requests that decode reads" + (needsDropped ? ", and of which it drops some" : ""),
+                    "add @PagedServing" + (needsDropped ? "(dropPercent = 20)" : "")
+                            + " and READ, initiated by decode");
         }
     }
 

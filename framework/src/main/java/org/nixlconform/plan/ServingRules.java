@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.nixlconform.message.Finding;
+import org.nixlconform.plan.PagedServing.Disturbance;
 
 /** What makes a draft whose engines serve requests impossible, beside {@link PlanRules}. */
 final class ServingRules {
@@ -23,7 +24,10 @@ final class ServingRules {
         rules.countsAreInRange();
         rules.requestsHaveAGenerationEach();
         rules.cachesHoldTheLargestRequest();
-        rules.latePollsAreNoStall();
+        rules.waitsAreNoStall();
+        rules.directionAllowsIt();
+        rules.layersFallIntoGroups();
+        rules.leasesAreKept();
         rules.nothingElseIsPlanted();
         return rules.refusals;
     }
@@ -34,9 +38,25 @@ final class ServingRules {
         within("fewestBlocks", serving.fewestBlocks(), 1, Integer.MAX_VALUE);
         within("mostBlocks", serving.mostBlocks(), Math.max(1, serving.fewestBlocks()), Integer.MAX_VALUE);
         within("prefixHitPercent", serving.prefixHitPercent(), 0, 100);
-        within("abortPercent", serving.abortPercent(), 0, 99);
-        within("latePollPercent", serving.latePollPercent(), 0, 100);
-        within("latePollMillis", serving.latePollMillis(), serving.latePollPercent() > 0 ? 1 : 0, Integer.MAX_VALUE);
+        Disturbance disturbance = serving.disturbance();
+        within("abortPercent", disturbance.abortPercent(), 0, 99);
+        within("dropPercent", disturbance.dropPercent(), 0, 99);
+        within("latePollPercent", disturbance.latePollPercent(), 0, 100);
+        within(
+                "latePollMillis",
+                disturbance.latePollMillis(),
+                disturbance.latePollPercent() > 0 ? 1 : 0,
+                Integer.MAX_VALUE);
+        within("latePostPercent", disturbance.latePostPercent(), 0, 100);
+        within(
+                "latePostMillis",
+                disturbance.latePostMillis(),
+                disturbance.latePostPercent() > 0 ? 1 : 0,
+                Integer.MAX_VALUE);
+        within("seconds", serving.seconds(), 0, Integer.MAX_VALUE);
+        within("leaseMillis", serving.lease().millis(), serving.lease().heartbeats() ? 1 : 0, Integer.MAX_VALUE);
+        within("layerGroups", serving.layerGroups(), 1, Integer.MAX_VALUE);
+        within("registeredFirstPercent", serving.registeredFirstPercent(), 0, 100);
     }
 
     private void within(String name, int value, int least, int most) {
@@ -58,6 +78,13 @@ final class ServingRules {
                     "at most " + Generations.MOST_ITERATIONS + " together",
                     "lower iterations");
         }
+        if (serving.writesOver() && serving.requests() > PagedServing.MOST_OVERWRITTEN_REQUESTS) {
+            refuse(
+                    "served requests whose blocks are written over are more than there are generations for both",
+                    "requests = " + serving.requests(),
+                    "at most " + PagedServing.MOST_OVERWRITTEN_REQUESTS,
+                    "lower requests");
+        }
     }
 
     private void cachesHoldTheLargestRequest() {
@@ -73,16 +100,66 @@ final class ServingRules {
         }
     }
 
-    private void latePollsAreNoStall() {
+    private void waitsAreNoStall() {
+        isNoStall("poll", "latePollMillis", serving.disturbance().latePollMillis());
+        isNoStall("post", "latePostMillis", serving.disturbance().latePostMillis());
+    }
+
+    private void isNoStall(String what, String name, int millis) {
         draft.expectations()
                 .completion()
                 .map(Expectations.Completion::stall)
-                .filter(stall -> serving.latePollMillis() >= stall.toMillis())
+                .filter(stall -> millis >= stall.toMillis())
                 .ifPresent(stall -> refuse(
-                        "a late poll looks like a stall",
-                        "latePollMillis = " + serving.latePollMillis() + ", stallSeconds = " + stall.toMillis() / 1e3,
-                        "latePollMillis below stallSeconds",
-                        "lower latePollMillis or raise stallSeconds"));
+                        "a late " + what + " looks like a stall",
+                        name + " = " + millis + ", stallSeconds = " + stall.toMillis() / 1e3,
+                        name + " below stallSeconds",
+                        "lower " + name + " or raise stallSeconds"));
+    }
+
+    private void directionAllowsIt() {
+        Map<String, Boolean> ofRead = new LinkedHashMap<>();
+        ofRead.put("dropPercent", serving.disturbance().dropPercent() > 0);
+        ofRead.put("leaseMillis", serving.lease().millis() > 0);
+        ofRead.put("refillInHandler", serving.refillInHandler());
+        boolean write = draft.direction().operation() == Operation.WRITE;
+        ofRead.values().removeIf(declared -> !declared);
+        if (write && !ofRead.isEmpty()) {
+            String what = String.join(", ", ofRead.keySet());
+            refuse(
+                    what + " of served requests are for blocks that decode reads",
+                    draft.direction().label() + ", " + what,
+                    "READ, initiated by decode",
+                    "leave " + what + " out, or read");
+        }
+        if (!write && serving.registeredFirstPercent() > 0) {
+            refuse(
+                    "registeredFirstPercent of served requests is for blocks that prefill writes",
+                    draft.direction().label() + ", registeredFirstPercent = " + serving.registeredFirstPercent(),
+                    "WRITE, initiated by prefill",
+                    "leave registeredFirstPercent out, or write");
+        }
+    }
+
+    private void layersFallIntoGroups() {
+        if (serving.layerGroups() > 0 && draft.geometry().layers() % serving.layerGroups() != 0) {
+            refuse(
+                    "the layers do not fall into " + serving.layerGroups() + " equal groups",
+                    "layers = " + draft.geometry().layers() + ", layerGroups = " + serving.layerGroups(),
+                    "a divisor of layers",
+                    "set layerGroups to a divisor of layers");
+        }
+    }
+
+    /** What is written over in the handler must still belong to the request. */
+    private void leasesAreKept() {
+        if (serving.refillInHandler() && serving.lease().millis() > 0) {
+            refuse(
+                    "blocks are refilled in the handler that may belong to others when their lease has run out",
+                    "refillInHandler, leaseMillis = " + serving.lease().millis(),
+                    "one of the two",
+                    "leave one of them out");
+        }
     }
 
     private void nothingElseIsPlanted() {
@@ -91,7 +168,7 @@ final class ServingRules {
         beside.put(
                 "another mutation",
                 draft.mutation()
-                        .filter(mutation -> mutation != Mutation.REUSED_BEFORE_NOTIFICATION)
+                        .filter(mutation -> !mutation.isOfServedRequests())
                         .isPresent());
         beside.put("a stream order", draft.streamOrder().isPresent());
         beside.put("the end of a peer", draft.peerEnd().isPresent());

@@ -216,11 +216,7 @@ final class ObservationNotes {
             seen.strays().forEach(stray -> strays.add(new StrayNotification(rank, stray.sender(), stray.text())));
         });
         serving = Optional.of(new TransferObservation.Serving(
-                ledger.took(),
-                ledger.complete(),
-                integrity,
-                ledger.requests().stream().map(ObservationNotes::request).toList(),
-                strays));
+                ledger.took(), ledger.complete(), integrity, ledger.requests(), strays));
     }
 
     void tried(Trial trial, EngineStep.TrialEnd end, int iteration) {
@@ -242,31 +238,6 @@ final class ObservationNotes {
                 end.overdue().stream()
                         .map(rank -> timeout(trial.label(), iteration, rank))
                         .toList()));
-    }
-
-    private static ServedRequest request(EngineStep.LedgerEntry entry) {
-        return new ServedRequest(
-                entry.request(),
-                entry.prefillEngine(),
-                entry.decodeEngine(),
-                entry.generation(),
-                entry.sourceBlocks(),
-                entry.destinationBlocks(),
-                entry.aborted(),
-                entry.bytes(),
-                entry.pairs(),
-                entry.transfersDone(),
-                entry.notifications(),
-                entry.differing(),
-                entry.begunNanos(),
-                entry.filledNanos(),
-                entry.movedNanos(),
-                entry.doneNanos(),
-                entry.notifiedNanos(),
-                entry.verifiedNanos(),
-                entry.sourceFreedNanos(),
-                entry.destinationFreedNanos(),
-                entry.failure());
     }
 
     /** @param oneClock whether times of two ranks can be held against each other */

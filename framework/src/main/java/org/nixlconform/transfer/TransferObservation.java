@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.nixlconform.engine.ServedRequest;
 import org.nixlconform.plan.InvalidRequest;
 import org.nixlconform.plan.RankId;
 

@@ -195,8 +195,7 @@ public record KnownIssueMatch(
                         .isPresent();
             case TRIAL ->
                 plan.lifecycle()
-                        .filter(workload -> workload.trials().stream()
-                                .anyMatch(trial -> wanted.equals(trial.label())))
+                        .filter(workload -> workload.trials().stream().anyMatch(trial -> wanted.equals(trial.label())))
                         .isPresent();
             case DEVICE_CACHE ->
                 plan.deviceCache().filter(cache -> wanted.equals(cache.name())).isPresent();

@@ -3,28 +3,34 @@ package org.nixlconform.verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.nixlconform.engine.ServedRequest;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.Operation;
+import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.RankTransfer;
 import org.nixlconform.plan.TransferPlan;
-import org.nixlconform.transfer.ServedRequest;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Serving;
 import org.nixlconform.transfer.TransferObservation.StrayNotification;
 
 /**
  * Requests that engines served on their own, by their ledger: each ended, moved what its blocks hold and was notified exactly
- * once for each pair of its ranks; its steps are in order; no block had two owners at a time, none was kept; notifications and
- * transfers ended within what the completion says. One finding for each rule, with the first request that breaks it.
+ * once for each pair of its ranks; its steps are in order; no block had two owners at a time, none was kept; none was reused
+ * while something could still move from or to it, but by a lease that had run out; notifications and transfers ended within
+ * what the completion says. One finding for each rule, with the first request that breaks it.
  *
  * <p>Of a request that has not ended, the first step that is missing is told. After a loss, a failed call or a timeout
  * anywhere in the case none is, but for a call that failed for a request: that explains it.
@@ -52,6 +58,8 @@ final class LedgerCheck implements Check {
         }
         Serving serving = observation.serving().get();
         List<ServedRequest> requests = serving.requests();
+        PagedServing served = plan.serving().orElseThrow();
+        boolean quarantine = !plan.mutation().equals(Optional.of(Mutation.REUSED_WITHOUT_QUARANTINE));
         boolean write = plan.direction().operation() == Operation.WRITE;
         boolean endedEarly = Disturbance.anywhere(observation);
         boolean lost =
@@ -63,12 +71,16 @@ final class LedgerCheck implements Check {
                 departures.add(
                         new Departure(FindingKind.REFUSED, "a request failed", request, "success", request.failure()));
             } else if (!endedEarly) {
-                unended(request).ifPresent(departures::add);
+                unended(request, served).ifPresent(departures::add);
             }
             moved(request, bytesOfABlock).ifPresent(departures::add);
-            duplicated(request).ifPresent(departures::add);
-            outOfOrder(request, write).ifPresent(departures::add);
+            duplicated(request, served).ifPresent(departures::add);
+            outOfOrder(request, served, write).ifPresent(departures::add);
             freedEarly(request, write).ifPresent(departures::add);
+            expired(request, served.lease()).ifPresent(departures::add);
+            if (quarantine) {
+                notQuarantined(request).ifPresent(departures::add);
+            }
             plan.expectations()
                     .completion()
                     .ifPresent(completion -> departures.addAll(late(request, completion.within())));
@@ -111,8 +123,9 @@ final class LedgerCheck implements Check {
     }
 
     /** The first step that is missing. */
-    private static Optional<Departure> unended(ServedRequest request) {
-        String pairs = Quantities.count(request.pairs());
+    private static Optional<Departure> unended(ServedRequest request, PagedServing served) {
+        int transfers = request.pairs() * served.layerGroups();
+        int notices = notices(request, served);
         if (!request.aborted() && request.movedNanos() < 0) {
             return departure(
                     FindingKind.NEVER_STARTED,
@@ -121,23 +134,23 @@ final class LedgerCheck implements Check {
                     "every request moved",
                     "not moved");
         }
-        if (!request.aborted() && (request.doneNanos() < 0 || request.transfersDone() < request.pairs())) {
+        if (!request.aborted() && (request.doneNanos() < 0 || request.transfersDone() < transfers)) {
             return departure(
                     FindingKind.STALLED,
                     "a request was moved and not done",
                     request,
-                    "each of " + pairs + " pairs of ranks done",
+                    "each of " + each(transfers, served) + " done",
                     Quantities.count(request.transfersDone()) + " done");
         }
-        if (request.notifiedNanos() < 0 || request.notifications() < request.pairs()) {
+        if (request.notifiedNanos() < 0 || request.notifications() < notices) {
             return departure(
                     FindingKind.NOT_NOTIFIED,
                     "notifications of a request did not come",
                     request,
-                    pairs + ", one for each pair of ranks",
+                    oneForEach(notices, request, served),
                     Quantities.count(request.notifications()) + " came");
         }
-        if (!request.aborted() && request.verifiedNanos() < 0) {
+        if (!request.aborted() && request.droppedNanos() < 0 && request.verifiedNanos() < 0) {
             return departure(
                     FindingKind.VACUOUS,
                     "a request was not verified",
@@ -155,6 +168,20 @@ final class LedgerCheck implements Check {
                         "all blocks free at the end",
                         "kept at " + (request.sourceFreedNanos() < 0 ? "the source" : "the destination"))
                 : Optional.empty();
+    }
+
+    /** Of one that is given up, no layers move. */
+    private static int notices(ServedRequest request, PagedServing served) {
+        return request.pairs() * (request.aborted() ? 1 : served.layerGroups());
+    }
+
+    private static String each(int transfers, PagedServing served) {
+        return Quantities.count(transfers) + (served.layerGroups() == 1 ? " pairs of ranks" : " groups of layers");
+    }
+
+    private static String oneForEach(int notices, ServedRequest request, PagedServing served) {
+        return Quantities.count(notices) + ", one for each pair of ranks"
+                + (request.aborted() || served.layerGroups() == 1 ? "" : " and group of layers");
     }
 
     private static Optional<Departure> moved(ServedRequest request, Map<Engines, Long> bytesOfABlock) {
@@ -184,30 +211,36 @@ final class LedgerCheck implements Check {
                                 transfer.bytes() / plan.blocks().moved())));
     }
 
-    private static Optional<Departure> duplicated(ServedRequest request) {
-        return request.notifications() <= request.pairs()
+    private static Optional<Departure> duplicated(ServedRequest request, PagedServing served) {
+        int notices = notices(request, served);
+        return request.notifications() <= notices
                 ? Optional.empty()
                 : departure(
                         FindingKind.NOTIFICATION_DUPLICATED,
                         "notifications of a request came more than once",
                         request,
-                        Quantities.count(request.pairs()) + ", one for each pair of ranks",
+                        oneForEach(notices, request, served),
                         Quantities.count(request.notifications()) + " came");
     }
 
     /** A READ is verified when it is done, a WRITE when it was notified: its initiator may know later that it is done. */
-    private static Optional<Departure> outOfOrder(ServedRequest request, boolean write) {
+    private static Optional<Departure> outOfOrder(ServedRequest request, PagedServing served, boolean write) {
         Map<String, Long> steps = new LinkedHashMap<>();
         steps.put("begun", request.begunNanos());
         steps.put("filled", request.filledNanos());
-        steps.put("moved", request.movedNanos());
+        if (served.layerGroups() == 1) {
+            // Else its first layers move before the last are filled.
+            steps.put("moved", request.movedNanos());
+        }
         if (write) {
             steps.put("notified", request.notifiedNanos());
         } else {
             steps.put("done", request.doneNanos());
         }
         steps.put("verified", request.verifiedNanos());
-        steps.put("freed at the destination", request.destinationFreedNanos());
+        if (request.droppedNanos() < 0) {
+            steps.put("freed at the destination", request.destinationFreedNanos());
+        }
         steps.values().removeIf(nanos -> nanos < 0);
         List<Long> times = List.copyOf(steps.values());
         return times.equals(times.stream().sorted().toList())
@@ -226,7 +259,9 @@ final class LedgerCheck implements Check {
     /** It may reuse what was read when it has all notifications, what it wrote itself when that is done. */
     private static Optional<Departure> freedEarly(ServedRequest request, boolean write) {
         long may = write ? request.doneNanos() : request.notifiedNanos();
-        boolean early = request.sourceFreedNanos() >= 0 && (may < 0 || request.sourceFreedNanos() < may);
+        boolean early = request.expiredNanos() < 0
+                && request.sourceFreedNanos() >= 0
+                && (may < 0 || request.sourceFreedNanos() < may);
         return early
                 ? departure(
                         FindingKind.LEDGER,
@@ -235,6 +270,46 @@ final class LedgerCheck implements Check {
                         write ? "freed after all transfers were done" : "freed after all notifications",
                         "freed at " + time(request.sourceFreedNanos()) + ", "
                                 + (may < 0 ? "never told" : "told at " + time(may)))
+                : Optional.empty();
+    }
+
+    /** A lease runs its time at least, and for ever where decode keeps it alive. */
+    private static Optional<Departure> expired(ServedRequest request, PagedServing.Lease lease) {
+        if (request.expiredNanos() < 0) {
+            return Optional.empty();
+        }
+        long ran = request.expiredNanos() - request.filledNanos();
+        if (request.filledNanos() < 0 || ran < lease.millis() * 1_000_000L) {
+            return departure(
+                    FindingKind.LEDGER,
+                    "a lease ended before its time",
+                    request,
+                    "at least " + lease.millis() + " ms after its blocks were filled",
+                    time(ran));
+        }
+        return lease.heartbeats()
+                ? departure(
+                        FindingKind.NOT_NOTIFIED,
+                        "the lease of a request ran out though decode kept it alive",
+                        request,
+                        "a heartbeat of decode every " + lease.millis() / 6 + " ms",
+                        Quantities.count(request.renewals(), "heartbeat") + " in " + time(ran))
+                : Optional.empty();
+    }
+
+    /** What decode drops is its own again when nothing moves to it any more. */
+    private static Optional<Departure> notQuarantined(ServedRequest request) {
+        boolean early = request.droppedNanos() >= 0
+                && request.destinationFreedNanos() >= 0
+                && (request.doneNanos() < 0 || request.destinationFreedNanos() < request.doneNanos());
+        return early
+                ? departure(
+                        FindingKind.LEDGER,
+                        "decode reused blocks of a request that it dropped while they were read to",
+                        request,
+                        "freed after all transfers had ended",
+                        "freed at " + time(request.destinationFreedNanos()) + ", "
+                                + (request.doneNanos() < 0 ? "never done" : "done at " + time(request.doneNanos())))
                 : Optional.empty();
     }
 
@@ -275,43 +350,56 @@ final class LedgerCheck implements Check {
 
     /** Of two requests that own a block at the same time, the one that came later. */
     private static List<Departure> ownedTwice(List<ServedRequest> requests) {
-        Map<String, List<Hold>> byBlock = requests.stream()
-                .flatMap(request -> holds(request).stream())
-                .collect(Collectors.groupingBy(Hold::place, LinkedHashMap::new, Collectors.toList()));
-        List<Departure> departures = new ArrayList<>();
-        for (List<Hold> holds : byBlock.values()) {
-            List<Hold> inOrder = holds.stream()
-                    .sorted(Comparator.comparingLong(Hold::fromNanos))
-                    .toList();
-            Hold longest = inOrder.get(0);
-            for (Hold hold : inOrder.subList(1, inOrder.size())) {
-                if (hold.fromNanos() < longest.untilNanos()) {
-                    departures.add(new Departure(
-                            FindingKind.LEDGER,
-                            "a block belonged to two requests at once",
-                            hold.owner(),
-                            hold.place() + " free",
-                            "it belonged to " + longest.owner().label()));
-                }
-                longest = hold.untilNanos() > longest.untilNanos() ? hold : longest;
-            }
-        }
+        List<Departure> departures =
+                new ArrayList<>(ownedTwice(requests, ServedRequest::begunNanos, LedgerCheck::sourceHolds));
+        departures.addAll(ownedTwice(requests, ServedRequest::registeredNanos, LedgerCheck::destinationHolds));
         return departures;
     }
 
-    private static List<Hold> holds(ServedRequest request) {
-        List<Hold> holds = new ArrayList<>();
+    /** Of each block only the longest hold so far is kept: a ledger may have a hundred thousand requests. */
+    private static List<Departure> ownedTwice(
+            List<ServedRequest> requests,
+            ToLongFunction<ServedRequest> from,
+            Function<ServedRequest, List<Hold>> holds) {
+        List<Departure> departures = new ArrayList<>();
+        Map<String, Map<Integer, Hold>> longest = new HashMap<>();
+        requests.stream()
+                .sorted(Comparator.comparingLong(from))
+                .flatMap(request -> holds.apply(request).stream())
+                .forEach(hold -> {
+                    Map<Integer, Hold> blocks = longest.computeIfAbsent(hold.engine(), engine -> new HashMap<>());
+                    Hold before = blocks.get(hold.block());
+                    if (before != null && hold.fromNanos() < before.untilNanos()) {
+                        departures.add(new Departure(
+                                FindingKind.LEDGER,
+                                "a block belonged to two requests at once",
+                                hold.owner(),
+                                hold.place() + " free",
+                                "it belonged to " + before.owner().label()));
+                    }
+                    if (before == null || hold.untilNanos() > before.untilNanos()) {
+                        blocks.put(hold.block(), hold);
+                    }
+                });
+        return departures;
+    }
+
+    private static List<Hold> sourceHolds(ServedRequest request) {
         String prefill = "prefill-" + request.prefillEngine();
-        request.sourceBlocks()
-                .forEach(block -> holds.add(
-                        new Hold(prefill, block, request.begunNanos(), end(request.sourceFreedNanos()), request)));
-        if (request.movedNanos() >= 0) {
-            String decode = "decode-" + request.decodeEngine();
-            request.destinationBlocks()
-                    .forEach(block -> holds.add(new Hold(
-                            decode, block, request.movedNanos(), end(request.destinationFreedNanos()), request)));
+        return request.sourceBlocks().stream()
+                .map(block -> new Hold(prefill, block, request.begunNanos(), end(request.sourceFreedNanos()), request))
+                .toList();
+    }
+
+    private static List<Hold> destinationHolds(ServedRequest request) {
+        if (request.registeredNanos() < 0) {
+            return List.of();
         }
-        return holds;
+        String decode = "decode-" + request.decodeEngine();
+        return request.destinationBlocks().stream()
+                .map(block -> new Hold(
+                        decode, block, request.registeredNanos(), end(request.destinationFreedNanos()), request))
+                .toList();
     }
 
     private static long end(long freedNanos) {
@@ -341,6 +429,12 @@ final class LedgerCheck implements Check {
         StringBuilder note = new StringBuilder(Quantities.count(done.size()) + " of "
                 + Quantities.count(serving.requests().size(), "request") + " served in "
                 + Quantities.duration(serving.took()) + (aborted == 0 ? "" : ", " + aborted + " given up"));
+        note.append(counted(serving, ServedRequest::isDroppedUnderWay, " dropped under way"));
+        note.append(counted(serving, request -> request.expiredNanos() >= 0, " outlived their lease"));
+        note.append(counted(
+                serving,
+                request -> request.expiredNanos() >= 0 && request.differing() > 0,
+                " of these held other content"));
         serving.gbPerSecond().ifPresent(speed -> note.append(", ").append(Quantities.gbPerSecond(speed)));
         singleGbPerSecond.ifPresent(speed -> note.append(", single transfers ").append(Quantities.gbPerSecond(speed)));
         if (!done.isEmpty()) {
@@ -353,6 +447,12 @@ final class LedgerCheck implements Check {
                     .append(" later");
         }
         return note.toString();
+    }
+
+    /** Where there are any. */
+    private static String counted(Serving serving, Predicate<ServedRequest> which, String what) {
+        long count = serving.requests().stream().filter(which).count();
+        return count == 0 ? "" : ", " + count + what;
     }
 
     /** {@code 380 us (p50), 4 ms (p99)}. */

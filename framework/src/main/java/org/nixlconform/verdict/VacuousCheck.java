@@ -1,5 +1,6 @@
 package org.nixlconform.verdict;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.nixlconform.engine.ServedRequest;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.InvalidRequest;
@@ -182,7 +184,10 @@ final class VacuousCheck implements Check {
         String where = "the ledger" + SERVING;
         int requests =
                 observation.serving().map(serving -> serving.requests().size()).orElse(0);
-        if (requests < served.requests()) {
+        Duration took =
+                observation.serving().map(TransferObservation.Serving::took).orElse(Duration.ZERO);
+        boolean longEnough = served.seconds() > 0 && took.toSeconds() >= served.seconds();
+        if (requests < served.requests() && !longEnough) {
             gaps.add(new Gap(
                     "fewer requests were served than planned",
                     where,
@@ -192,6 +197,18 @@ final class VacuousCheck implements Check {
         observation.serving().ifPresent(serving -> {
             if (!serving.ledgerComplete()) {
                 gaps.add(new Gap("the ledger of requests is not whole", where, "all of it", "a part of it"));
+            }
+            if (served.disturbance().dropPercent() > 0
+                    && serving.requests().stream().noneMatch(ServedRequest::isDroppedUnderWay)) {
+                gaps.add(new Gap(
+                        "no request was dropped while it was under way",
+                        where,
+                        served.disturbance().dropPercent() + " % of them",
+                        "those to be dropped had ended before"));
+            }
+            if (served.lease().heartbeats()
+                    && serving.requests().stream().noneMatch(request -> request.renewals() > 0)) {
+                gaps.add(new Gap("no lease was renewed", where, "leases that heartbeats keep alive", "no heartbeat"));
             }
             if (serving.bytes() == 0) {
                 gaps.add(new Gap("served requests moved no bytes", where, "their blocks", Quantities.bytes(0)));

@@ -187,6 +187,7 @@ class KnownIssueFileTest {
     void everyTrialIsAPhaseThatARecordMayName() {
         assertThat(Names.PHASES).containsAll(Names.TRIALS);
         assertThat(Names.TRIALS)
-                .containsExactlyElementsOf(Arrays.stream(Trial.values()).map(Trial::label).toList());
+                .containsExactlyElementsOf(
+                        Arrays.stream(Trial.values()).map(Trial::label).toList());
     }
 }

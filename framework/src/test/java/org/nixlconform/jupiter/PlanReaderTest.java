@@ -197,11 +197,33 @@ class PlanReaderTest {
         TransferPlan plan = ((Planned.Possible) only(read(Served.class, "usually"))).plan();
         assertThat(plan.workloadWord()).isEqualTo("serving");
         assertThat(plan.iterations()).isEqualTo(1);
-        assertThat(plan.serving()).contains(new org.nixlconform.plan.PagedServing(200, 8, 1, 10, 0, 0, 0, 0));
+        assertThat(plan.serving()).contains(org.nixlconform.plan.PagedServing.of(200, 8, 1, 10));
         assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
         TransferPlan other = ((Planned.Possible) only(read(Served.class, "otherwise"))).plan();
         assertThat(other.iterations()).isEqualTo(2);
-        assertThat(other.serving()).contains(new org.nixlconform.plan.PagedServing(1, 2, 3, 4, 5, 6, 7, 8));
+        assertThat(((Planned.Possible) only(read(Served.class, "inTheHandler")))
+                        .plan()
+                        .serving())
+                .hasValueSatisfying(
+                        serving -> assertThat(serving.refillInHandler()).isTrue());
+        assertThat(((Planned.Possible) only(read(Served.class, "pushed")))
+                        .plan()
+                        .serving())
+                .hasValueSatisfying(
+                        serving -> assertThat(serving.registeredFirstPercent()).isEqualTo(50));
+        assertThat(other.serving())
+                .contains(new org.nixlconform.plan.PagedServing(
+                        1,
+                        13,
+                        2,
+                        3,
+                        4,
+                        5,
+                        new org.nixlconform.plan.PagedServing.Disturbance(6, 9, 7, 8, 10, 11),
+                        new org.nixlconform.plan.PagedServing.Lease(12, true),
+                        2,
+                        0,
+                        false));
     }
 
     @Test
@@ -268,8 +290,24 @@ class PlanReaderTest {
                 prefixHitPercent = 5,
                 abortPercent = 6,
                 latePollPercent = 7,
-                latePollMillis = 8)
+                latePollMillis = 8,
+                dropPercent = 9,
+                latePostPercent = 10,
+                latePostMillis = 11,
+                leaseMillis = 12,
+                heartbeats = true,
+                seconds = 13,
+                layerGroups = 2)
         void otherwise() {}
+
+        @TransferTest
+        @PagedServing(refillInHandler = true)
+        void inTheHandler() {}
+
+        @TransferTest
+        @Direction(operation = WRITE, initiator = PREFILL)
+        @PagedServing(registeredFirstPercent = 50)
+        void pushed() {}
     }
 
     @Topology
@@ -305,7 +343,9 @@ class PlanReaderTest {
         assertThat(plan.workloadWord()).isEqualTo("teardown");
         assertThat(plan.name()).endsWith(", teardown release-in-flight, orders x 3");
         assertThat(PlanDraft.of("", plan).plan()).isEqualTo(new Planned.Possible(plan));
-        assertThat(((Planned.Possible) only(read(Tried.class, "damages"))).plan().lifecycle())
+        assertThat(((Planned.Possible) only(read(Tried.class, "damages")))
+                        .plan()
+                        .lifecycle())
                 .contains(new org.nixlconform.plan.MetadataChaos(1, 2));
         assertThat(((Planned.Possible) only(read(Tried.class, "comesAndGoes")))
                         .plan()

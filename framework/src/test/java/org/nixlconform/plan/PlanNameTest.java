@@ -53,11 +53,24 @@ class PlanNameTest {
 
     @Test
     void servedRequestsAreNamedWithWhatIsNotZero() {
-        assertThat(draft().workload(new PagedServing(1000, 8, 1, 10, 25, 5, 5, 2))
+        assertThat(draft().workload(new PagedServing(
+                                1000,
+                                600,
+                                8,
+                                1,
+                                10,
+                                25,
+                                new PagedServing.Disturbance(5, 3, 5, 2, 4, 9),
+                                new PagedServing.Lease(50, true),
+                                2,
+                                50,
+                                true))
                         .name())
-                .endsWith(" layers bf16 HND, serving 1000 requests, 8 in flight, 1-10 blocks, prefix 25 %, abort 5 %,"
-                        + " late polls 5 % of 2 ms");
-        assertThat(draft().workload(new PagedServing(50, 2, 4, 4, 0, 0, 0, 0)).name())
+                .endsWith(" layers bf16 HND, serving 1000 requests for 600 s, 8 in flight, 1-10 blocks, prefix 25 %,"
+                        + " abort 5 %, drop 3 %, late polls 5 % of 2 ms, late posts 4 % of 9 ms,"
+                        + " lease 50 ms with heartbeats, layers in 2 groups, registered first 50 %,"
+                        + " refilled in the handler");
+        assertThat(draft().workload(PagedServing.of(50, 2, 4, 4)).name())
                 .endsWith(", serving 50 requests, 2 in flight, 4 blocks");
     }
 

@@ -306,7 +306,7 @@ class PlanRulesTest {
         assertThat(headlines(mutated)).containsExactly("the mutation WRONG_OWNER_BLOCK_COUNT changes nothing here");
         PlanDraft reused = draft().mutation(Mutation.REUSED_BEFORE_NOTIFICATION);
         assertThat(headlines(reused)).containsExactly("the mutation REUSED_BEFORE_NOTIFICATION changes nothing here");
-        reused.workload(new PagedServing(20, 2, 1, 3, 0, 0, 0, 0));
+        reused.workload(PagedServing.of(20, 2, 1, 3));
         assertThat(refusal(reused)).isEqualTo("possible");
         reused.direction(Operation.WRITE, Role.PREFILL);
         assertThat(headlines(reused)).containsExactly("the mutation REUSED_BEFORE_NOTIFICATION changes nothing here");
@@ -555,6 +555,60 @@ class PlanRulesTest {
     }
 
     @Test
+    void servedRequestsAskForWhatTheirDirectionAllows() {
+        PagedServing some = PagedServing.of(200, 8, 1, 10);
+        PlanDraft write = draft().direction(Operation.WRITE, Role.PREFILL);
+        assertThat(headlines(write.workload(new PagedServing(
+                        200,
+                        0,
+                        8,
+                        1,
+                        10,
+                        0,
+                        new PagedServing.Disturbance(0, 5, 0, 0, 0, 0),
+                        new PagedServing.Lease(50, true),
+                        1,
+                        0,
+                        true))))
+                .containsExactly(
+                        "dropPercent, leaseMillis, refillInHandler of served requests are for blocks that decode reads",
+                        "blocks are refilled in the handler that may belong to others when their lease has run out");
+        assertThat(headlines(draft().workload(pushed(1, 50))))
+                .containsExactly("registeredFirstPercent of served requests is for blocks that prefill writes");
+        assertThat(write.workload(pushed(2, 50)).plan()).isInstanceOf(Planned.Possible.class);
+        assertThat(headlines(write.workload(pushed(3, 0))))
+                .containsExactly("the layers do not fall into 3 equal groups");
+        assertThat(headlines(draft().workload(some.with(new PagedServing.Disturbance(0, 0, 0, 0, 5, 5_000)))
+                        .expectCompletion(Duration.ofSeconds(10), Duration.ofSeconds(5))))
+                .containsExactly("a late post looks like a stall");
+        assertThat(headlines(
+                        draft().workload(PagedServing.of(1_000_001, 8, 1, 10).with(new PagedServing.Lease(50, false)))))
+                .containsExactly(
+                        "served requests whose blocks are written over are more than there are generations for both");
+        assertThat(headlines(draft().workload(some).mutation(Mutation.REUSED_WITHOUT_QUARANTINE)))
+                .containsExactly("the mutation REUSED_WITHOUT_QUARANTINE changes nothing here");
+        assertThat(draft().workload(some.with(new PagedServing.Disturbance(0, 5, 0, 0, 0, 0)))
+                        .mutation(Mutation.REUSED_WITHOUT_QUARANTINE)
+                        .plan())
+                .isInstanceOf(Planned.Possible.class);
+    }
+
+    private static PagedServing pushed(int layerGroups, int registeredFirstPercent) {
+        return new PagedServing(
+                200,
+                0,
+                8,
+                1,
+                10,
+                0,
+                PagedServing.Disturbance.NONE,
+                PagedServing.Lease.NONE,
+                layerGroups,
+                registeredFirstPercent,
+                false);
+    }
+
+    @Test
     void trialsAreOfOneDecodeRankThatReadsInHostMemory() {
         assertThat(headlines(draft().workload(new Teardown(List.of(Trial.ORDERS), 1))))
                 .isEmpty();
@@ -584,7 +638,18 @@ class PlanRulesTest {
 
     private static PlanDraft serving(
             int requests, int inFlight, int fewest, int most, int prefix, int abort, int late, int millis) {
-        return draft().workload(new PagedServing(requests, inFlight, fewest, most, prefix, abort, late, millis));
+        return draft().workload(new PagedServing(
+                requests,
+                0,
+                inFlight,
+                fewest,
+                most,
+                prefix,
+                new PagedServing.Disturbance(abort, 0, late, millis, 0, 0),
+                PagedServing.Lease.NONE,
+                1,
+                0,
+                false));
     }
 
     @Test

@@ -14,21 +14,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.nixlconform.engine.ServedRequest;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.Role;
 import org.nixlconform.plan.TransferPlan;
-import org.nixlconform.transfer.ServedRequest;
 import org.nixlconform.transfer.TransferObservation.DifferenceKind;
 import org.nixlconform.transfer.TransferObservation.Serving;
 import org.nixlconform.transfer.TransferObservation.StrayNotification;
 
 /** Each rule of serving, broken by one request of a ledger that is clean otherwise. Request 7 begins at 7 ms. */
 class LedgerCheckTest {
-    private static final TransferPlan PLAN =
-            Observations.plan(draft -> draft.workload(new PagedServing(20, 2, 3, 3, 0, 0, 0, 0)));
+    private static final TransferPlan PLAN = Observations.plan(draft -> draft.workload(PagedServing.of(20, 2, 3, 3)));
 
     @Test
     void cleanLedgerConformsAndItsNoteSaysHowFastItWas() {
@@ -77,6 +77,8 @@ class LedgerCheckTest {
                         0L,
                         "transfersDone",
                         0,
+                        "registeredNanos",
+                        -1L,
                         "movedNanos",
                         -1L,
                         "doneNanos",
@@ -278,8 +280,8 @@ class LedgerCheckTest {
 
     @Test
     void writeIsVerifiedWhenItWasNotifiedAndFreedAtTheSourceWhenItIsDone() {
-        TransferPlan write = Observations.plan(draft ->
-                draft.direction(Operation.WRITE, Role.PREFILL).workload(new PagedServing(20, 2, 3, 3, 0, 0, 0, 0)));
+        TransferPlan write = Observations.plan(
+                draft -> draft.direction(Operation.WRITE, Role.PREFILL).workload(PagedServing.of(20, 2, 3, 3)));
         Map<String, Object> doneLast = Map.of(
                 "notifiedNanos",
                 7_900_000L,
@@ -345,8 +347,8 @@ class LedgerCheckTest {
     }
 
     /** Of request 7. */
-    private static final TransferPlan WRITE = Observations.plan(draft ->
-            draft.workload(new PagedServing(20, 2, 3, 3, 0, 0, 0, 0)).direction(Operation.WRITE, Role.PREFILL));
+    private static final TransferPlan WRITE = Observations.plan(
+            draft -> draft.workload(PagedServing.of(20, 2, 3, 3)).direction(Operation.WRITE, Role.PREFILL));
 
     /** Who writes may reuse its blocks when it is told DONE, which may be before or after the other side is told. */
     @Test
@@ -371,6 +373,153 @@ class LedgerCheckTest {
                 WRITE,
                 Observations.clean(WRITE).request(7, old -> with(old, Map.of("verifiedNanos", 8_050_000L))),
                 FindingKind.LEDGER);
+    }
+
+    private static final TransferPlan LEASED = served(new PagedServing(
+            20, 0, 2, 3, 3, 0, PagedServing.Disturbance.NONE, new PagedServing.Lease(5, false), 1, 0, false));
+
+    private static TransferPlan served(PagedServing serving) {
+        return Observations.plan(draft -> draft.workload(serving));
+    }
+
+    /** Filled at 7.2 ms, and read when its lease of 5 ms had run out. */
+    private static final Map<String, Object> EXPIRED = Map.of(
+            "movedNanos",
+            13_000_000L,
+            "doneNanos",
+            14_000_000L,
+            "notifiedNanos",
+            14_100_000L,
+            "verifiedNanos",
+            14_500_000L,
+            "expiredNanos",
+            12_200_000L,
+            "sourceFreedNanos",
+            12_200_000L,
+            "destinationFreedNanos",
+            15_000_000L,
+            "sourceBlocks",
+            List.of(7, 8, 9),
+            "destinationBlocks",
+            List.of(7, 8));
+
+    @Test
+    void sourceThatIsFreedWhenItsLeaseRanOutIsRightAndCounted() {
+        Observations expired = Observations.clean(LEASED).request(7, old -> with(old, EXPIRED));
+
+        assertThat(findings(LEASED, expired)).isEmpty();
+        assertThat(Judge.judge(LEASED, expired.seen()).notes())
+                .anyMatch(
+                        note -> note.contains("20 of 20 requests served in 21 ms, 1 outlived their lease, 0.25 GB/s"));
+        expired.request(7, old -> with(old, Map.of("differing", 2L)));
+        assertThat(Judge.judge(LEASED, expired.seen()).notes())
+                .anyMatch(note -> note.contains(", 1 outlived their lease, 1 of these held other content, "));
+    }
+
+    @Test
+    void leaseThatEndsBeforeItsTimeIsFound() {
+        Finding finding = onlyFinding(
+                LEASED,
+                Observations.clean(LEASED)
+                        .request(
+                                7,
+                                old -> with(old, EXPIRED)
+                                        .flatMap(request -> with(
+                                                request,
+                                                Map.of("expiredNanos", 12_100_000L, "sourceFreedNanos", 12_100_000L)))),
+                FindingKind.LEDGER);
+
+        assertThat(finding.headline()).isEqualTo("a lease ended before its time");
+        assertThat(fact(finding, "expected")).isEqualTo("at least 5 ms after its blocks were filled");
+    }
+
+    @Test
+    void leaseThatRunsOutThoughDecodeKeptItAliveIsALostHeartbeat() {
+        TransferPlan kept = served(new PagedServing(
+                20, 0, 2, 3, 3, 0, PagedServing.Disturbance.NONE, new PagedServing.Lease(5, true), 1, 0, false));
+        Finding finding = onlyFinding(
+                kept, Observations.clean(kept).request(7, old -> with(old, EXPIRED)), FindingKind.NOT_NOTIFIED);
+
+        assertThat(finding.headline()).isEqualTo("the lease of a request ran out though decode kept it alive");
+        assertThat(fact(finding, "actual")).isEqualTo("1 heartbeat in 5 ms");
+        Observations silent = Observations.clean(kept);
+        for (int request = 0; request < 20; request++) {
+            silent.request(request, old -> with(old, Map.of("renewals", 0)));
+        }
+        assertThat(onlyFinding(kept, silent, FindingKind.VACUOUS).headline()).isEqualTo("no lease was renewed");
+    }
+
+    private static final PagedServing DROPPING =
+            PagedServing.of(20, 2, 3, 3).with(new PagedServing.Disturbance(0, 10, 0, 0, 0, 0));
+
+    private static final Map<String, Object> DROPPED = Map.of("droppedNanos", 7_500_000L, "verifiedNanos", -1L);
+
+    @Test
+    void droppedRequestIsNotVerifiedAndItsBlocksWaitUntilNothingMovesToThem() {
+        TransferPlan plan = served(DROPPING);
+        Observations dropped = Observations.clean(plan).request(7, old -> with(old, DROPPED));
+
+        assertThat(findings(plan, dropped)).isEmpty();
+        assertThat(Judge.judge(plan, dropped.seen()).notes())
+                .anyMatch(note -> note.contains(", 1 dropped under way, "));
+        dropped.request(7, old -> with(old, Map.of("destinationFreedNanos", 7_999_999L)));
+        assertThat(onlyFinding(plan, dropped, FindingKind.LEDGER).headline())
+                .isEqualTo("decode reused blocks of a request that it dropped while they were read to");
+        TransferPlan mutated =
+                Observations.plan(draft -> draft.workload(DROPPING).mutation(Mutation.REUSED_WITHOUT_QUARANTINE));
+        assertThat(findings(mutated, dropped)).isEmpty();
+    }
+
+    @Test
+    void dropsThatAllCameTooLateProveNothing() {
+        TransferPlan plan = served(DROPPING);
+
+        assertThat(onlyFinding(
+                                plan,
+                                Observations.clean(plan)
+                                        .request(
+                                                7,
+                                                old -> with(old, DROPPED)
+                                                        .flatMap(request ->
+                                                                with(request, Map.of("droppedNanos", 8_000_000L)))),
+                                FindingKind.VACUOUS)
+                        .headline())
+                .isEqualTo("no request was dropped while it was under way");
+    }
+
+    @Test
+    void eachGroupOfLayersHasATransferAndANotification() {
+        TransferPlan plan = served(new PagedServing(
+                20, 0, 2, 3, 3, 0, PagedServing.Disturbance.NONE, PagedServing.Lease.NONE, 2, 0, false));
+        // The last layers are filled while the first move already.
+        Map<String, Object> filledLast = Map.of("filledNanos", 7_700_000L);
+
+        assertThat(findings(plan, Observations.clean(plan).request(7, old -> with(old, filledLast))))
+                .isEmpty();
+        Finding lost = onlyFinding(
+                plan,
+                Observations.clean(plan).request(7, old -> with(old, Map.of("notifications", 3))),
+                FindingKind.NOT_NOTIFIED);
+        assertThat(fact(lost, "expected")).isEqualTo("4, one for each pair of ranks and group of layers");
+        assertThat(fact(
+                        onlyFinding(
+                                plan,
+                                Observations.clean(plan).request(7, old -> with(old, Map.of("transfersDone", 3))),
+                                FindingKind.STALLED),
+                        "expected"))
+                .isEqualTo("each of 4 groups of layers done");
+    }
+
+    @Test
+    void servingForSomeTimeIsLongEnoughWhateverTheNumber() {
+        TransferPlan plan = served(new PagedServing(
+                30, 1, 2, 3, 3, 0, PagedServing.Disturbance.NONE, PagedServing.Lease.NONE, 1, 0, false));
+        Observations seen = Observations.clean(plan).request(29, old -> Optional.empty());
+
+        assertThat(onlyFinding(plan, seen, FindingKind.VACUOUS).headline())
+                .isEqualTo("fewer requests were served than planned");
+        seen.serving(old -> new Serving(Duration.ofSeconds(1), true, old.integrity(), old.requests(), List.of()));
+        assertThat(findings(plan, seen)).isEmpty();
     }
 
     private static Finding broken(FindingKind kind, Map<String, Object> change) {

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.nixlconform.engine.ServedRequest;
 import org.nixlconform.metadata.AgentMetadata;
 import org.nixlconform.plan.NotificationStorm;
 import org.nixlconform.plan.Operation;
@@ -32,7 +33,6 @@ import org.nixlconform.transfer.PathObservation.RailUse;
 import org.nixlconform.transfer.PathObservation.RdmaDevice;
 import org.nixlconform.transfer.PathObservation.Transport;
 import org.nixlconform.transfer.ResourceUse;
-import org.nixlconform.transfer.ServedRequest;
 import org.nixlconform.transfer.StormObservation;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.AgentSettings;
@@ -667,15 +667,19 @@ public final class Observations {
                     false,
                     2 * bytes,
                     planned.bytes().size(),
-                    planned.bytes().size(),
-                    planned.bytes().size(),
+                    planned.bytes().size() * served.layerGroups(),
+                    planned.bytes().size() * served.layerGroups(),
+                    served.lease().heartbeats() ? 1 : 0,
                     0,
                     begun,
                     begun + 200_000,
+                    begun + 300_000,
                     begun + 400_000,
+                    -1,
                     begun + 1_000_000,
                     begun + 1_100_000,
                     begun + 1_500_000,
+                    -1,
                     begun + 1_200_000,
                     begun + 2_000_000,
                     ""));

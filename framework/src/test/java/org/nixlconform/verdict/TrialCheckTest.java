@@ -268,10 +268,10 @@ class TrialCheckTest {
         assertThat(fact(finding, "actual"))
                 .isEqualTo(
                         "prefill has 74 file descriptors after 4 cycles, before them 70; prefill has 24 threads after"
-                            + " 4 cycles, before them 20; prefill has 200000 KiB of memory after 4 cycles, before them"
-                            + " 90000; decode has 74 file descriptors after 4 cycles, before them 70; decode has 24"
-                            + " threads after 4 cycles, before them 20; decode has 200000 KiB of memory after 4"
-                            + " cycles, before them 90000");
+                                + " 4 cycles, before them 20; prefill has 200000 KiB of memory after 4 cycles, before them"
+                                + " 90000; decode has 74 file descriptors after 4 cycles, before them 70; decode has 24"
+                                + " threads after 4 cycles, before them 20; decode has 200000 KiB of memory after 4"
+                                + " cycles, before them 90000");
     }
 
     @ParameterizedTest

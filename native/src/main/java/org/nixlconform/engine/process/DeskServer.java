@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.nixlconform.engine.protocol.FromDesk;
 import org.nixlconform.engine.protocol.FromWarden.LedgerEntry;
@@ -48,6 +49,9 @@ final class DeskServer implements AutoCloseable {
                 ask.address().isEmpty() ? InetAddress.getLoopbackAddress() : InetAddress.getByName(ask.address());
         listening = new ServerSocket(0, BACKLOG, address);
         begin("desk", this::accept);
+        if (ask.serving().leaseMillis() > 0) {
+            begin("desk leases", this::tick);
+        }
     }
 
     int port() {
@@ -68,6 +72,17 @@ final class DeskServer implements AutoCloseable {
             }
         } catch (IOException closed) {
             // As it is at the end.
+        }
+    }
+
+    private void tick() {
+        try {
+            while (!listening.isClosed()) {
+                TimeUnit.NANOSECONDS.sleep(desk.tickNanos());
+                desk.tick();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

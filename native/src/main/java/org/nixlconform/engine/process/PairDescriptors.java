@@ -32,14 +32,26 @@ record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) 
     }
 
     int[] localIndices() {
-        return indices(pair.ownBlocks(), own.cachedBlocks());
+        return indices(pair.ownBlocks(), own.cachedBlocks(), 0, own.regions());
+    }
+
+    /** Of these regions alone. */
+    int[] localIndices(int firstRegion, int endRegion) {
+        return indices(pair.ownBlocks(), own.cachedBlocks(), firstRegion, endRegion);
+    }
+
+    /** Of these regions alone. */
+    int[] remoteIndices(int firstRegion, int endRegion) {
+        return indices(pair.peerBlocks(), pair.peerArena().cachedBlocks(), firstRegion, endRegion);
     }
 
     /** @param wrongOwner count blocks as if the remote cache had as many as the own one */
     int[] remoteIndices(boolean wrongOwner) {
         return indices(
                 pair.peerBlocks(),
-                wrongOwner ? own.cachedBlocks() : pair.peerArena().cachedBlocks());
+                wrongOwner ? own.cachedBlocks() : pair.peerArena().cachedBlocks(),
+                0,
+                own.regions());
     }
 
     /**
@@ -65,11 +77,11 @@ record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) 
                 + (index % ranges.blocks()) * ranges.strideBytes();
     }
 
-    private int[] indices(int[] blocks, int cachedBlocks) {
+    private int[] indices(int[] blocks, int cachedBlocks, int firstRegion, int endRegion) {
         int moved = blocks.length - pair.prefixBlocks();
-        int[] indices = new int[own.regions() * moved];
+        int[] indices = new int[(endRegion - firstRegion) * moved];
         int next = 0;
-        for (int region = 0; region < own.regions(); region++) {
+        for (int region = firstRegion; region < endRegion; region++) {
             for (int i = pair.prefixBlocks(); i < blocks.length; i++) {
                 indices[next++] = region * cachedBlocks + blocks[i];
             }

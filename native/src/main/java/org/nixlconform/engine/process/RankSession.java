@@ -28,6 +28,7 @@ import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.ArenaShape.DevicePlace;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.PairShape;
+import org.nixlconform.engine.protocol.ServingShape;
 import org.nixlconform.engine.protocol.ToRank;
 
 /**
@@ -560,7 +561,7 @@ final class RankSession {
         clock.enter("serve");
         List<FromRank.Stray> strays;
         try (DeskLink desk = new DeskLink(ask, label);
-                ServingWork work = new ServingWork(server(), desk, ask.slots(), cache, found)) {
+                ServingWork work = new ServingWork(server(ask.serving()), desk, ask.slots(), cache, found)) {
             work.run();
             strays = work.strays();
         } catch (IOException unreachable) {
@@ -608,11 +609,12 @@ final class RankSession {
         }
     }
 
-    private ServingWork.Rank server() {
+    private ServingWork.Rank server(ServingShape shape) {
         Map<String, Prepared> lists = new HashMap<>();
         prepared.forEach(each -> lists.put(each.pair().peer(), each));
         return new ServingWork.Rank(
                 label,
+                shape,
                 opened().source(),
                 planned().write(),
                 agent(),

@@ -31,11 +31,34 @@ final class ServedCache {
 
     /** A source's blocks of a request, to be filled; from now on they must hold it. */
     RunList filled(int[] blocks, int generation) {
+        return filled(blocks, generation, 0, own.regions());
+    }
+
+    /** The same, region by region, up to the last. */
+    RunList filled(int[] blocks, int generation, int firstRegion, int endRegion) {
+        RunList runs = new RunList();
+        unknown(blocks);
+        for (int block : blocks) {
+            if (endRegion == own.regions()) {
+                contents.put(block, new Content(generation, List.of(), new int[0]));
+            }
+            for (int region = firstRegion; region < endRegion; region++) {
+                addFilled(runs, region, block, generation);
+            }
+        }
+        return runs;
+    }
+
+    int regions() {
+        return own.regions();
+    }
+
+    /** What these blocks must hold, as far as that is known. */
+    RunList held(int[] blocks) {
         RunList runs = new RunList();
         for (int block : blocks) {
-            contents.put(block, new Content(generation, List.of(), new int[0]));
             for (int region = 0; region < own.regions(); region++) {
-                addFilled(runs, region, block, generation);
+                addBlock(runs, region, block);
             }
         }
         return runs;

@@ -3,6 +3,8 @@ package org.nixlconform.engine.process;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -20,6 +22,7 @@ import org.nixlconform.binding.Turns;
 import org.nixlconform.engine.protocol.FromDesk;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.PairShape;
+import org.nixlconform.engine.protocol.ServingShape;
 import org.nixlconform.engine.protocol.ToDesk;
 
 /**
@@ -33,16 +36,32 @@ final class ServingWork implements AutoCloseable {
     private static final long QUIET_NANOS = 20_000_000;
 
     private static final String TEXT = "served ";
+    private static final String ALIVE = "alive ";
+    /** As vLLM has it. */
+    private static final int HEARTBEATS_A_LEASE = 6;
+    /** So that a text is never cut. */
+    private static final int REQUESTS_A_HEARTBEAT = 8;
 
     private final Rank rank;
     private final DeskLink desk;
     private final Turns turns;
     private final ServedCache cache;
     private final Findings found;
+    private final ServingShape shape;
     private final Map<Integer, Part> parts = new LinkedHashMap<>();
-    private final Map<Integer, Integer> earlyNotices = new HashMap<>();
+    private final List<Waiting> waiting = new ArrayList<>();
+    /** Whose leases are kept alive, with the beginning of the labels of those who must hear it. */
+    private final Map<Integer, String> kept = new LinkedHashMap<>();
+    /** What is read of a source that fills its blocks anew as soon as it was told that they were. */
+    private final Map<Integer, Offered> offered = new HashMap<>();
+    /** Requests that the desk spoke of. */
+    private final BitSet known = new BitSet();
+    /** Notifications of others: of such as the desk speaks of later, or of none. */
+    private final Map<Integer, List<Drive.Notice>> early = new LinkedHashMap<>();
+
     private final List<FromRank.Stray> strays = new ArrayList<>();
     private long lateNanos;
+    private long nextBeatNanos = System.nanoTime();
     private boolean finishing;
 
     /**
@@ -53,6 +72,7 @@ final class ServingWork implements AutoCloseable {
      */
     record Rank(
             String label,
+            ServingShape shape,
             boolean source,
             boolean write,
             NixlAgent agent,
@@ -75,16 +95,21 @@ final class ServingWork implements AutoCloseable {
         private final int request;
         private final int generation;
         private final List<PairShape> pairs;
+        private final boolean dropped;
         private final List<Flight> flights = new ArrayList<>();
+        private int groupsLeft;
+        private boolean saidPosted;
         private int done;
         private int notices;
         private long bytes;
         private String failure = "";
 
-        private Part(int request, int generation, List<PairShape> pairs) {
+        private Part(int request, int generation, List<PairShape> pairs, int groups, boolean dropped) {
             this.request = request;
             this.generation = generation;
             this.pairs = pairs;
+            this.groupsLeft = groups;
+            this.dropped = dropped;
         }
 
         private void failed(String call, int status) {
@@ -96,8 +121,23 @@ final class ServingWork implements AutoCloseable {
 
     private record Flight(int slot, long handle, long bytes) {}
 
+    /** A group of layers that is to be posted when its time has come. */
+    private record Waiting(long dueNanos, Part part, int group) {}
+
+    /** Blocks of a source, and how many notifications say that they were read. */
+    private static final class Offered {
+        private final FromDesk.Fill fill;
+        private int noticesLeft;
+
+        private Offered(FromDesk.Fill fill, int notices) {
+            this.fill = fill;
+            noticesLeft = notices;
+        }
+    }
+
     ServingWork(Rank rank, DeskLink desk, int slots, ServedCache cache, Findings found) {
         this.rank = rank;
+        this.shape = rank.shape();
         this.desk = desk;
         this.cache = cache;
         this.found = found;
@@ -113,7 +153,8 @@ final class ServingWork implements AutoCloseable {
                 take(ask);
                 asked = true;
             }
-            boolean moved = turn();
+            beat();
+            boolean moved = postDue() | turn();
             boolean idle = finishing && parts.isEmpty();
             if (!idle || asked || moved) {
                 quietSince = System.nanoTime();
@@ -132,24 +173,73 @@ final class ServingWork implements AutoCloseable {
 
     private void take(FromDesk ask) throws NixlCallException, IOException {
         if (ask instanceof FromDesk.Fill fill) {
-            found.fill(cache.filled(fill.blocks(), fill.generation()));
-            if (fill.request() >= 0) {
-                desk.say(new ToDesk.Filled(fill.request()));
-            }
+            fill(fill);
+        } else if (ask instanceof FromDesk.Keep keep) {
+            kept.put(keep.request(), keep.peers());
         } else if (ask instanceof FromDesk.Await await) {
-            Part part = new Part(
-                    await.request(), await.generation(), pairs(await.peers(), await.ownBlocks(), await.peerBlocks()));
-            cache.unknown(await.ownBlocks());
-            parts.put(await.request(), part);
-            Integer early = earlyNotices.remove(await.request());
-            part.notices = early == null ? 0 : early;
-            verifyWhenNotified(part);
+            await(await);
         } else if (ask instanceof FromDesk.Move move) {
             move(move);
         } else if (ask instanceof FromDesk.Tell tell) {
             tell(tell);
         } else {
             finishing = true;
+        }
+    }
+
+    private void fill(FromDesk.Fill ask) throws IOException {
+        int first = ask.group() == FromDesk.Fill.ALL_LAYERS ? 0 : firstRegion(ask.group());
+        int end = ask.group() == FromDesk.Fill.ALL_LAYERS ? cache.regions() : firstRegion(ask.group() + 1);
+        found.fill(cache.filled(ask.blocks(), ask.generation(), first, end));
+        if (ask.request() < 0) {
+            return;
+        }
+        if (shape.refillInHandler() && end == cache.regions()) {
+            long peers = rank.pairs().stream()
+                    .filter(pair -> pair.peer().startsWith(ask.peers()))
+                    .count();
+            offered.put(ask.request(), new Offered(ask, Math.toIntExact(peers * shape.layerGroups())));
+        }
+        desk.say(new ToDesk.Filled(ask.request()));
+        know(ask.request());
+    }
+
+    /** Layers in order, as many in each group. */
+    private int firstRegion(int group) {
+        return cache.regions() * group / shape.layerGroups();
+    }
+
+    private void await(FromDesk.Await ask) throws IOException {
+        if (ask.ownBlocks().length > 0) {
+            parts.put(
+                    ask.request(),
+                    new Part(
+                            ask.request(),
+                            ask.generation(),
+                            pairs(ask.peers(), ask.ownBlocks(), ask.peerBlocks()),
+                            shape.layerGroups(),
+                            false));
+            takeOver(ask.ownBlocks());
+        }
+        know(ask.request());
+    }
+
+    /** What nobody was to write to has not changed meanwhile; from now on somebody is. */
+    private void takeOver(int[] blocks) {
+        if (shape.dropPercent() > 0) {
+            found.compare(cache.held(blocks));
+        }
+        cache.unknown(blocks);
+    }
+
+    /** The desk spoke of it: notifications of it are no strays. */
+    private void know(int request) throws IOException {
+        known.set(request);
+        List<Drive.Notice> before = early.remove(request);
+        if (before != null) {
+            for (int i = 0; i < before.size(); i++) {
+                notified(request);
+            }
         }
     }
 
@@ -161,35 +251,66 @@ final class ServingWork implements AutoCloseable {
     }
 
     private void move(FromDesk.Move ask) throws IOException {
-        Part part = new Part(ask.request(), ask.generation(), pairs(ask.peers(), ask.ownBlocks(), ask.peerBlocks()));
-        if (!rank.source()) {
-            cache.unknown(ask.ownBlocks());
-        }
-        parts.put(ask.request(), part);
-        for (PairShape pair : part.pairs) {
-            post(part, pair);
+        Part part = parts.get(ask.request());
+        if (part == null) {
+            part = new Part(
+                    ask.request(),
+                    ask.generation(),
+                    pairs(ask.peers(), ask.ownBlocks(), ask.peerBlocks()),
+                    shape.layerGroups(),
+                    ask.dropped());
+            parts.put(ask.request(), part);
+            if (!rank.source()) {
+                takeOver(ask.ownBlocks());
+            }
         }
         lateNanos = Math.max(lateNanos, ask.lateMillis() * 1_000_000L);
+        if (ask.postMillis() > 0) {
+            waiting.add(new Waiting(System.nanoTime() + ask.postMillis() * 1_000_000L, part, ask.group()));
+        } else {
+            post(part, ask.group());
+        }
+    }
+
+    private boolean postDue() throws IOException {
+        long now = System.nanoTime();
+        boolean any = false;
+        for (Iterator<Waiting> each = waiting.iterator(); each.hasNext(); ) {
+            Waiting next = each.next();
+            if (next.dueNanos() - now <= 0) {
+                each.remove();
+                post(next.part(), next.group());
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    private void post(Part part, int group) throws IOException {
+        for (PairShape pair : part.pairs) {
+            post(part, pair, group);
+        }
+        part.groupsLeft--;
         endWhenOver(part);
     }
 
-    private void post(Part part, PairShape pair) {
+    private void post(Part part, PairShape pair, int group) {
         if (!pair.moves()) {
-            notify(part, pair);
+            notify(part, pair, group);
             return;
         }
         Prepared lists = lists(pair).with(pair);
         PairDescriptors descriptors = lists.descriptors();
         try {
-            int[] local = descriptors.localIndices();
+            int[] local = descriptors.localIndices(firstRegion(group), firstRegion(group + 1));
             long handle = rank.agent()
                     .make(
                             rank.write(),
                             lists.local(),
                             local,
                             lists.remote(),
-                            descriptors.remoteIndices(false),
-                            text(part.request, pair));
+                            descriptors.remoteIndices(firstRegion(group), firstRegion(group + 1)),
+                            text(part.request, group, pair));
             part.flights.add(new Flight(turns.post(handle), handle, local.length * descriptors.lengthBytes()));
         } catch (NixlCallException refused) {
             part.failed(refused.function().symbol(), refused.status());
@@ -204,21 +325,44 @@ final class ServingWork implements AutoCloseable {
         return lists;
     }
 
-    private byte[] text(int request, PairShape pair) {
-        return (TEXT + request + ":" + rank.label() + ":" + pair.peer()).getBytes(StandardCharsets.UTF_8);
+    private byte[] text(int request, int group, PairShape pair) {
+        return (TEXT + request + ":" + group + ":" + rank.label() + ":" + pair.peer()).getBytes(StandardCharsets.UTF_8);
     }
 
     private void tell(FromDesk.Tell ask) throws IOException {
-        Part part = new Part(ask.request(), 0, pairs(ask.peers(), new int[0], new int[0]));
+        kept.remove(ask.request());
+        Part part = new Part(ask.request(), 0, pairs(ask.peers(), new int[0], new int[0]), 0, false);
         for (PairShape pair : part.pairs) {
-            notify(part, pair);
+            notify(part, pair, 0);
         }
         desk.say(new ToDesk.Moved(part.request, part.done, 0, part.failure));
     }
 
-    private void notify(Part part, PairShape pair) {
+    /** Of all requests whose lease is kept, to all who gave it; refused where NIXL does not take one. */
+    private void beat() throws NixlCallException {
+        if (kept.isEmpty() || System.nanoTime() - nextBeatNanos < 0) {
+            return;
+        }
+        nextBeatNanos = System.nanoTime() + shape.leaseMillis() * 1_000_000L / HEARTBEATS_A_LEASE;
+        for (String peer : rank.pairs().stream().map(PairShape::peer).toList()) {
+            List<String> alive = kept.entrySet().stream()
+                    .filter(each -> peer.startsWith(each.getValue()))
+                    .map(each -> each.getKey().toString())
+                    .toList();
+            for (int from = 0; from < alive.size(); from += REQUESTS_A_HEARTBEAT) {
+                String numbers =
+                        String.join(",", alive.subList(from, Math.min(alive.size(), from + REQUESTS_A_HEARTBEAT)));
+                rank.agent()
+                        .notify(
+                                peer,
+                                (ALIVE + numbers + ":" + rank.label() + ":" + peer).getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    private void notify(Part part, PairShape pair, int group) {
         try {
-            rank.agent().notify(pair.peer(), text(part.request, pair));
+            rank.agent().notify(pair.peer(), text(part.request, group, pair));
             part.done++;
         } catch (NixlCallException refused) {
             part.failed(refused.function().symbol(), refused.status());
@@ -253,12 +397,16 @@ final class ServingWork implements AutoCloseable {
     }
 
     /** @return whether one of its transfers ended */
-    private boolean landed(Part part) {
+    private boolean landed(Part part) throws IOException {
         boolean any = false;
         for (Iterator<Flight> flights = part.flights.iterator(); flights.hasNext(); ) {
             Flight flight = flights.next();
             Drive.Outcome outcome = turns.outcome(flight.slot());
             if (outcome.status() > 0) {
+                if (part.dropped && !part.saidPosted) {
+                    part.saidPosted = true;
+                    desk.say(new ToDesk.Posted(part.request));
+                }
                 continue;
             }
             any = true;
@@ -280,42 +428,62 @@ final class ServingWork implements AutoCloseable {
     }
 
     private void endWhenOver(Part part) throws IOException {
-        if (!part.flights.isEmpty()) {
+        if (!part.flights.isEmpty() || part.groupsLeft > 0) {
             return;
         }
         parts.remove(part.request);
+        kept.remove(part.request);
         desk.say(new ToDesk.Moved(part.request, part.done, part.bytes, part.failure));
-        if (!rank.source() && part.failure.isEmpty()) {
+        if (!rank.source() && part.failure.isEmpty() && !part.dropped) {
             verify(part);
         }
     }
 
     private void notified(Drive.Notice notice) throws IOException {
-        String[] words = notice.text().startsWith(TEXT)
-                ? notice.text().substring(TEXT.length()).split(":", -1)
-                : new String[0];
-        if (words.length != 3
-                || !words[0].matches("\\d{1,7}")
-                || !words[1].equals(notice.sender())
-                || !words[2].equals(rank.label())) {
-            strays.add(new FromRank.Stray(notice.sender(), RankSession.printable(notice.text())));
-            return;
-        }
-        int request = Integer.parseInt(words[0]);
-        desk.say(new ToDesk.Notified(request));
-        Part part = parts.get(request);
-        if (part != null) {
-            part.notices++;
-            verifyWhenNotified(part);
-        } else if (rank.write()) {
-            earlyNotices.merge(request, 1, Integer::sum);
+        String[] words = notice.text().split(":", -1);
+        boolean toMe = words.length > 2
+                && words[words.length - 2].equals(notice.sender())
+                && words[words.length - 1].equals(rank.label());
+        if (toMe && words.length == 4 && words[0].matches(TEXT + "\\d{1,7}") && words[1].matches("\\d{1,4}")) {
+            int request = Integer.parseInt(words[0].substring(TEXT.length()));
+            if (known.get(request)) {
+                notified(request);
+            } else {
+                early.computeIfAbsent(request, unknown -> new ArrayList<>()).add(notice);
+            }
+        } else if (toMe && words.length == 3 && words[0].matches(ALIVE + "\\d{1,7}(,\\d{1,7})*")) {
+            int[] requests = Arrays.stream(words[0].substring(ALIVE.length()).split(",", -1))
+                    .mapToInt(Integer::parseInt)
+                    .toArray();
+            if (Arrays.stream(requests).allMatch(known::get)) {
+                desk.say(new ToDesk.Renewed(requests));
+            } else {
+                stray(notice);
+            }
+        } else {
+            stray(notice);
         }
     }
 
-    private void verifyWhenNotified(Part part) throws IOException {
-        if (!rank.initiator() && part.notices == part.pairs.size()) {
-            parts.remove(part.request);
-            verify(part);
+    private void stray(Drive.Notice notice) {
+        strays.add(new FromRank.Stray(notice.sender(), RankSession.printable(notice.text())));
+    }
+
+    private void notified(int request) throws IOException {
+        Offered blocks = offered.get(request);
+        if (blocks != null && --blocks.noticesLeft == 0) {
+            // Before anybody else hears of it: nothing may still read what was said to have been read.
+            offered.remove(request);
+            found.fill(cache.filled(blocks.fill.blocks(), blocks.fill.generation() + ServingShape.SPOILED_GENERATIONS));
+        }
+        desk.say(new ToDesk.Notified(request));
+        Part part = parts.get(request);
+        if (part != null && !rank.initiator()) {
+            part.notices++;
+            if (part.notices == part.pairs.size() * shape.layerGroups()) {
+                parts.remove(request);
+                verify(part);
+            }
         }
     }
 
@@ -329,7 +497,10 @@ final class ServingWork implements AutoCloseable {
         desk.say(new ToDesk.Verified(part.request, differing));
     }
 
+    /** Once it has ended. */
     List<FromRank.Stray> strays() {
+        early.values().forEach(unknown -> unknown.forEach(this::stray));
+        early.clear();
         return List.copyOf(strays);
     }
 

@@ -130,7 +130,7 @@ public sealed interface FromWarden {
      */
     record LedgerPart(long tookNanos, List<LedgerEntry> requests, boolean last) implements FromWarden {}
 
-    /** One request; fields as in the engine's {@code LedgerEntry}. Times are nanoseconds since serving began, -1 for never. */
+    /** One request; fields as in the engine's {@code ServedRequest}. Times are nanoseconds since serving began, -1 for never. */
     record LedgerEntry(
             int request,
             int prefillEngine,
@@ -143,13 +143,17 @@ public sealed interface FromWarden {
             int pairs,
             int transfersDone,
             int notifications,
+            int renewals,
             long differing,
             long begunNanos,
             long filledNanos,
+            long registeredNanos,
             long movedNanos,
+            long droppedNanos,
             long doneNanos,
             long notifiedNanos,
             long verifiedNanos,
+            long expiredNanos,
             long sourceFreedNanos,
             long destinationFreedNanos,
             String failure) {}

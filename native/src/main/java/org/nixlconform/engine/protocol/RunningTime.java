@@ -12,6 +12,7 @@ public final class RunningTime implements LongSupplier {
     private static final long LONGEST_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final LongSupplier clock;
+    private final long longestNanos;
     private long looked;
     private long ran;
 
@@ -21,15 +22,21 @@ public final class RunningTime implements LongSupplier {
 
     /** @param clock nanoseconds since any time */
     public RunningTime(LongSupplier clock) {
+        this(clock, LONGEST_NANOS);
+    }
+
+    /** @param longestNanos of a wait; what is longer was none */
+    public RunningTime(LongSupplier clock, long longestNanos) {
         this.clock = clock;
+        this.longestNanos = longestNanos;
         this.looked = clock.getAsLong();
     }
 
-    /** @return nanoseconds since it was made, of those between two calls 2 s at most */
+    /** @return nanoseconds since it was made, of those between two calls as many as a wait has at most */
     @Override
     public synchronized long getAsLong() {
         long now = clock.getAsLong();
-        ran += Math.min(now - looked, LONGEST_NANOS);
+        ran += Math.min(now - looked, longestNanos);
         looked = now;
         return ran;
     }

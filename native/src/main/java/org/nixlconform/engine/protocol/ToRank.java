@@ -123,10 +123,11 @@ public sealed interface ToRank {
      *
      * @param host where the desk listens
      * @param secret that it wants to hear
+     * @param serving what is asked for
      * @param slots transfers at a time at most
      * @param listed differences to list; all are counted
      */
-    record Serve(String host, int port, String secret, int slots, int listed) implements ToRank {}
+    record Serve(String host, int port, String secret, ServingShape serving, int slots, int listed) implements ToRank {}
 
     /** Do these one right after the other, with agents of their own; the first that fails and is {@code needed} ends it. */
     record Trial(List<Act> acts) implements ToRank {}

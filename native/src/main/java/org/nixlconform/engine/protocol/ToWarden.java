@@ -61,6 +61,7 @@ public sealed interface ToWarden {
      * @param decodeBlocks that each decode engine has
      * @param write prefill initiates; else decode
      * @param spoiled plant a fault: a source's blocks are written over as soon as they are to be read
+     * @param unquarantined plant a fault: blocks that a dropped request is still read to are given to others
      */
     record OpenDesk(
             String address,
@@ -70,20 +71,9 @@ public sealed interface ToWarden {
             int prefillBlocks,
             int decodeBlocks,
             boolean write,
-            boolean spoiled)
+            boolean spoiled,
+            boolean unquarantined)
             implements ToWarden {}
-
-    /** Fields as in the plan's {@code PagedServing}. */
-    record ServingShape(
-            long seed,
-            int requests,
-            int inFlight,
-            int fewestBlocks,
-            int mostBlocks,
-            int prefixHitPercent,
-            int abortPercent,
-            int latePollPercent,
-            int latePollMillis) {}
 
     /**
      * Two engines between which blocks move.

@@ -13,10 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nixlconform.engine.protocol.FromDesk;
 import org.nixlconform.engine.protocol.FromWarden.LedgerEntry;
+import org.nixlconform.engine.protocol.ServingShape;
 import org.nixlconform.engine.protocol.ToDesk;
 import org.nixlconform.engine.protocol.ToWarden.Lane;
 import org.nixlconform.engine.protocol.ToWarden.OpenDesk;
-import org.nixlconform.engine.protocol.ToWarden.ServingShape;
 
 /** The desk, with ranks that do at once what they are asked to. */
 class DeskTest {
@@ -43,7 +43,7 @@ class DeskTest {
 
     private Desk desk(boolean write, ServingShape shape) {
         return new Desk(
-                new OpenDesk("", "secret", shape, LANES, 9, 8, write, false),
+                new OpenDesk("", "secret", shape, LANES, 9, 8, write, false, false),
                 (rank, what) -> asked.add(new Ask(rank, what)),
                 () -> clock++);
     }
@@ -58,7 +58,9 @@ class DeskTest {
 
     private void answer(Desk desk, boolean write, Ask ask) {
         if (ask.what() instanceof FromDesk.Fill fill) {
-            desk.take(new ToDesk.Filled(fill.request()));
+            if (fill.request() >= 0) {
+                desk.take(new ToDesk.Filled(fill.request()));
+            }
         } else if (ask.what() instanceof FromDesk.Tell tell) {
             desk.take(new ToDesk.Moved(tell.request(), 1, 0, ""));
             desk.take(new ToDesk.Notified(tell.request()));
@@ -77,7 +79,13 @@ class DeskTest {
     @ParameterizedTest
     @CsvSource({"false, false", "false, true", "true, false", "true, true"})
     void everyRequestEndsAndNoBlockHasTwoOwners(boolean write, boolean newestFirst) {
-        Desk desk = desk(write, new ServingShape(5, 101, 3, 1, 4, 30, 20, 10, 7));
+        Desk desk = desk(
+                write,
+                Shapes.of(5, 101, 3, 1, 4)
+                        .prefixHits(30)
+                        .aborts(20)
+                        .latePolls(10, 7)
+                        .shape());
         serve(desk, write, newestFirst);
 
         List<LedgerEntry> entries = desk.entries();
@@ -121,13 +129,14 @@ class DeskTest {
     /** What a request is follows from the seed, in whatever order things happen. */
     @Test
     void theSameSeedGivesTheSameRequests() {
-        ServingShape shape = new ServingShape(5, 50, 3, 1, 4, 30, 20, 0, 0);
+        ServingShape shape = Shapes.of(5, 50, 3, 1, 4).prefixHits(30).aborts(20).shape();
         Desk one = desk(false, shape);
         serve(one, false, false);
         Desk other = desk(false, shape);
         serve(other, false, true);
         assertThat(sizes(one)).isEqualTo(sizes(other));
-        Desk third = desk(false, new ServingShape(6, 50, 3, 1, 4, 30, 20, 0, 0));
+        Desk third =
+                desk(false, Shapes.of(6, 50, 3, 1, 4).prefixHits(30).aborts(20).shape());
         serve(third, false, false);
         assertThat(sizes(third)).isNotEqualTo(sizes(one));
     }
@@ -143,7 +152,7 @@ class DeskTest {
     /** What failed may still be under way: its blocks are given to nobody, and the others go on. */
     @Test
     void blocksOfARequestThatFailedAreNotGivenOutAgain() {
-        Desk desk = desk(false, new ServingShape(5, 40, 2, 1, 2, 0, 0, 0, 0));
+        Desk desk = desk(false, Shapes.of(5, 40, 2, 1, 2).shape());
         desk.begin();
         Set<Integer> lost = new HashSet<>();
         while (!asked.isEmpty()) {
@@ -164,5 +173,143 @@ class DeskTest {
                 .singleElement()
                 .matches(entry -> entry.sourceFreedNanos() < 0 && entry.destinationFreedNanos() < 0)
                 .matches(entry -> entry.failure().contains("-2"));
+    }
+
+    private Desk desk(ShapesMade made) {
+        return new Desk(
+                new OpenDesk(
+                        "", "secret", made.shape(), LANES.subList(0, 1), 9, 8, made.write(), false, made.mutated()),
+                (rank, what) -> asked.add(new Ask(rank, what)),
+                () -> clock++);
+    }
+
+    private record ShapesMade(ServingShape shape, boolean write, boolean mutated) {}
+
+    private <T extends FromDesk> List<T> said(Class<T> kind) {
+        return asked.stream()
+                .map(Ask::what)
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .toList();
+    }
+
+    private void fills(Desk desk) {
+        List<FromDesk.Fill> fills = said(FromDesk.Fill.class);
+        asked.removeIf(each -> each.what() instanceof FromDesk.Fill);
+        fills.forEach(fill -> desk.take(new ToDesk.Filled(fill.request())));
+    }
+
+    /** It is prefill's again when its time is over, written over at once, and read all the same. */
+    @Test
+    void leaseRunsOutUnlessAHeartbeatCame() {
+        Desk desk = desk(new ShapesMade(Shapes.of(5, 2, 2, 2, 2).lease(10, true).shape(), false, false));
+        desk.begin();
+        fills(desk);
+        assertThat(said(FromDesk.Keep.class)).hasSize(4);
+        ticks(desk, 9);
+        desk.take(new ToDesk.Renewed(new int[] {1}));
+        asked.clear();
+        ticks(desk, 2);
+
+        assertThat(said(FromDesk.Fill.class))
+                .hasSize(2)
+                .allMatch(fill -> fill.request() < 0 && fill.group() == FromDesk.Fill.ALL_LAYERS);
+        assertThat(desk.entries())
+                .extracting(LedgerEntry::expiredNanos)
+                .satisfiesExactly(
+                        first -> assertThat(first).isPositive(),
+                        second -> assertThat(second).isNegative());
+        assertThat(desk.entries()).extracting(LedgerEntry::renewals).containsExactly(0, 1);
+    }
+
+    @Test
+    void leaseDoesNotRunOutWhileTheMachineStandsStill() {
+        Desk desk =
+                desk(new ShapesMade(Shapes.of(5, 2, 2, 2, 2).lease(100, true).shape(), false, false));
+        desk.begin();
+        fills(desk);
+        clock += 10_000_000_000L;
+        desk.tick();
+        assertThat(desk.entries()).allMatch(entry -> entry.expiredNanos() < 0);
+        ticks(desk, 10);
+        assertThat(desk.entries()).allMatch(entry -> entry.expiredNanos() > 0);
+    }
+
+    private void ticks(Desk desk, int count) {
+        for (int i = 0; i < count; i++) {
+            clock += desk.tickNanos();
+            desk.tick();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void blocksOfADroppedRequestWaitUntilItIsOver(boolean mutated) {
+        Desk desk = desk(new ShapesMade(Shapes.of(5, 1, 1, 2, 2).drops(100).shape(), false, mutated));
+        desk.begin();
+        fills(desk);
+        List<FromDesk.Move> moves = said(FromDesk.Move.class);
+        assertThat(moves).hasSize(2).allMatch(FromDesk.Move::dropped);
+        desk.take(new ToDesk.Posted(0));
+        LedgerEntry dropped = desk.entries().get(0);
+        assertThat(dropped.droppedNanos()).isPositive();
+        assertThat(dropped.destinationFreedNanos() >= 0).isEqualTo(mutated);
+        moves.forEach(move -> desk.take(new ToDesk.Moved(0, 1, 10, "")));
+        assertThat(desk.entries().get(0).destinationFreedNanos()).isPositive();
+        assertThat(finishes()).isZero();
+        desk.take(new ToDesk.Notified(0));
+        desk.take(new ToDesk.Notified(0));
+        assertThat(finishes()).isEqualTo(4);
+    }
+
+    private long finishes() {
+        return said(FromDesk.Finish.class).size();
+    }
+
+    /** The next group of layers is filled while the one before moves. */
+    @Test
+    void groupsOfLayersMoveAsTheyAreFilled() {
+        Desk desk = desk(new ShapesMade(Shapes.of(5, 1, 1, 2, 2).groups(2).shape(), false, false));
+        desk.begin();
+        fills(desk);
+        assertThat(said(FromDesk.Move.class)).extracting(FromDesk.Move::group).containsExactly(0, 0);
+        assertThat(said(FromDesk.Fill.class)).extracting(FromDesk.Fill::group).containsExactly(1, 1);
+        fills(desk);
+        assertThat(said(FromDesk.Move.class)).extracting(FromDesk.Move::group).containsExactly(0, 0, 1, 1);
+        LedgerEntry entry = desk.entries().get(0);
+        assertThat(entry.movedNanos()).isLessThan(entry.filledNanos());
+    }
+
+    @Test
+    void requestsAreRegisteredBeforeOrAfterTheyAreFilled() {
+        ServingShape shape = Shapes.of(5, 60, 2, 1, 3)
+                .prefixHits(20)
+                .aborts(10)
+                .registeredFirst(50)
+                .shape();
+        Desk desk = desk(true, shape);
+        serve(desk, true, false);
+
+        List<LedgerEntry> moved =
+                desk.entries().stream().filter(entry -> !entry.aborted()).toList();
+        assertThat(desk.entries()).hasSize(60);
+        assertThat(moved).anyMatch(entry -> entry.registeredNanos() < entry.filledNanos());
+        assertThat(moved).anyMatch(entry -> entry.registeredNanos() > entry.filledNanos());
+        assertThat(moved).allMatch(entry -> entry.registeredNanos() <= entry.movedNanos());
+    }
+
+    @Test
+    void noRequestBeginsWhenTheTimeIsOver() {
+        Desk desk = desk(false, Shapes.of(5, 1000, 2, 1, 3).seconds(1).shape());
+        desk.begin();
+        for (int i = 0; i < 40; i++) {
+            answer(desk, false, asked.removeFirst());
+        }
+        clock += 1_000_000_000L;
+        while (!asked.isEmpty()) {
+            answer(desk, false, asked.removeFirst());
+        }
+        assertThat(desk.entries()).hasSizeBetween(4, 100).allMatch(entry -> entry.sourceFreedNanos() > 0);
+        assertThat(finishes).isEqualTo(6);
     }
 }

@@ -22,10 +22,10 @@ import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.FromWarden;
 import org.nixlconform.engine.protocol.PairShape;
+import org.nixlconform.engine.protocol.ServingShape;
 import org.nixlconform.engine.protocol.ToRank;
 import org.nixlconform.engine.protocol.ToWarden;
 import org.nixlconform.engine.protocol.ToWarden.Lane;
-import org.nixlconform.engine.protocol.ToWarden.ServingShape;
 
 /** One pair of ranks moves blocks through real NIXL: a warden, two engines, UCX, host memory. */
 @Timeout(120)
@@ -190,7 +190,15 @@ class RealTransferTest {
     @ValueSource(booleans = {false, true})
     void enginesServeRequestsOnTheirOwn(boolean write) throws Exception {
         try (WardenProcess warden = connected(write, false)) {
-            Served served = serve(warden, write, false, new ServingShape(7, 300, 4, 1, 6, 30, 10, 2, 3));
+            Served served = serve(
+                    warden,
+                    write,
+                    false,
+                    Shapes.of(7, 300, 4, 1, 6)
+                            .prefixHits(30)
+                            .aborts(10)
+                            .latePolls(2, 3)
+                            .shape());
             FromWarden.LedgerPart ledger = served.ledger();
             assertThat(served.source().runsDiffering()).isZero();
             assertThat(served.destination().runsDiffering())
@@ -227,7 +235,8 @@ class RealTransferTest {
     @Test
     void blocksThatAreReusedTooEarlyAreFound() throws Exception {
         try (WardenProcess warden = connected(false, false)) {
-            Served served = serve(warden, false, true, new ServingShape(7, 400, 4, 1, 6, 0, 0, 0, 0));
+            Served served =
+                    serve(warden, false, true, Shapes.of(7, 400, 4, 1, 6).shape());
             long[] found = served.destination().byClassification();
             long stale = found[Payload.CLASSIFICATIONS.indexOf("STALE")];
             long torn = found[Payload.CLASSIFICATIONS.indexOf("TORN")];
@@ -246,7 +255,8 @@ class RealTransferTest {
         plant("""
                 {"fault": "flip", "rank": "%s", "request": 20, "descriptor": 1, "byte": 77, "bit": 4}""".formatted(DECODE));
         try (WardenProcess warden = connected(false, false)) {
-            Served served = serve(warden, false, false, new ServingShape(7, 60, 4, 1, 6, 0, 0, 0, 0));
+            Served served =
+                    serve(warden, false, false, Shapes.of(7, 60, 4, 1, 6).shape());
             assertThat(served.destination().runsDiffering()).isOne();
             assertThat(served.destination().differences())
                     .singleElement()
@@ -271,10 +281,13 @@ class RealTransferTest {
                 20,
                 20,
                 write,
-                spoiled));
+                spoiled,
+                false));
         int port = warden.said(FromWarden.DeskOpen.class, opened -> true).port();
         for (String label : List.of(PREFILL, DECODE)) {
-            warden.send(label, new ToRank.Serve("127.0.0.1", port, "secret", shape.inFlight(), 3));
+            warden.send(
+                    label,
+                    new ToRank.Serve("127.0.0.1", port, "secret", shape, shape.inFlight() * shape.layerGroups(), 3));
         }
         FromRank.Verified source = warden.answer(PREFILL, FromRank.Verified.class);
         FromRank.Verified destination = warden.answer(DECODE, FromRank.Verified.class);

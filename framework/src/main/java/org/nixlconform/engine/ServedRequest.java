@@ -1,4 +1,4 @@
-package org.nixlconform.transfer;
+package org.nixlconform.engine;
 
 import java.util.List;
 
@@ -11,14 +11,18 @@ import java.util.List;
  * @param aborted given up by decode before any block moved
  * @param bytes that its ranks moved together
  * @param pairs of ranks that blocks move between
- * @param transfersDone of these pairs, how many transfers ended with success
- * @param notifications that the targets got for it; as many as pairs are right
+ * @param transfersDone of these pairs, and of its groups of layers, how many transfers ended with success
+ * @param notifications that the targets got for it; one for each pair and group is right
+ * @param renewals how often a heartbeat had its lease begin anew
  * @param differing runs that did not hold what they must when decode verified it
  * @param filledNanos when all of prefill's ranks had filled its blocks
- * @param movedNanos when initiators were told to move them
+ * @param registeredNanos when decode had blocks for it
+ * @param movedNanos when initiators were told to move them, or the first of their layers
+ * @param droppedNanos when decode no longer wanted it, though it moved
  * @param doneNanos when all of its transfers were done
  * @param notifiedNanos when all of its notifications were there
  * @param verifiedNanos when all of decode's ranks had verified it
+ * @param expiredNanos when its lease had run out
  * @param sourceFreedNanos when prefill's blocks were free for others
  * @param destinationFreedNanos when decode's were
  * @param failure of the first call that failed; empty where none did
@@ -35,19 +39,28 @@ public record ServedRequest(
         int pairs,
         int transfersDone,
         int notifications,
+        int renewals,
         long differing,
         long begunNanos,
         long filledNanos,
+        long registeredNanos,
         long movedNanos,
+        long droppedNanos,
         long doneNanos,
         long notifiedNanos,
         long verifiedNanos,
+        long expiredNanos,
         long sourceFreedNanos,
         long destinationFreedNanos,
         String failure) {
     public ServedRequest {
         sourceBlocks = List.copyOf(sourceBlocks);
         destinationBlocks = List.copyOf(destinationBlocks);
+    }
+
+    /** Whether decode gave it up after it had asked for it, and before it had ended. */
+    public boolean isDroppedUnderWay() {
+        return droppedNanos >= 0 && (doneNanos < 0 || droppedNanos < doneNanos);
     }
 
     /** Such as {@code request 17 of prefill-0 to decode-1}. */

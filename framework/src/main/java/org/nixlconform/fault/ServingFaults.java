@@ -1,0 +1,54 @@
+package org.nixlconform.fault;
+
+import java.time.Duration;
+import java.util.Set;
+import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.PagedServing;
+import org.nixlconform.plan.TransferPlan;
+
+/** Of requests that engines serve on their own, one after the other. */
+final class ServingFaults {
+    private static final String FAMILY = "serving";
+    private static final int REQUESTS = 5;
+    /** Of the iterations before. */
+    private static final int NOTIFICATIONS_BEFORE = 2;
+
+    private static final Duration WITHIN = Duration.ofSeconds(20);
+    /** What one that never ends costs. */
+    private static final Duration STALL = Duration.ofSeconds(3);
+
+    private ServingFaults() {}
+
+    static void addTo(FaultCatalogue catalogue) {
+        TransferPlan plan = catalogue.of(
+                draft -> draft.workload(PagedServing.of(REQUESTS, 1, 1, 4)).expectCompletion(WITHIN, STALL));
+        catalogue.add(
+                FAMILY,
+                "a served request's notification names one that never began",
+                // Nobody tells prefill that the request was read.
+                Set.of(FindingKind.NOTIFICATION_ALTERED, FindingKind.STALLED),
+                plan,
+                // The number of the last request is even: the altered one is the number after it.
+                ofTheLast("alter").with("byte", "served ".length()));
+        catalogue.add(
+                FAMILY,
+                "a served request's notification doubled",
+                FindingKind.NOTIFICATION_DUPLICATED,
+                plan,
+                ofTheLast("double"));
+        catalogue.add(
+                FAMILY,
+                "one bit of a served request",
+                FindingKind.FOREIGN,
+                plan,
+                LibraryFault.on(FaultCatalogue.INITIATOR, "flip")
+                        .with("request", NOTIFICATIONS_BEFORE + REQUESTS - 1)
+                        .with("descriptor", 0)
+                        .with("byte", 77)
+                        .with("bit", 4));
+    }
+
+    private static LibraryFault ofTheLast(String fault) {
+        return LibraryFault.on(FaultCatalogue.TARGET, fault).with("request", NOTIFICATIONS_BEFORE + REQUESTS - 1);
+    }
+}
