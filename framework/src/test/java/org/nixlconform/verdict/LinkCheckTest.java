@@ -104,7 +104,8 @@ class LinkCheckTest {
                 .blocks(new BlockUse(1000, 1000, 1000, Selection.SHUFFLED, 42, 0, false)));
         assertThat(staged(mapped, true, 0, moved)).isEmpty();
         assertThat(LinkCheck.note(mapped, seen(mapped, true, 0, moved)))
-                .hasValueSatisfying(note -> assertThat(note).contains("NVLink carried 0 bytes", "staged through the host"));
+                .hasValueSatisfying(
+                        note -> assertThat(note).contains("NVLink carried 0 bytes", "staged through the host"));
         assertThat(LinkCheck.note(plan, seen(plan, true, moved, 0)))
                 .hasValueSatisfying(note -> assertThat(note).doesNotContain("staged"));
     }
