@@ -66,7 +66,7 @@ final class CellMatrix {
                             planned,
                             environment,
                             asked))
-                    .filter(cell -> selection.takes(cell.name(), backend));
+                    .filter(cell -> selection.takes(cell, backend));
         });
     }
 

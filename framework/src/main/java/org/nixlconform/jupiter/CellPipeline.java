@@ -240,7 +240,8 @@ final class CellPipeline {
         if (run.listOnly()) {
             return;
         }
-        List<Path> files = new Evidence(run.folder(), evidence).keep(cell, verdict, plan(), observation(), places);
+        List<Path> files = new Evidence(run.folder(), evidence)
+                .keep(cell, verdict, plan(), observation(), places, run.replayOf(cell, plan(), verdict));
         run.publish(new TransferReport(
                 cell.name(),
                 cell.testClass(),

@@ -64,6 +64,7 @@ final class ConformanceRun implements AutoCloseable {
     private @Nullable FindingException obstacle;
 
     private boolean obstacleSaid;
+    private Optional<String> replayed = Optional.empty();
 
     private ConformanceRun(Selection selection, Path folder, Opened opened, Canaries canaries, boolean canariesOn) {
         this.selection = selection;
@@ -129,6 +130,7 @@ final class ConformanceRun implements AutoCloseable {
 
     static Opened reach(Function<String, @Nullable String> property, Path root) {
         ClusterSpec spec = Configuration.cluster(or(property.apply("cluster"), "local"), root);
+        Selection selection = Selection.of(property);
         String work = property.apply("work");
         if (work != null) {
             spec = spec.withWorkFolder(Path.of(work).toAbsolutePath());
@@ -137,7 +139,10 @@ final class ConformanceRun implements AutoCloseable {
         List<EnvironmentChoice> environments = EnvironmentChoice.of(
                 spec.environments().stream().map(file).toList(),
                 spec.environmentsOnRequest().stream().map(file).toList(),
-                Selection.of(property).releases());
+                selection.releases());
+        if (selection.replay().isPresent()) {
+            selection.replay().get().requireEnvironment(environments, spec.file());
+        }
         KnownIssues knownIssues = new KnownIssues(Configuration.knownIssues(root));
         EngineBundle bundle = EngineBundle.below(root);
         RecordedFigures recorded = new RecordedFigures(Configuration.references(spec.name(), root));
@@ -159,6 +164,8 @@ final class ConformanceRun implements AutoCloseable {
     private void begin(List<Announced> announced) {
         try {
             ResultsFolder.prepare(folder);
+            // It may have been in the folder that was emptied.
+            selection.replay().ifPresent(again -> again.keep(folder));
         } catch (FindingException unwritable) {
             obstacle = obstacle == null ? unwritable : obstacle;
         }
@@ -296,8 +303,18 @@ final class ConformanceRun implements AutoCloseable {
         heartbeat.step(cell.name(), step);
     }
 
+    /** Empty where the cell did not fail, or the plan itself could not be. */
+    Optional<Replay> replayOf(Cell cell, Optional<TransferPlan> plan, Verdict verdict) {
+        return plan.flatMap(possible ->
+                Replay.of(cell, possible, verdict, cluster().spec().name(), report().properties()));
+    }
+
     void publish(TransferReport report) {
         heartbeat.end();
+        selection.replay().ifPresent(again -> {
+            replayed = Optional.of(again.compared(report.verdict()));
+            say("the replay " + replayed.get());
+        });
         reporters.forEach(reporter -> guarded(reporter, () -> reporter.publish(report)));
     }
 
@@ -332,6 +349,7 @@ final class ConformanceRun implements AutoCloseable {
                         .properties()
                         .forEach(fact -> properties.add(new RunReport.Property(fact.name(), fact.value()))));
         properties.addAll(canaries.properties());
+        replayed.ifPresent(said -> properties.add(new RunReport.Property("replay", said)));
         return new RunReport(
                 cluster == null ? "none" : cluster.spec().name(),
                 startedAt,
@@ -385,6 +403,9 @@ final class ConformanceRun implements AutoCloseable {
         heartbeat.close();
         if (cluster != null) {
             cluster.close();
+        }
+        if (selection.replay().isPresent() && obstacle == null && replayed.isEmpty()) {
+            say("the replay says nothing: no case of this suite has its plan in that environment; run it with the suite that wrote it");
         }
         RunReport report = report();
         for (Reporter reporter : reporters) {

@@ -61,13 +61,17 @@ record Evidence(Path report, Path folder) {
             Verdict verdict,
             Optional<TransferPlan> plan,
             Optional<TransferObservation> observation,
-            Map<String, String> places) {
+            Map<String, String> places,
+            Optional<Replay> replay) {
         try {
             Files.createDirectories(folder);
             Files.writeString(
                     folder.resolve("plan.txt"),
                     cell.name() + "\n\n" + plan.map(Evidence::lines).orElse("refused") + "\n"
                             + where(places, observation));
+            if (replay.isPresent()) {
+                replay.get().keep(folder);
+            }
             if (verdict.outcome() != Outcome.CONFORMS) {
                 Files.writeString(folder.resolve("findings.txt"), FindingRenderer.render(verdict.findings()) + "\n");
             }
@@ -127,7 +131,7 @@ record Evidence(Path report, Path folder) {
     }
 
     /** One attribute a line, the way the record has them. */
-    private static String lines(TransferPlan plan) {
+    static String lines(TransferPlan plan) {
         StringBuilder lines = new StringBuilder();
         for (RecordComponent component : TransferPlan.class.getRecordComponents()) {
             try {

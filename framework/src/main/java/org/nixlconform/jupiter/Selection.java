@@ -1,5 +1,6 @@
 package org.nixlconform.jupiter;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,14 +23,22 @@ import org.nixlconform.plan.Backend;
  * @param backends empty for all
  * @param releases of NIXL, in place of those that environments have; empty for these
  * @param level of {@link FromLevel} up to which cells are taken
+ * @param replay the one cell to be run again; empty for those that the rest selects
  * @param listOnly name the cells, run none
  */
-record Selection(List<String> cells, List<Backend> backends, List<Releases> releases, Level level, boolean listOnly) {
+record Selection(
+        List<String> cells,
+        List<Backend> backends,
+        List<Releases> releases,
+        Level level,
+        boolean listOnly,
+        Optional<Replay> replay) {
     private static final String VERSIONS = "nixl.versions";
+    private static final String REPLAY = "replay";
     private static final Pattern RELEASE = Pattern.compile("[0-9][0-9A-Za-z.!+_-]*");
 
     /** Of a run that does not begin. */
-    static final Selection EVERYTHING = new Selection(List.of(), List.of(), List.of(), Level.SOAK, false);
+    static final Selection EVERYTHING = new Selection(List.of(), List.of(), List.of(), Level.SOAK, false, Optional.empty());
 
     /** A release of NIXL for each role. */
     record Releases(String prefill, String decode) {
@@ -40,24 +49,33 @@ record Selection(List<String> cells, List<Backend> backends, List<Releases> rele
     }
 
     /**
-     * @param property gives the value of {@code cells}, {@code backends}, {@code nixl.versions}, {@code level} and {@code
-     *     list}
-     * @throws FindingException when a backend or the level is unknown, or a release is none
+     * @param property gives the value of {@code cells}, {@code backends}, {@code nixl.versions}, {@code level}, {@code list}
+     *     and {@code replay}, a file relative to {@code root}
+     * @throws FindingException when a backend or the level is unknown, a release is none, or the file is no replay
      */
     static Selection of(Function<String, @Nullable String> property) {
+        Optional<Replay> replay = Optional.ofNullable(property.apply(REPLAY))
+                .map(file -> Replay.read(Path.of(Optional.ofNullable(property.apply("root")).orElse(""))
+                        .toAbsolutePath()
+                        .resolve(file)));
+        String releases = property.apply(VERSIONS);
+        if (releases == null && replay.isPresent()) {
+            releases = replay.get().releases().orElse(null);
+        }
         return new Selection(
                 parts(property.apply("cells"), ";"),
                 parts(property.apply("backends"), ",").stream()
                         .map(backend -> named(Backend.values(), "backends", backend))
                         .toList(),
-                parts(property.apply(VERSIONS), ",").stream()
+                parts(releases, ",").stream()
                         .map(Selection::releases)
                         .distinct()
                         .toList(),
                 Optional.ofNullable(property.apply("level"))
                         .map(level -> named(Level.values(), "level", level))
                         .orElse(Level.QUICK),
-                isOn(property.apply("list")));
+                isOn(property.apply("list")),
+                replay);
     }
 
     private static boolean isOn(@Nullable String value) {
@@ -90,7 +108,7 @@ record Selection(List<String> cells, List<Backend> backends, List<Releases> rele
 
     /** Whether what is taken from a level on is taken here. */
     boolean takes(Level from) {
-        return from.compareTo(level) <= 0;
+        return replay.isPresent() || from.compareTo(level) <= 0;
     }
 
     private static Releases releases(String text) {
@@ -107,7 +125,11 @@ record Selection(List<String> cells, List<Backend> backends, List<Releases> rele
         return new Releases(roles[0], roles[roles.length - 1]);
     }
 
-    boolean takes(String cell, Optional<Backend> backend) {
+    boolean takes(Cell cell, Optional<Backend> backend) {
+        return replay.map(again -> again.isOf(cell)).orElse(takes(cell.name(), backend));
+    }
+
+    private boolean takes(String cell, Optional<Backend> backend) {
         boolean wanted = backends.isEmpty() || backend.map(backends::contains).orElse(true);
         return wanted && (cells.isEmpty() || cells.stream().anyMatch(pattern -> matches(pattern, cell)));
     }
@@ -145,6 +167,7 @@ record Selection(List<String> cells, List<Backend> backends, List<Releases> rele
         if (level != Level.QUICK) {
             described.put("level", level.name().toLowerCase(Locale.ROOT));
         }
+        replay.ifPresent(again -> described.put(REPLAY, again.cell() + ", " + again.environment()));
         if (listOnly) {
             described.put("list", "true");
         }

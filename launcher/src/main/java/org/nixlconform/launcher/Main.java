@@ -38,7 +38,7 @@ public final class Main {
             }
             // Where the run reads them; those that are not given stay absent, as with Maven.
             request.properties().forEach(System::setProperty);
-            if (request.command() == Command.RUN) {
+            if (request.command().judges()) {
                 Gate.forget(Path.of(request.properties().get("results")));
             }
             ended = TestRun.of(request);
@@ -46,7 +46,7 @@ public final class Main {
             System.err.println(FindingRenderer.render(refused.findings()));
             return REFUSED;
         }
-        return request.command() == Command.RUN
+        return request.command().judges()
                 ? gated(ended, Path.of(request.properties().get("results")))
                 : plain(ended);
     }

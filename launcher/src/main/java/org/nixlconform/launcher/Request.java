@@ -58,11 +58,14 @@ record Request(Command command, Map<String, String> properties, List<String> tes
             switch (option) {
                 case TEST -> tests.add(test(value));
                 case TAGS -> tags = Optional.of(value);
-                case RESULTS, WORK ->
+                case RESULTS, WORK, FILE ->
                     properties.put(
                             option.property().orElseThrow(), here.resolve(value).toString());
                 default -> properties.put(option.property().orElseThrow(), value);
             }
+        }
+        if (command == Command.REPLAY && !properties.containsKey("replay")) {
+            throw refused("replay names no file", "replay --file evidence/CELL/replay.json", String.join(" ", words));
         }
         return new Request(command, properties, tests, tags);
     }

@@ -97,7 +97,7 @@ class RequestTest {
     void anUnknownCommandIsToldWhichThereAre() {
         assertThat(refusal("replay"))
                 .contains("there is no such command")
-                .contains("expected : run, list, doctor, restore, judge, help")
+                .contains("expected : run, list, replay, doctor, restore, judge, help")
                 .contains("actual   : replay")
                 .contains("remedy   : see nixlconform help");
     }
@@ -128,5 +128,16 @@ class RequestTest {
                 .contains("--test names neither a class nor a method")
                 .contains("expected : --test CLASS[#METHOD]")
                 .contains("actual   : " + value);
+    }
+
+    @Test
+    void aReplayNamesItsFile() {
+        Request request = read("replay", "--file", "evidence/x/replay.json", "--cluster", "p5");
+
+        assertThat(request.command()).isEqualTo(Command.REPLAY);
+        assertThat(request.properties())
+                .containsEntry("replay", "/somewhere/evidence/x/replay.json")
+                .containsEntry("cluster", "p5");
+        assertThat(refusal("replay", "--cluster", "p5")).contains("replay names no file");
     }
 }
