@@ -305,8 +305,8 @@ final class ConformanceRun implements AutoCloseable {
 
     /** Empty where the cell did not fail, or the plan itself could not be. */
     Optional<Replay> replayOf(Cell cell, Optional<TransferPlan> plan, Verdict verdict) {
-        return plan.flatMap(possible ->
-                Replay.of(cell, possible, verdict, cluster().spec().name(), report().properties()));
+        return plan.flatMap(
+                possible -> Replay.of(cell, possible, verdict, cluster().spec().name(), report().properties()));
     }
 
     void publish(TransferReport report) {
@@ -405,7 +405,8 @@ final class ConformanceRun implements AutoCloseable {
             cluster.close();
         }
         if (selection.replay().isPresent() && obstacle == null && replayed.isEmpty()) {
-            say("the replay says nothing: no case of this suite has its plan in that environment; run it with the suite that wrote it");
+            say(
+                    "the replay says nothing: no case of this suite has its plan in that environment; run it with the suite that wrote it");
         }
         RunReport report = report();
         for (Reporter reporter : reporters) {

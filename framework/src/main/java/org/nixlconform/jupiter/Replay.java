@@ -110,7 +110,9 @@ record Replay(
             }
             return read;
         } catch (IOException failed) {
-            throw unreadable(file, String.valueOf(failed.getMessage()).lines().findFirst().orElse(""));
+            throw unreadable(
+                    file,
+                    String.valueOf(failed.getMessage()).lines().findFirst().orElse(""));
         }
     }
 
@@ -139,14 +141,14 @@ record Replay(
     /** @throws FindingException when the cluster lacks the environment */
     void requireEnvironment(List<EnvironmentChoice> choices, Path clusterFile) {
         if (choices.stream().noneMatch(choice -> choice.name().equals(environment))) {
-            throw new FindingException(
-                    Finding.of(FindingKind.CONFIGURATION, "replay", "the cluster does not have the replay's environment")
-                            .with("expected", environment)
-                            .with(
-                                    "actual",
-                                    choices.stream().map(EnvironmentChoice::name).collect(Collectors.joining(", ")))
-                            .with("where", clusterFile)
-                            .with("remedy", "name it among the environments of the cluster's file"));
+            throw new FindingException(Finding.of(
+                            FindingKind.CONFIGURATION, "replay", "the cluster does not have the replay's environment")
+                    .with("expected", environment)
+                    .with(
+                            "actual",
+                            choices.stream().map(EnvironmentChoice::name).collect(Collectors.joining(", ")))
+                    .with("where", clusterFile)
+                    .with("remedy", "name it among the environments of the cluster's file"));
         }
     }
 

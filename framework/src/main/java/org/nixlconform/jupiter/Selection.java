@@ -38,7 +38,8 @@ record Selection(
     private static final Pattern RELEASE = Pattern.compile("[0-9][0-9A-Za-z.!+_-]*");
 
     /** Of a run that does not begin. */
-    static final Selection EVERYTHING = new Selection(List.of(), List.of(), List.of(), Level.SOAK, false, Optional.empty());
+    static final Selection EVERYTHING =
+            new Selection(List.of(), List.of(), List.of(), Level.SOAK, false, Optional.empty());
 
     /** A release of NIXL for each role. */
     record Releases(String prefill, String decode) {
@@ -55,9 +56,10 @@ record Selection(
      */
     static Selection of(Function<String, @Nullable String> property) {
         Optional<Replay> replay = Optional.ofNullable(property.apply(REPLAY))
-                .map(file -> Replay.read(Path.of(Optional.ofNullable(property.apply("root")).orElse(""))
-                        .toAbsolutePath()
-                        .resolve(file)));
+                .map(file -> Replay.read(
+                        Path.of(Optional.ofNullable(property.apply("root")).orElse(""))
+                                .toAbsolutePath()
+                                .resolve(file)));
         String releases = property.apply(VERSIONS);
         if (releases == null && replay.isPresent()) {
             releases = replay.get().releases().orElse(null);

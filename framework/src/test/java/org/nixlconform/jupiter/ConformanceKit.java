@@ -34,7 +34,17 @@ import org.nixlconform.report.TransferReport;
  */
 final class ConformanceKit {
     private static final List<String> PROPERTIES = List.of(
-            "root", "cluster", "cells", "backends", "level", "nixl.versions", "list", "work", "verbose", "canaries", "replay");
+            "root",
+            "cluster",
+            "cells",
+            "backends",
+            "level",
+            "nixl.versions",
+            "list",
+            "work",
+            "verbose",
+            "canaries",
+            "replay");
 
     private final Path root;
     private final Map<String, String> properties = new HashMap<>();

@@ -34,9 +34,7 @@ class ReplayTest {
     private static Verdict verdict(Outcome outcome, FindingKind... kinds) {
         return new Verdict(
                 outcome,
-                List.of(kinds).stream()
-                        .map(kind -> Finding.of(kind, "x", "y"))
-                        .toList(),
+                List.of(kinds).stream().map(kind -> Finding.of(kind, "x", "y")).toList(),
                 List.of(),
                 java.util.OptionalDouble.empty(),
                 java.util.OptionalDouble.empty());
@@ -82,19 +80,14 @@ class ReplayTest {
         Cell same = cell("nixl");
 
         assertThat(replay.isOf(same)).isTrue();
-        assertThat(replay.isOf(same.named("scaled to the memory of another node"))).isTrue();
+        assertThat(replay.isOf(same.named("scaled to the memory of another node")))
+                .isTrue();
         assertThat(replay.isOf(cell("nixl@1.4.0"))).isFalse();
-        assertThat(replay.isOf(new Cell(
-                        same.name(),
-                        same.testClass(),
-                        "others",
-                        planned,
-                        same.environment(),
-                        List.of())))
+        assertThat(replay.isOf(
+                        new Cell(same.name(), same.testClass(), "others", planned, same.environment(), List.of())))
                 .isFalse();
         Planned larger = PlanDraft.at("here").iterations(4).expectIntegrity().plan();
-        assertThat(replay.isOf(new Cell(
-                        same.name(), same.testClass(), "moves", larger, same.environment(), List.of())))
+        assertThat(replay.isOf(new Cell(same.name(), same.testClass(), "moves", larger, same.environment(), List.of())))
                 .isFalse();
     }
 

@@ -7,7 +7,10 @@ import java.util.Set;
 enum Command {
     RUN("[A-Za-z]\\w*Conformance", Set.of(), "judges the cells of a cluster"),
     LIST("[A-Za-z]\\w*Conformance", Set.of("list"), "names the cells that a run would take, and runs none"),
-    REPLAY("[A-Za-z]\\w*Conformance", Set.of(), "runs a failed cell again, by its replay.json, and says whether it reproduces"),
+    REPLAY(
+            "[A-Za-z]\\w*Conformance",
+            Set.of(),
+            "runs a failed cell again, by its replay.json, and says whether it reproduces"),
     DOCTOR("ClusterExamined", Set.of(), "says what each node is and what stands in a run's way; changes nothing"),
     RESTORE("NodesRestored", Set.of(), "puts back what environments changed on the nodes"),
     JUDGE("JudgeProven", Set.of(), "plants faults and proves that each is found as what it is"),

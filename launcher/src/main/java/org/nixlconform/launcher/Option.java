@@ -15,8 +15,18 @@ enum Option {
     TAGS("EXPRESSION", "", "classes and methods by JUnit's tags, such as \"vram & !slow\"", Command.RUN, Command.LIST),
     NIXL_VERSIONS(
             "RELEASES", "nixl.versions", "wheels at these releases in place of their own", Command.RUN, Command.LIST),
-    CANARIES("off", "canaries", "off: without the faults that a run plants in itself first", Command.RUN, Command.REPLAY),
-    RESULTS("FOLDER", "results", "takes what a run finds, and is emptied first; ./conformance without it", Command.RUN, Command.REPLAY),
+    CANARIES(
+            "off",
+            "canaries",
+            "off: without the faults that a run plants in itself first",
+            Command.RUN,
+            Command.REPLAY),
+    RESULTS(
+            "FOLDER",
+            "results",
+            "takes what a run finds, and is emptied first; ./conformance without it",
+            Command.RUN,
+            Command.REPLAY),
     FILE("FILE", "replay", "the replay.json of a cell that failed, from its evidence", Command.REPLAY),
     WORK("FOLDER", "work", "for installed environments, in place of the cluster file's", Command.values());
 
