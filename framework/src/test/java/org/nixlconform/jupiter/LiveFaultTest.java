@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,7 +153,9 @@ class LiveFaultTest {
         }
     }
 
+    /** With the long ones: beside other tests a machine of two cores has what it looks for too late. */
     @Test
+    @Tag("releases")
     void anEngineThatIsStoppedInMidTransferIsAStall() throws Exception {
         TransferReport report;
         Duration tookAfterwards;

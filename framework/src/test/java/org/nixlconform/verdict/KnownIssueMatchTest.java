@@ -282,9 +282,10 @@ class KnownIssueMatchTest {
                 StreamOrder.Work.MODULES_BESIDE)) {
             TransferPlan plan = Observations.plan(draft -> draft.topology(new Topology(1, 1, 1, 1, Pairing.MESH))
                     .memory(MemoryKind.VRAM)
+                    .iterations(1)
                     .streamOrder(work, StreamOrder.Fence.EVENT));
             boolean meant = work == StreamOrder.Work.CAPTURE_BESIDE;
-            assertThat(match(plan, LIBRARY, crashed().seen(), captures, mapped))
+            assertThat(match(plan, LIBRARY, crashedIn(plan), captures, mapped))
                     .as("%s", work)
                     .isEqualTo(meant ? hit(captures) : KnownIssueMatch.NONE);
         }
@@ -292,10 +293,16 @@ class KnownIssueMatchTest {
             TransferPlan plan =
                     Observations.plan(draft -> draft.memory(MemoryKind.VRAM).deviceCache(cache));
             boolean meant = cache == DeviceCache.MAPPED_SHAREABLE;
-            assertThat(match(plan, LIBRARY, crashed().seen(), captures, mapped))
+            assertThat(match(plan, LIBRARY, crashedIn(plan), captures, mapped))
                     .as("%s", cache)
                     .isEqualTo(meant ? hit(mapped) : KnownIssueMatch.NONE);
         }
+    }
+
+    private static TransferObservation crashedIn(TransferPlan plan) {
+        return Observations.clean(plan)
+                .killed(DECODE_0, "register", "SIGSEGV")
+                .seen();
     }
 
     @Test
