@@ -53,19 +53,7 @@ public sealed interface Lifecycle extends Workload permits Teardown, MetadataCha
                 "set decodeEngines, decodeTp and prefillTp to 1, and prefillEngines to " + engines,
                 draft,
                 refusals);
-        refuseUnless(
-                draft.peerEnd().isEmpty()
-                        && draft.mutation().isEmpty()
-                        && draft.streamOrder().isEmpty()
-                        && draft.blocks().prefixHit() == 0
-                        && draft.expectations().throughput().isEmpty(),
-                "trials do not go together with the end of a peer, a mutation, a stream order, a prefix hit or a"
-                        + " throughput",
-                label(),
-                "trials without them",
-                "declare them in a case of their own",
-                draft,
-                refusals);
+        refusals.addAll(PlanRules.refuseBeside(draft, this, "trials", mutation -> false));
         return refusals;
     }
 

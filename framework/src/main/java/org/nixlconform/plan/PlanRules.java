@@ -4,6 +4,9 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.Map;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -619,6 +622,27 @@ final class PlanRules {
 
     private void refuse(String headline, String declared, String expected, String remedy) {
         refusals.add(refusal(draft, headline, declared, expected, remedy));
+    }
+
+    /** What a workload has no place for, named in one refusal. @param own mutations that it knows */
+    static List<Finding> refuseBeside(PlanDraft draft, Workload workload, String what, Predicate<Mutation> own) {
+        Map<String, Boolean> beside = new LinkedHashMap<>();
+        beside.put("invalid requests", !draft.invalidRequests().isEmpty());
+        beside.put("a mutation", draft.mutation().filter(own.negate()).isPresent());
+        beside.put("a stream order", draft.streamOrder().isPresent());
+        beside.put("the end of a peer", draft.peerEnd().isPresent());
+        beside.put("a prefix hit", draft.blocks().prefixHit() != 0);
+        beside.put("a throughput", draft.expectations().throughput().isPresent());
+        beside.values().removeIf(declared -> !declared);
+        String found = String.join(", ", beside.keySet());
+        return beside.isEmpty()
+                ? List.of()
+                : List.of(refusal(
+                        draft,
+                        what + " do not go together with " + found,
+                        workload.label() + "; " + found,
+                        what + " without it",
+                        "declare it in a case of its own"));
     }
 
     static Finding refusal(PlanDraft draft, String headline, String declared, String expected, String remedy) {

@@ -28,7 +28,8 @@ final class ServingRules {
         rules.directionAllowsIt();
         rules.layersFallIntoGroups();
         rules.leasesAreKept();
-        rules.nothingElseIsPlanted();
+        rules.refusals.addAll(
+                PlanRules.refuseBeside(draft, serving, "served requests", Mutation::isOfServedRequests));
         return rules.refusals;
     }
 
@@ -159,29 +160,6 @@ final class ServingRules {
                     "refillInHandler, leaseMillis = " + serving.lease().millis(),
                     "one of the two",
                     "leave one of them out");
-        }
-    }
-
-    private void nothingElseIsPlanted() {
-        Map<String, Boolean> beside = new LinkedHashMap<>();
-        beside.put("invalid requests", !draft.invalidRequests().isEmpty());
-        beside.put(
-                "another mutation",
-                draft.mutation()
-                        .filter(mutation -> !mutation.isOfServedRequests())
-                        .isPresent());
-        beside.put("a stream order", draft.streamOrder().isPresent());
-        beside.put("the end of a peer", draft.peerEnd().isPresent());
-        beside.put("a prefix hit", draft.blocks().prefixHit() != 0);
-        beside.put("a throughput", draft.expectations().throughput().isPresent());
-        beside.values().removeIf(declared -> !declared);
-        if (!beside.isEmpty()) {
-            String what = String.join(", ", beside.keySet());
-            refuse(
-                    "served requests do not go together with " + what,
-                    serving.label() + "; " + what,
-                    "served requests without it",
-                    "declare it in a case of its own");
         }
     }
 

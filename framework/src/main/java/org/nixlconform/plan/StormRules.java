@@ -1,9 +1,7 @@
 package org.nixlconform.plan;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.nixlconform.message.Finding;
 
 /** What makes a draft with a storm of notifications impossible, beside {@link PlanRules}. */
@@ -28,7 +26,8 @@ final class StormRules {
         rules.itHasAGenerationOfItsOwn();
         rules.pausesAreNoStall();
         rules.itEndsInTime();
-        rules.nothingElseIsPlanted();
+        rules.refusals.addAll(
+                PlanRules.refuseBeside(draft, storm, "notifications in a storm", mutation -> false));
         return rules.refusals;
     }
 
@@ -109,25 +108,6 @@ final class StormRules {
                         pauses + " ms of pauses, withinSeconds = " + within.toMillis() / 1e3,
                         "fewer pauses than withinSeconds",
                         "lower transfers, shorten the pauses or raise withinSeconds"));
-    }
-
-    private void nothingElseIsPlanted() {
-        Map<String, Boolean> beside = new LinkedHashMap<>();
-        beside.put("invalid requests", !draft.invalidRequests().isEmpty());
-        beside.put("a mutation", draft.mutation().isPresent());
-        beside.put("a stream order", draft.streamOrder().isPresent());
-        beside.put("the end of a peer", draft.peerEnd().isPresent());
-        beside.put("a prefix hit", draft.blocks().prefixHit() != 0);
-        beside.put("a throughput", draft.expectations().throughput().isPresent());
-        beside.values().removeIf(declared -> !declared);
-        if (!beside.isEmpty()) {
-            String what = String.join(", ", beside.keySet());
-            refuse(
-                    "a storm of notifications does not go together with " + what,
-                    storm.label() + "; " + what,
-                    "a storm without it",
-                    "declare it in a case of its own");
-        }
     }
 
     private void refuse(String headline, String declared, String expected, String remedy) {

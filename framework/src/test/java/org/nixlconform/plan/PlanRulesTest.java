@@ -620,8 +620,7 @@ class PlanRulesTest {
                         "a case has no trial, or one of another workload",
                         "trials are made by decode, which reads",
                         "trials are made by one decode rank with prefill engines of one rank",
-                        "trials do not go together with the end of a peer, a mutation, a stream order, a prefix hit or a"
-                                + " throughput",
+                        "trials do not go together with a throughput",
                         "cycles of a teardown must be 1 to 10000");
         assertThat(headlines(draft().memory(MemoryKind.VRAM).workload(new MetadataChaos(-1, 10_001))))
                 .containsExactly(
@@ -683,7 +682,7 @@ class PlanRulesTest {
     @Test
     void aStormIsACaseOfItsOwn() {
         assertThat(headlines(storm(10, 0, 1, 1, 0, 0).invalidRequests(InvalidRequest.values())))
-                .containsExactly("a storm of notifications does not go together with invalid requests");
+                .containsExactly("notifications in a storm do not go together with invalid requests");
     }
 
     private static PlanDraft storm(
