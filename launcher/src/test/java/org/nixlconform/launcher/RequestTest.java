@@ -95,10 +95,10 @@ class RequestTest {
 
     @Test
     void anUnknownCommandIsToldWhichThereAre() {
-        assertThat(refusal("replay"))
+        assertThat(refusal("repeat"))
                 .contains("there is no such command")
                 .contains("expected : run, list, replay, doctor, restore, judge, help")
-                .contains("actual   : replay")
+                .contains("actual   : repeat")
                 .contains("remedy   : see nixlconform help");
     }
 
