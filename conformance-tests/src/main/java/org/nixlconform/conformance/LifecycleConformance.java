@@ -38,7 +38,9 @@ public class LifecycleConformance {
     @Teardown({STATUS_BEFORE_POST, POST_WHILE_ACTIVE, POST_WHEN_DONE, POST_AFTER_ERROR, RELEASE_TWICE})
     void aRequestIsPostedTwice() {}
 
+    /** Every release that was tried hits a known issue here, as in the next of metadata: no part of a quick look. */
     @TransferTest
+    @FromLevel(FULL)
     @Requirement("D4")
     @AllowEngineLog(pattern = ".", because = REFUSED)
     @Environments("ucx-tcp")
@@ -88,6 +90,7 @@ public class LifecycleConformance {
     void theStatusOfAReleasedRequest() {}
 
     @TransferTest
+    @FromLevel(FULL)
     @Requirement("F3")
     @AllowEngineLog(pattern = ".", because = REFUSED)
     @MetadataChaos(cuts = 8, flips = 8)

@@ -35,8 +35,7 @@ public class UnequalTpConformance {
     @TransferTest
     @Requirement("B1")
     @Topology(prefillTp = 1, decodeTp = 2)
-    @Topology(prefillTp = 1, decodeTp = 8)
-    @Topology(prefillTp = 2, decodeTp = 8)
+    @Topology(prefillTp = 1, decodeTp = 4)
     @Blocks(transferred = 4, cached = 13)
     @PagedServing(requests = 24, inFlight = 3, mostBlocks = 4, latePollPercent = 10, latePollMillis = 2)
     void prefillKeepsItsBlocksUntilTheLastReaderIsDone() {}
@@ -44,8 +43,9 @@ public class UnequalTpConformance {
     @TransferTest
     @Requirement("B1")
     @FromLevel(FULL)
-    @Topology(prefillTp = 1, decodeTp = 4)
+    @Topology(prefillTp = 1, decodeTp = 8)
     @Topology(prefillTp = 2, decodeTp = 4)
+    @Topology(prefillTp = 2, decodeTp = 8)
     @Topology(prefillTp = 2, decodeTp = 16)
     @Blocks(transferred = 4, cached = 13, kvHeads = 16)
     @PagedServing(requests = 300, inFlight = 3, mostBlocks = 4, latePollPercent = 10, latePollMillis = 2)
