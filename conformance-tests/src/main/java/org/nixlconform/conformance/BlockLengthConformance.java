@@ -1,5 +1,6 @@
 package org.nixlconform.conformance;
 
+import static org.nixlconform.jupiter.Level.FULL;
 import static org.nixlconform.plan.Attention.MHA;
 import static org.nixlconform.plan.Attention.MLA;
 import static org.nixlconform.plan.DataType.FP8;
@@ -13,6 +14,7 @@ import static org.nixlconform.plan.Selection.SHUFFLED;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.nixlconform.jupiter.FromLevel;
 import org.nixlconform.jupiter.TransferPlans;
 import org.nixlconform.jupiter.TransferTest;
 import org.nixlconform.plan.BlockUse;
@@ -32,12 +34,18 @@ public class BlockLengthConformance {
     void blocksOfAnyLengthArrive() {}
 
     static Stream<Planned> ofEachLength() {
-        return Stream.concat(
-                IntStream.of(64, 656, PAGE, PAGE + 1, STRIPE - 1, STRIPE, STRIPE + 1, 4_194_304)
-                        .mapToObj(bytes -> whole(bytes).plan()),
-                IntStream.of(656, STRIPE + 1)
-                        .mapToObj(
-                                bytes -> whole(bytes).direction(WRITE, PREFILL).plan()));
+        return IntStream.of(64, 656, PAGE, PAGE + 1, STRIPE - 1, STRIPE, STRIPE + 1, 4_194_304)
+                .mapToObj(bytes -> whole(bytes).plan());
+    }
+
+    @TransferTest
+    @FromLevel(FULL)
+    @TransferPlans("ofEachLengthWritten")
+    void blocksOfAnyLengthAreWritten() {}
+
+    static Stream<Planned> ofEachLengthWritten() {
+        return IntStream.of(656, PAGE + 1, STRIPE, STRIPE + 1)
+                .mapToObj(bytes -> whole(bytes).direction(WRITE, PREFILL).plan());
     }
 
     @TransferTest

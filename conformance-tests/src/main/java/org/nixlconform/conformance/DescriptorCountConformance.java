@@ -34,7 +34,7 @@ public class DescriptorCountConformance {
 
     @TransferTest
     @Requirement("A5")
-    @Backends({UCX, LIBFABRIC})
+    @Backends(UCX)
     @Blocks(
             transferred = 4096,
             cached = 5000,
@@ -46,6 +46,23 @@ public class DescriptorCountConformance {
             attention = MLA)
     @RequestSizes({1, 2, 15, 16, 17, 31, 32, 33, 96, 1023, 1024, 1025, 4096})
     void requestsOfAnyNumberOfDescriptorsArrive() {}
+
+    /** Where a WRITE is posted in batches. */
+    @TransferTest
+    @Requirement("A5")
+    @Backends(LIBFABRIC)
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @Blocks(
+            transferred = 4096,
+            cached = 5000,
+            layers = 1,
+            kvHeads = 1,
+            headDim = 256,
+            tokensPerBlock = 1,
+            dtype = FP8,
+            attention = MLA)
+    @RequestSizes({1, 15, 16, 17, 33, 1023, 1024, 1025, 4096})
+    void requestsOfAnyNumberOfDescriptorsAreWrittenOverLibfabric() {}
 
     @TransferTest
     @Requirement("A5")

@@ -1,5 +1,6 @@
 package org.nixlconform.conformance;
 
+import static org.nixlconform.jupiter.Level.FULL;
 import static org.nixlconform.plan.Attention.MHA;
 import static org.nixlconform.plan.Attention.MLA;
 import static org.nixlconform.plan.Backend.LIBFABRIC;
@@ -15,6 +16,7 @@ import org.nixlconform.jupiter.Blocks;
 import org.nixlconform.jupiter.Direction;
 import org.nixlconform.jupiter.ExpectCompletion;
 import org.nixlconform.jupiter.ExpectIntegrity;
+import org.nixlconform.jupiter.FromLevel;
 import org.nixlconform.jupiter.Requirement;
 import org.nixlconform.jupiter.Topology;
 import org.nixlconform.jupiter.TransferTest;
@@ -29,12 +31,19 @@ public class HeadSharingConformance {
     /** Two heads over four ranks: each head lies on two ranks of decode. */
     @TransferTest
     @Requirement("B3")
-    @Direction(operation = READ, initiator = DECODE)
-    @Direction(operation = WRITE, initiator = PREFILL)
     @Topology(prefillTp = 4, decodeTp = 4)
     @Topology(prefillTp = 2, decodeTp = 4)
     @Blocks(kvHeads = 2)
     void everyReplicaOfAHeadIsWhole() {}
+
+    @TransferTest
+    @FromLevel(FULL)
+    @Requirement("B3")
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @Topology(prefillTp = 4, decodeTp = 4)
+    @Topology(prefillTp = 2, decodeTp = 4)
+    @Blocks(kvHeads = 2)
+    void everyReplicaOfAHeadIsWrittenWhole() {}
 
     @TransferTest
     @Requirement("H1")

@@ -28,8 +28,7 @@ final class ServingRules {
         rules.directionAllowsIt();
         rules.layersFallIntoGroups();
         rules.leasesAreKept();
-        rules.refusals.addAll(
-                PlanRules.refuseBeside(draft, serving, "served requests", Mutation::isOfServedRequests));
+        rules.refusals.addAll(PlanRules.refuseBeside(draft, serving, "served requests", Mutation::isOfServedRequests));
         return rules.refusals;
     }
 

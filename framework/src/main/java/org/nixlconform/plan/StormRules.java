@@ -26,8 +26,7 @@ final class StormRules {
         rules.itHasAGenerationOfItsOwn();
         rules.pausesAreNoStall();
         rules.itEndsInTime();
-        rules.refusals.addAll(
-                PlanRules.refuseBeside(draft, storm, "notifications in a storm", mutation -> false));
+        rules.refusals.addAll(PlanRules.refuseBeside(draft, storm, "notifications in a storm", mutation -> false));
         return rules.refusals;
     }
 

@@ -6,6 +6,7 @@ import static org.nixlconform.plan.Operation.READ;
 import static org.nixlconform.plan.Role.DECODE;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,7 @@ class LiveReplayTest {
     }
 
     @Test
+    @Tag("releases")
     void aCellThatFailedIsRunAgainAlone() {
         ConformanceKit kit = LiveProject.in(root).with("level", "full").with("cells", "*iterations 2*");
         Run first = kit.run(CellsTestCase.class);

@@ -7,14 +7,14 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** What runs with the first wheels of NIXL need on a machine that has neither GPUs nor EFA. */
@@ -54,8 +54,7 @@ final class OldReleases {
             LockSupport.parkNanos(100_000_000L);
             found = installed(wheel);
         }
-        return found.orElseThrow(
-                () -> new AssertionError("no " + wheel + ".dist-info in a folder of " + ENVIRONMENTS));
+        return found.orElseThrow(() -> new AssertionError("no " + wheel + ".dist-info in a folder of " + ENVIRONMENTS));
     }
 
     private static Optional<Path> installed(String wheel) throws IOException {

@@ -300,9 +300,7 @@ class KnownIssueMatchTest {
     }
 
     private static TransferObservation crashedIn(TransferPlan plan) {
-        return Observations.clean(plan)
-                .killed(DECODE_0, "register", "SIGSEGV")
-                .seen();
+        return Observations.clean(plan).killed(DECODE_0, "register", "SIGSEGV").seen();
     }
 
     @Test
