@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cells of one environment, by topology and combination. Cells that differ only otherwise, such as in their
  * blocks or layout, share an entry. Cells whose plan was refused have no place in it. A cell whose engines serve requests on
- * their own has two: that of its single transfers and that of serving.
+ * their own has two: that of its single transfers and that of serving; one with another workload has that of its word alone.
  *
  * @param topologies rows, small ones first
  */
 record Matrix(String environment, List<String> topologies, List<Combination> combinations, List<Entry> entries) {
+    private static final String SINGLE = "single";
     private static final String MICRO = "micro";
     private static final String SERVING = "serving";
 
@@ -34,7 +35,7 @@ record Matrix(String environment, List<String> topologies, List<Combination> com
      *
      * @param memory such as {@code host memory}
      * @param fabric such as {@code simulated EFA}; empty where it was not seen
-     * @param workload {@code micro}: single transfers, or {@code serving}
+     * @param workload {@code micro}: single transfers, or the plan's word, such as {@code serving}
      */
     record Combination(
             String backend, String memory, String fabric, String placement, String operation, String workload)
@@ -94,8 +95,9 @@ record Matrix(String environment, List<String> topologies, List<Combination> com
     private static List<Entry> entries(CellResult cell) {
         CellResult.ServingLine serving = cell.serving();
         if (serving == null) {
-            String workload = Objects.equals(cell.workload(), "serving") ? SERVING : MICRO;
-            return List.of(entry(cell, workload, cell.standing(), cell.gbPerSecond()));
+            String word = Objects.requireNonNullElse(cell.workload(), SINGLE);
+            boolean single = word.equals(SINGLE);
+            return List.of(entry(cell, single ? MICRO : word, cell.standing(), single ? cell.gbPerSecond() : null));
         }
         Standing single = cell.violatesInServingAlone() ? Standing.CONFORMS : cell.standing();
         return List.of(

@@ -73,7 +73,8 @@ public final class MatrixPage {
         heading(matrix.environment());
         line(
                 "GB/s where measured; 10^9 bytes per second of all initiators together. Micro: single transfers; serving: requests"
-                        + " that engines serve on their own, many at once, out of caches whose blocks are reused."
+                        + " that engines serve on their own, many at once, out of caches whose blocks are reused; storm: many"
+                        + " notifications; teardown, metadata, churn: trials of the life of agents."
                         + (matrix.isSimulated()
                                 ? " Nothing here is device memory over EFA: it neither confirms nor refutes what is seen there."
                                 : ""));

@@ -43,7 +43,8 @@ class MatrixTest {
                         ## wheel-1.5.0
 
                         GB/s where measured; 10^9 bytes per second of all initiators together. Micro: single transfers; \
-                        serving: requests that engines serve on their own, many at once, out of caches whose blocks are reused. \
+                        serving: requests that engines serve on their own, many at once, out of caches whose blocks are reused; \
+                        storm: many notifications; teardown, metadata, churn: trials of the life of agents. \
                         Nothing here is device memory over EFA: it neither confirms nor refutes what is seen there.
 
                         | Topology | LIBFABRIC host memory, pack READ, micro | LIBFABRIC host memory, pack WRITE, micro \
@@ -146,11 +147,36 @@ class MatrixTest {
                         """);
     }
 
+    /** What it moved before says nothing of it. */
+    @Test
+    void anotherWorkloadHasTheColumnOfItsWord() {
+        assertThat(MatrixText.of(List.of(ALL.get(0), doing("storm", ALL.get(0)))))
+                .isEqualTo("""
+                        wheel-1.5.0, GB/s where measured
+                                          UCX host memory    UCX host memory
+                                          pack WRITE, micro  pack WRITE, storm
+                        4P-TP4 -> 1D-TP4  conforms, 5.31     conforms
+                        """);
+    }
+
+    private static CellResult doing(String workload, CellResult cell) {
+        return copy(
+                cell,
+                cell.backend(),
+                cell.environment(),
+                workload,
+                cell.outcome(),
+                cell.findings(),
+                cell.serving(),
+                cell.fabric());
+    }
+
     private static CellResult serving(CellResult cell, Outcome outcome, List<FindingLine> findings) {
         return copy(
                 cell,
                 cell.backend(),
                 cell.environment(),
+                cell.workload(),
                 outcome,
                 findings,
                 new ServingLine(200, 1.5, 630_000_000, 0.42),
@@ -158,17 +184,34 @@ class MatrixTest {
     }
 
     private static CellResult in(String environment, CellResult cell) {
-        return copy(cell, cell.backend(), environment, cell.outcome(), cell.findings(), cell.serving(), cell.fabric());
+        return copy(
+                cell,
+                cell.backend(),
+                environment,
+                cell.workload(),
+                cell.outcome(),
+                cell.findings(),
+                cell.serving(),
+                cell.fabric());
     }
 
     private static CellResult on(String backend, CellResult cell) {
-        return copy(cell, backend, cell.environment(), cell.outcome(), cell.findings(), cell.serving(), cell.fabric());
+        return copy(
+                cell,
+                backend,
+                cell.environment(),
+                cell.workload(),
+                cell.outcome(),
+                cell.findings(),
+                cell.serving(),
+                cell.fabric());
     }
 
     private static CellResult copy(
             CellResult cell,
             @Nullable String backend,
             @Nullable String environment,
+            @Nullable String workload,
             Outcome outcome,
             List<FindingLine> findings,
             @Nullable ServingLine serving,
@@ -180,7 +223,7 @@ class MatrixTest {
                 cell.placement(),
                 cell.operation(),
                 cell.memory(),
-                cell.workload(),
+                workload,
                 environment,
                 outcome,
                 cell.testResult(),
