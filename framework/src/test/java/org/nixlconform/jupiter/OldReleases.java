@@ -8,13 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** What runs with the first wheels of NIXL need on a machine that has neither GPUs nor EFA. */
@@ -23,9 +21,10 @@ final class OldReleases {
             "these releases load every plug-in of the wheel, and say so where one wants libraries of CUDA";
     static final String NO_SUCH_OPTION = "the sockets provider has no such option";
 
-    private static final Duration PUT_BACK_WITHIN = Duration.ofSeconds(60);
-    private static final Path ENVIRONMENTS =
-            Path.of(System.getProperty("user.home"), ".cache", "nixlconform", "environments");
+    private static final Path ENVIRONMENTS = Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+            .map(Path::of)
+            .orElse(Path.of(System.getProperty("user.home"), ".cache"))
+            .resolve("nixlconform/environments");
 
     private OldReleases() {}
 
@@ -47,20 +46,11 @@ final class OldReleases {
      * @param wheel such as {@code nixl_cu12-1.5.1}
      */
     static Path unpacked(String wheel) throws IOException {
-        long end = System.nanoTime() + PUT_BACK_WITHIN.toNanos();
-        Optional<Path> found = installed(wheel);
-        while (found.isEmpty() && System.nanoTime() < end) {
-            // Tests beside this one may put it there anew.
-            LockSupport.parkNanos(100_000_000L);
-            found = installed(wheel);
-        }
-        return found.orElseThrow(() -> new AssertionError("no " + wheel + ".dist-info in a folder of " + ENVIRONMENTS));
-    }
-
-    private static Optional<Path> installed(String wheel) throws IOException {
-        try (Stream<Path> folders = Files.list(ENVIRONMENTS)) {
-            return folders.filter(folder -> Files.isDirectory(folder.resolve(wheel + ".dist-info")))
-                    .findFirst();
+        try (Stream<Path> folders = Files.walk(ENVIRONMENTS, 2)) {
+            return folders.filter(folder -> folder.endsWith(wheel + ".dist-info"))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("no " + wheel + ".dist-info in a folder of " + ENVIRONMENTS))
+                    .getParent();
         }
     }
 
