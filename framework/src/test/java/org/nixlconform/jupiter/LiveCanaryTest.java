@@ -247,6 +247,7 @@ class LiveCanaryTest {
 
     /** Of one and the same fault the stricter rule makes a finding, and the notification's rule none. */
     @Test
+    @Tag("releases")
     void dataThatAreLateForDoneButNotForTheNotificationBreakOnlyTheStricterRule() {
         PlantedFault late = FaultCatalogue.all(1, UCX).stream()
                 .filter(fault -> fault.plan().expectations().visibleAtDone())

@@ -3,6 +3,7 @@ package org.nixlconform.jupiter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.message.FindingRenderer;
@@ -11,6 +12,7 @@ import org.nixlconform.verdict.Outcome;
 /** Engines, links and sessions that end while a run uses them. */
 class LiveLostNodeTest extends NodesThatGo {
     @Test
+    @Tag("releases")
     void anEngineThatIsKilled() throws Exception {
         Came came = runWhile(() -> hosts.in(PREFILL_HOST, "pkill -KILL -f '[r]ank prefill'"));
 

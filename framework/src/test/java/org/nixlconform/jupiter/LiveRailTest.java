@@ -59,6 +59,7 @@ class LiveRailTest {
     }
 
     @Test
+    @Tag("releases")
     void everyRailCarriesItsShareWhereTheyHaveNoPlace() {
         TransferReport report = run("rails: 4", "", WriteTestCase.class);
 

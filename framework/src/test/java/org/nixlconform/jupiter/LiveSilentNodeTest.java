@@ -15,6 +15,7 @@ import org.nixlconform.verdict.Outcome;
 /** Nodes that say nothing any more, and are given up after a while. */
 class LiveSilentNodeTest extends NodesThatGo {
     @Test
+    @Tag("releases")
     void aHostThatFreezes() throws Exception {
         Came came = runWhile(() -> hosts.freeze(PREFILL_HOST));
 

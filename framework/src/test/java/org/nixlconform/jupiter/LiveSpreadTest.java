@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nixlconform.cluster.Hosts;
@@ -111,6 +112,7 @@ class LiveSpreadTest {
     }
 
     @Test
+    @Tag("releases")
     void theReferenceBetweenNodesIsMeasuredOnTheirDataInterfaces() throws Exception {
         List<TransferReport> reports = run("data0", WithReferenceTestCase.class);
 
