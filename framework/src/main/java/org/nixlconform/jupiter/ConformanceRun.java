@@ -110,7 +110,7 @@ final class ConformanceRun implements AutoCloseable {
             Selection selection = Selection.of(property);
             // A list leaves the last run's report alone.
             Path own = selection.listOnly() ? folder.resolveSibling(folder.getFileName() + "-list") : folder;
-            run = new ConformanceRun(selection, own, reach(property, root), canaries, canariesOn);
+            run = new ConformanceRun(selection, own, reach(property, root, selection), canaries, canariesOn);
         } catch (FindingException refused) {
             run = new ConformanceRun(
                     Selection.EVERYTHING,
@@ -128,9 +128,8 @@ final class ConformanceRun implements AutoCloseable {
         return run;
     }
 
-    static Opened reach(Function<String, @Nullable String> property, Path root) {
+    static Opened reach(Function<String, @Nullable String> property, Path root, Selection selection) {
         ClusterSpec spec = Configuration.cluster(or(property.apply("cluster"), "local"), root);
-        Selection selection = Selection.of(property);
         String work = property.apply("work");
         if (work != null) {
             spec = spec.withWorkFolder(Path.of(work).toAbsolutePath());
@@ -306,7 +305,7 @@ final class ConformanceRun implements AutoCloseable {
     /** Empty where the cell did not fail, or the plan itself could not be. */
     Optional<Replay> replayOf(Cell cell, Optional<TransferPlan> plan, Verdict verdict) {
         return plan.flatMap(
-                possible -> Replay.of(cell, possible, verdict, cluster().spec().name(), report().properties()));
+                possible -> Replay.of(cell, possible, verdict, cluster().spec().name(), () -> report().properties()));
     }
 
     void publish(TransferReport report) {

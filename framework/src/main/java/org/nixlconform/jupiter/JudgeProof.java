@@ -122,7 +122,7 @@ public final class JudgeProof implements AutoCloseable {
         Wanted wanted = Wanted.of(property);
         String given = property.apply("root");
         Path root = Path.of(given == null ? "" : given).toAbsolutePath();
-        ConformanceRun.Opened opened = ConformanceRun.reach(property, root);
+        ConformanceRun.Opened opened = ConformanceRun.reach(property, root, Selection.of(property));
         Path folder = root.resolve("target").resolve("judge");
         Function<EnvironmentSpec, FaultRun> staged =
                 spec -> new FaultRun(opened.reached(), staged(spec, opened.reached(), folder), folder);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingException;
@@ -53,13 +54,21 @@ record Replay(
     private static final int FORMAT = 1;
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    /** Of a cell that did not conform and had an environment; else empty. */
+    /**
+     * Of a cell that violates or is broken and had an environment; else empty.
+     *
+     * @param properties of the run, asked for where there is such a cell
+     */
     static Optional<Replay> of(
-            Cell cell, TransferPlan plan, Verdict verdict, String cluster, List<RunReport.Property> properties) {
+            Cell cell,
+            TransferPlan plan,
+            Verdict verdict,
+            String cluster,
+            Supplier<List<RunReport.Property>> properties) {
         boolean fails = verdict.outcome() == Outcome.VIOLATES || verdict.outcome() == Outcome.BROKEN;
         return cell.environment().filter(name -> fails).map(environment -> {
             Map<String, String> run = new LinkedHashMap<>();
-            properties.forEach(each -> run.put(each.name(), each.value()));
+            properties.get().forEach(each -> run.put(each.name(), each.value()));
             return new Replay(
                     FORMAT,
                     cell.name(),

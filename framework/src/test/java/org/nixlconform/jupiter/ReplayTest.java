@@ -42,7 +42,11 @@ class ReplayTest {
 
     private Optional<Replay> of(String environment, Verdict verdict) {
         return Replay.of(
-                cell(environment), plan, verdict, "local", List.of(new RunReport.Property("nixl version", "1.5.1")));
+                cell(environment),
+                plan,
+                verdict,
+                "local",
+                () -> List.of(new RunReport.Property("nixl version", "1.5.1")));
     }
 
     private Replay stale(String environment) {
