@@ -68,8 +68,7 @@ public record ArenaLayout(int regions, int cachedBlocks, List<Long> blockBytes, 
     /** All of the arena; a multiple of 4,096. */
     public long totalBytes() {
         long layers = regions / blockBytes.size();
-        long guarded =
-                Math.addExact(guardBytes(), Math.multiplyExact(stridesBytes(blockBytes.size()), layers));
+        long guarded = Math.addExact(guardBytes(), Math.multiplyExact(stridesBytes(blockBytes.size()), layers));
         return spacing == Spacing.BACK_TO_BACK ? Math.addExact(wholePages(guarded), guardBytes()) : guarded;
     }
 

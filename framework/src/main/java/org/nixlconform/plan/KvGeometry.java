@@ -85,12 +85,11 @@ public record KvGeometry(
 
     /** Bytes of one head of one token in one region. */
     public long contentBytes(int region) {
-        long elements =
-                switch (part(region)) {
-                    case KEY, VALUE, LATENT -> headDim;
-                    case KEY_AND_VALUE -> 2L * headDim;
-                    case INDEXER -> indexerDim;
-                };
+        long elements = switch (part(region)) {
+            case KEY, VALUE, LATENT -> headDim;
+            case KEY_AND_VALUE -> 2L * headDim;
+            case INDEXER -> indexerDim;
+        };
         return elements * dtype.bytes();
     }
 

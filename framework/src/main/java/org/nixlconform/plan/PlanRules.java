@@ -130,8 +130,8 @@ final class PlanRules {
         if (geometry.indexerDim() < 0 || (geometry.indexerDim() > 0 && !placed)) {
             refuse(
                     "an indexer has a region of its own beside the latent of each layer",
-                    "indexerDim = " + geometry.indexerDim() + ", attention = " + geometry.attention()
-                            + ", keyValue = " + geometry.keyValue(),
+                    "indexerDim = " + geometry.indexerDim() + ", attention = " + geometry.attention() + ", keyValue = "
+                            + geometry.keyValue(),
                     "indexerDim = 0, or 1 or more with MLA and not CROSS_LAYER",
                     "set attention = MLA, or leave indexerDim out");
         }

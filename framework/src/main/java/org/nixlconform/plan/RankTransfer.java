@@ -22,8 +22,7 @@ import java.util.stream.IntStream;
  * @param descriptors one for each region and moved block
  * @param bytes all that moves between the two
  */
-public record RankTransfer(
-        RankId prefill, RankId decode, HeadShare heads, long descriptors, long bytes) {
+public record RankTransfer(RankId prefill, RankId decode, HeadShare heads, long descriptors, long bytes) {
 
     /** By prefill engine, decode engine, decode rank, prefill rank. */
     static List<RankTransfer> of(TransferPlan plan) {

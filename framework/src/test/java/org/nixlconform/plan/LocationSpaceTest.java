@@ -186,22 +186,20 @@ class LocationSpaceTest {
             for (Spacing spacing : Spacing.values()) {
                 KvGeometry mixed =
                         new KvGeometry(3, 1, 5, 3, DataType.FP8, layout, Attention.MLA, KeyValue.PACKED, spacing, 2);
-                assertEveryByteComesBack(
-                        possible(draft().topology(topology(2, 1)).geometry(mixed).blocks(blocks(2, 5, 3))));
+                assertEveryByteComesBack(possible(
+                        draft().topology(topology(2, 1)).geometry(mixed).blocks(blocks(2, 5, 3))));
             }
         }
     }
 
     /** As DeepSeek V3.2 has it: 656 bytes of latent and 132 of indexer a token. */
     private static KvGeometry latentAndIndexer(Spacing spacing) {
-        return new KvGeometry(
-                2, 1, 656, 64, DataType.FP8, Layout.HND, Attention.MLA, KeyValue.PACKED, spacing, 132);
+        return new KvGeometry(2, 1, 656, 64, DataType.FP8, Layout.HND, Attention.MLA, KeyValue.PACKED, spacing, 132);
     }
 
     @Test
     void regionsOfDifferentBlockLengthsLieOneBehindTheOther() {
-        ArenaLayout guarded =
-                ArenaLayout.of(latentAndIndexer(Spacing.GUARDED), 5, new HeadShare(0, 1));
+        ArenaLayout guarded = ArenaLayout.of(latentAndIndexer(Spacing.GUARDED), 5, new HeadShare(0, 1));
         assertThat(guarded).isEqualTo(new ArenaLayout(4, 5, List.of(41_984L, 8_448L), Spacing.GUARDED));
         assertThat(guarded.regionBytes(2)).isEqualTo(209_920);
         assertThat(guarded.regionBytes(3)).isEqualTo(42_240);
@@ -209,8 +207,7 @@ class LocationSpaceTest {
         assertThat(guarded.blockOffset(1, 4)).isEqualTo(221_184 + 4 * 8_448);
         assertThat(guarded.blockOffset(2, 4)).isEqualTo(270_336 + 4 * 41_984);
         assertThat(guarded.totalBytes()).isEqualTo(536_576);
-        ArenaLayout backToBack =
-                ArenaLayout.of(latentAndIndexer(Spacing.BACK_TO_BACK), 5, new HeadShare(0, 1));
+        ArenaLayout backToBack = ArenaLayout.of(latentAndIndexer(Spacing.BACK_TO_BACK), 5, new HeadShare(0, 1));
         assertThat(offsets(backToBack)).containsExactly(4_096L, 214_016L, 256_256L, 466_176L);
         assertThat(backToBack.totalBytes()).isEqualTo(516_096);
         assertThatIllegalArgumentException()
@@ -223,13 +220,13 @@ class LocationSpaceTest {
 
     @Test
     void aByteOfAnIndexerSaysWhereItLies() {
-        TransferPlan plan = possible(draft().geometry(latentAndIndexer(Spacing.GUARDED)).blocks(blocks(2, 5, 5)));
+        TransferPlan plan =
+                possible(draft().geometry(latentAndIndexer(Spacing.GUARDED)).blocks(blocks(2, 5, 5)));
         LocationSpace space = plan.locationSpace();
         long location = space.baseOf(DECODE_0) + 487_424 + 3 * 8_448 + 17 * 132 + 131;
         assertThat(space.describe(location))
                 .isEqualTo(new Location.Content(DECODE_0, 3, 1, Part.INDEXER, 3, 0, 17, 131));
-        assertThat(space.describe(location).text())
-                .isEqualTo("decode-0-rank-0, layer 1 indexer, block 3, token 17");
+        assertThat(space.describe(location).text()).isEqualTo("decode-0-rank-0, layer 1 indexer, block 3, token 17");
         assertThat(space.locationOf(DECODE_0, 3, 3, 0, 17, 131)).isEqualTo(location);
         assertThat(space.describe(space.baseOf(DECODE_0) + 221_184 + 42_240).text())
                 .isEqualTo("decode-0-rank-0, guard between layer 0 indexer and layer 1");
@@ -241,7 +238,8 @@ class LocationSpaceTest {
     void anyByteOfMixedRegionsComesBack() {
         SplittableRandom random = new SplittableRandom(7);
         for (Spacing spacing : Spacing.values()) {
-            TransferPlan plan = possible(draft().geometry(latentAndIndexer(spacing)).blocks(blocks(2, 97, 101)));
+            TransferPlan plan =
+                    possible(draft().geometry(latentAndIndexer(spacing)).blocks(blocks(2, 97, 101)));
             LocationSpace space = plan.locationSpace();
             for (int i = 0; i < 1_000; i++) {
                 int region = random.nextInt(4);

@@ -498,8 +498,7 @@ class PlanRulesTest {
     }
 
     private static KvGeometry indexed(int indexerDim, Attention attention, KeyValue keyValue) {
-        return new KvGeometry(
-                2, 1, 64, 16, DataType.FP8, Layout.HND, attention, keyValue, Spacing.GUARDED, indexerDim);
+        return new KvGeometry(2, 1, 64, 16, DataType.FP8, Layout.HND, attention, keyValue, Spacing.GUARDED, indexerDim);
     }
 
     @Test

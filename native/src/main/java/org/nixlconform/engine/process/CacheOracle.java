@@ -102,7 +102,8 @@ final class CacheOracle {
         RunList runs = new RunList();
         for (int region = 0; region < own.regions(); region++) {
             for (int block : blocks) {
-                addUntouched(runs, own.blockOffset(region, block), own.blockOffset(region, block) + own.blockBytes(region));
+                addUntouched(
+                        runs, own.blockOffset(region, block), own.blockOffset(region, block) + own.blockBytes(region));
             }
         }
         return runs;

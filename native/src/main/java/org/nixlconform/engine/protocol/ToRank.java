@@ -72,8 +72,7 @@ public sealed interface ToRank {
      * @param wrongOwner plant a fault: remote indices are computed with the own number of blocks
      * @param wrongLength plant a fault: blocks of every remote region are looked for as far apart as those of the first
      */
-    record Prepare(
-            List<PairShape> pairs, boolean initiator, boolean write, boolean wrongOwner, boolean wrongLength)
+    record Prepare(List<PairShape> pairs, boolean initiator, boolean write, boolean wrongOwner, boolean wrongLength)
             implements ToRank {
         /** Between the same ranks. */
         public Prepare with(List<PairShape> moved) {

@@ -109,6 +109,7 @@ final class ByteOracle {
     }
 
     private static int strideBytes(ArenaShape arena, int region) {
-        return (int) arena.regionsInTurn().get(region % arena.regionsInTurn().size()).strideBytes();
+        return (int)
+                arena.regionsInTurn().get(region % arena.regionsInTurn().size()).strideBytes();
     }
 }

@@ -28,7 +28,8 @@ class PairDescriptorsTest {
 
     private static ArenaShape shape(int blocks, long latentStride, long indexerStride) {
         List<RegionShape> inTurn = List.of(new RegionShape(656, latentStride), new RegionShape(132, indexerStride));
-        return new ArenaShape(0, 4096, inTurn, 4, blocks, 4096 + 2 * (latentStride + indexerStride), 0, 1, 64, true, null);
+        return new ArenaShape(
+                0, 4096, inTurn, 4, blocks, 4096 + 2 * (latentStride + indexerStride), 0, 1, 64, true, null);
     }
 
     @Test
