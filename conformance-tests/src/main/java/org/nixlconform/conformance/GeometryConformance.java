@@ -178,10 +178,20 @@ public class GeometryConformance {
     @ExpectCaught(REFUSED)
     void anIndexerWithBlocksAsLongAsTheLatentIsCaught() {}
 
-    /** The other way around they are all looked for within it: NIXL cannot see it, the judge must. */
+    /**
+     * The other way around they are all looked for within it: NIXL cannot see it, the judge must. The last blocks are asked for, so
+     * that what comes is of blocks that nobody asked for.
+     */
     @TransferTest
     @Requirement("A7")
-    @Blocks(kvHeads = 1, headDim = 132, indexerDim = 656, tokensPerBlock = 64, dtype = FP8, attention = MLA)
+    @Blocks(
+            kvHeads = 1,
+            headDim = 132,
+            indexerDim = 656,
+            tokensPerBlock = 64,
+            dtype = FP8,
+            attention = MLA,
+            selection = DESCENDING)
     @Mutated(WRONG_BLOCK_LENGTH)
     @ExpectCaught(MISPLACED)
     void anIndexerWithBlocksAsShortAsTheLatentIsCaught() {}
