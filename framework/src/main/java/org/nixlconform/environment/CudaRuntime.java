@@ -19,7 +19,7 @@ import org.nixlconform.plan.Backend;
  * without a word, and blocks between GPUs are staged through the host.
  */
 final class CudaRuntime {
-    private static final String MODULES = "libuct_cuda.so*";
+    private static final String MODULES = "libuc[mt]_cuda.so*";
     private static final String RUNTIME = "libcudart.so.";
     /** As deep as {@code local/lib/python3.11/dist-packages/nixl_cu12.libs/ucx}, and the file. */
     private static final int DEPTH = 7;

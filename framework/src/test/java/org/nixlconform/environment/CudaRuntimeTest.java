@@ -46,7 +46,7 @@ class CudaRuntimeTest {
         Path home = folder.resolve("nixl");
         Path core = Workshop.library(home.resolve("libnixl.so"), "", List.of());
         Workshop.library(
-                home.resolve("libs/ucx/libuct_cuda.so.0.0.0"), "", List.of(), "-Wl,--no-as-needed", runtime.toString());
+                home.resolve("libs/ucx/libucm_cuda.so.0.0.0"), "", List.of(), "-Wl,--no-as-needed", runtime.toString());
         installation = new Installation(
                 "nixl-cu12",
                 Optional.of("1.5.1"),
