@@ -223,7 +223,7 @@ record Ranks(
         // Beside the latent an indexer, whose blocks are shorter, or longer.
         cells.add(new Ranks(1, 1, 1, 1, true, true, 4, List.of(72, 13), 0));
         cells.add(new Ranks(2, 1, 2, 1, true, true, 3, List.of(13, 72), 1));
-        cells.add(new Ranks(1, 2, 1, 1, true, false, 4, List.of(656, 132), 0));
+        cells.add(new Ranks(1, 2, 1, 1, true, false, 4, List.of(40, 12), 0));
         // Tokens outermost: a slice is contiguous only as a whole block.
         cells.add(new Ranks(1, 2, 2, 4, false, false, 4, 40, 1));
         cells.add(new Ranks(2, 1, 1, 3, false, false, 5, 41, 0));
