@@ -2,11 +2,13 @@ package org.nixlconform.conformance;
 
 import static org.nixlconform.message.FindingKind.MISPLACED;
 import static org.nixlconform.message.FindingKind.REFUSED;
+import static org.nixlconform.plan.Attention.MLA;
 import static org.nixlconform.plan.Backend.LIBFABRIC;
 import static org.nixlconform.plan.Backend.UCX;
 import static org.nixlconform.plan.DataType.FP8;
 import static org.nixlconform.plan.KeyValue.CROSS_LAYER;
 import static org.nixlconform.plan.KeyValue.SEPARATE;
+import static org.nixlconform.plan.Mutation.WRONG_BLOCK_LENGTH;
 import static org.nixlconform.plan.Mutation.WRONG_OWNER_BLOCK_COUNT;
 import static org.nixlconform.plan.Operation.READ;
 import static org.nixlconform.plan.Operation.WRITE;
@@ -152,6 +154,47 @@ public class GeometryConformance {
     @Mutated(WRONG_OWNER_BLOCK_COUNT)
     @ExpectCaught(MISPLACED)
     void anIndexBySizeOfTheSmallerDecodeCacheIsCaught() {}
+
+    /** Elements are bytes: 656 of a token in the latent and 132 in the indexer, as DeepSeek V3.2 has them. */
+    @TransferTest
+    @Backends({UCX, LIBFABRIC})
+    @Requirement("A7")
+    @Blocks(kvHeads = 1, headDim = 656, indexerDim = 132, tokensPerBlock = 64, dtype = FP8, attention = MLA)
+    @UnequalCaches(prefillBlocks = 97, decodeBlocks = 101)
+    void blocksOfLatentAndIndexerArrive() {}
+
+    /** Nothing lies between a region and the next, whose blocks are shorter or longer. */
+    @TransferTest
+    @Requirement("A7")
+    @Topology(prefillTp = 2, decodeTp = 1)
+    @Blocks(layers = 4, kvHeads = 1, headDim = 576, indexerDim = 128, attention = MLA, spacing = BACK_TO_BACK)
+    void blocksOfLatentAndIndexerComeFromOneOfTwoRanks() {}
+
+    /** The last blocks of the indexer are looked for behind the end of its region: NIXL must see it. */
+    @TransferTest
+    @Requirement("A7")
+    @Blocks(kvHeads = 1, headDim = 656, indexerDim = 132, tokensPerBlock = 64, dtype = FP8, attention = MLA)
+    @Mutated(WRONG_BLOCK_LENGTH)
+    @ExpectCaught(REFUSED)
+    void anIndexerWithBlocksAsLongAsTheLatentIsCaught() {}
+
+    /**
+     * The other way around they are all looked for within it: NIXL cannot see it, the judge must. The last blocks are asked for, so
+     * that what comes is of blocks that nobody asked for.
+     */
+    @TransferTest
+    @Requirement("A7")
+    @Blocks(
+            kvHeads = 1,
+            headDim = 132,
+            indexerDim = 656,
+            tokensPerBlock = 64,
+            dtype = FP8,
+            attention = MLA,
+            selection = DESCENDING)
+    @Mutated(WRONG_BLOCK_LENGTH)
+    @ExpectCaught(MISPLACED)
+    void anIndexerWithBlocksAsShortAsTheLatentIsCaught() {}
 
     @TransferTest
     @Backends({UCX, LIBFABRIC})

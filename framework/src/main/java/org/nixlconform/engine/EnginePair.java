@@ -203,7 +203,7 @@ public final class EnginePair implements AutoCloseable {
         int found = 0;
         for (int region = 0; region < arena.regions(); region++) {
             long address = arena.regionAddress(opened.arenaAddresses(), region);
-            found += given.contains(new Place(address, arena.regionBytes())) ? 1 : 0;
+            found += given.contains(new Place(address, arena.regionBytes(region))) ? 1 : 0;
         }
         return new EngineStep.Opened(
                 opened.plugins(),
@@ -241,10 +241,15 @@ public final class EnginePair implements AutoCloseable {
     public EngineStep<Boolean> prepare() {
         boolean write = plan.direction().operation() == Operation.WRITE;
         boolean wrongOwner = plan.mutation().equals(Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT));
+        boolean wrongLength = plan.mutation().equals(Optional.of(Mutation.WRONG_BLOCK_LENGTH));
         return performDone(
                 "prepare",
                 rank -> new ToRank.Prepare(
-                        translation.pairs(rank), rank.role() == plan.direction().initiator(), write, wrongOwner));
+                        translation.pairs(rank),
+                        rank.role() == plan.direction().initiator(),
+                        write,
+                        wrongOwner,
+                        wrongLength));
     }
 
     /** Requests that NIXL must refuse, on the initiators. */
@@ -440,7 +445,7 @@ public final class EnginePair implements AutoCloseable {
             open(Map.of(rank, openAsk(rank)));
             for (ToRank ask : List.of(
                     new ToRank.Connect(translation.peers(rank)),
-                    new ToRank.Prepare(translation.pairs(rank), false, false, false))) {
+                    new ToRank.Prepare(translation.pairs(rank), false, false, false, false))) {
                 perform("replace", Map.of(rank, ask), step, (other, answer) -> true);
             }
         }

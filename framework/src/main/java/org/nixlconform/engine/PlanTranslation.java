@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.protocol.ArenaShape;
@@ -60,15 +61,16 @@ final class PlanTranslation {
         return new ArenaShape(
                 space.baseOf(rank),
                 layout.guardBytes(),
-                layout.regionStrideBytes(),
+                IntStream.range(0, plan.geometry().partsPerLayer())
+                        .mapToObj(region -> new ArenaShape.RegionShape(
+                                plan.geometry().contentBytes(region), layout.regionStrideBytes(region)))
+                        .toList(),
                 layout.regions(),
                 layout.cachedBlocks(),
-                layout.blockBytes(),
                 layout.totalBytes(),
                 heads.first(),
                 heads.count(),
                 plan.geometry().slotsPerBlock(),
-                plan.geometry().contentBytes(),
                 plan.geometry(rank.role()).layout() == Layout.HND,
                 place(rank));
     }

@@ -106,7 +106,7 @@ public final class FaultCatalogue {
     private void spoilt() {
         TransferPlan plan = of(draft -> draft.iterations(5));
         List<Integer> blocks = plan.requests().get(0).destinationBlocks();
-        long blockBytes = plan.geometry().headBytes() * plan.geometry().kvHeads();
+        long blockBytes = plan.geometry().headBytes(0) * plan.geometry().kvHeads();
         int unselected = 0;
         while (blocks.contains(unselected)) {
             unselected++;
@@ -216,7 +216,7 @@ public final class FaultCatalogue {
     private void outside() {
         TransferPlan plan = pair();
         List<Integer> blocks = plan.requests().get(0).destinationBlocks();
-        long blockBytes = plan.geometry().headBytes() * plan.geometry().kvHeads();
+        long blockBytes = plan.geometry().headBytes(0) * plan.geometry().kvHeads();
         int position = random.nextInt(MOVED);
         long block = blocks.get(position);
         int unselected = 0;
@@ -236,7 +236,7 @@ public final class FaultCatalogue {
                 FindingKind.OVERRUN,
                 plan,
                 write.with("offset", (unselected - block) * blockBytes + random.nextInt(1000)));
-        long regionStride = plan.arena(plan.topology().ranks().get(0)).regionStrideBytes();
+        long regionStride = plan.arena(plan.topology().ranks().get(0)).regionStrideBytes(0);
         add(
                 "data",
                 "written into the neighbouring region",
@@ -268,7 +268,7 @@ public final class FaultCatalogue {
                 lateWrite());
         TransferPlan plan = pair();
         List<Integer> blocks = plan.requests().get(0).sourceBlocks();
-        long blockBytes = plan.geometry().headBytes() * plan.geometry().kvHeads();
+        long blockBytes = plan.geometry().headBytes(0) * plan.geometry().kvHeads();
         faults.add(new PlantedFault(
                 "source overwritten after an early notification",
                 "order",

@@ -37,6 +37,12 @@ public @interface Blocks {
     /** Elements of one head of one token; with MLA the elements of the latent. */
     int headDim() default 128;
 
+    /**
+     * Elements of one token that a sparse indexer keeps of each layer, in a region of its own whose blocks are as much longer or
+     * shorter than those of the latent; only with MLA. 0: no indexer.
+     */
+    int indexerDim() default 0;
+
     /** Tokens of one block. */
     int tokensPerBlock() default 16;
 

@@ -213,7 +213,8 @@ final class Declaration {
                 blocks.layout(),
                 blocks.attention(),
                 blocks.keyValue(),
-                blocks.spacing());
+                blocks.spacing(),
+                blocks.indexerDim());
     }
 
     private BlockUse blockUse(int prefixHit) {

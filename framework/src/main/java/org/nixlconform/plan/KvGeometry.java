@@ -8,6 +8,8 @@ package org.nixlconform.plan;
  * @param headDim elements of one head of one token; with MLA the elements of the latent
  * @param tokensPerBlock tokens in one KV block
  * @param spacing of the regions of a rank
+ * @param indexerDim elements of one token that a sparse indexer keeps of each layer, in a region of its own behind that of the
+ *     latent; 0 without one; only with {@link Attention#MLA}
  */
 public record KvGeometry(
         int layers,
@@ -18,9 +20,10 @@ public record KvGeometry(
         Layout layout,
         Attention attention,
         KeyValue keyValue,
-        Spacing spacing) {
+        Spacing spacing,
+        int indexerDim) {
 
-    /** With guarded regions. */
+    /** With guarded regions and no indexer. */
     public KvGeometry(
             int layers,
             int kvHeads,
@@ -30,21 +33,26 @@ public record KvGeometry(
             Layout layout,
             Attention attention,
             KeyValue keyValue) {
-        this(layers, kvHeads, headDim, tokensPerBlock, dtype, layout, attention, keyValue, Spacing.GUARDED);
+        this(layers, kvHeads, headDim, tokensPerBlock, dtype, layout, attention, keyValue, Spacing.GUARDED, 0);
     }
 
     /** The same in another order of axes. */
     KvGeometry in(Layout other) {
-        return new KvGeometry(layers, kvHeads, headDim, tokensPerBlock, dtype, other, attention, keyValue, spacing);
+        return new KvGeometry(
+                layers, kvHeads, headDim, tokensPerBlock, dtype, other, attention, keyValue, spacing, indexerDim);
     }
 
-    /** Regions of one rank: one a layer, two where keys and values are separate, one in all where layers share it. */
+    /** Regions of one rank: one or two a layer, see {@link #partsPerLayer()}, one in all where layers share it. */
     public int regions() {
         return crossesLayers() ? 1 : Math.multiplyExact(layers, partsPerLayer());
     }
 
     private boolean crossesLayers() {
         return keyValue == KeyValue.CROSS_LAYER;
+    }
+
+    private boolean hasIndexer() {
+        return attention == Attention.MLA && indexerDim > 0 && !crossesLayers();
     }
 
     /** Tokens of one head of a block in one region, of all layers that it holds. */
@@ -57,15 +65,17 @@ public record KvGeometry(
         return crossesLayers() ? slot / tokensPerBlock : region / partsPerLayer();
     }
 
-    /** 2 where keys and values have a region each, else 1. */
+    /** 2 where keys and values, or latent and indexer, have a region each, else 1. Regions repeat with this period. */
     public int partsPerLayer() {
-        return attention != Attention.MLA && keyValue == KeyValue.SEPARATE ? 2 : 1;
+        return hasIndexer() || (attention != Attention.MLA && keyValue == KeyValue.SEPARATE) ? 2 : 1;
     }
 
-    /** What a region holds. Region {@code layer * partsPerLayer() + part}; keys come before values. */
+    /**
+     * What a region holds. Region {@code layer * partsPerLayer() + part}; keys come before values, the latent before the indexer.
+     */
     public Part part(int region) {
         if (attention == Attention.MLA) {
-            return Part.LATENT;
+            return hasIndexer() && region % 2 == 1 ? Part.INDEXER : Part.LATENT;
         }
         if (keyValue != KeyValue.SEPARATE) {
             return Part.KEY_AND_VALUE;
@@ -74,19 +84,23 @@ public record KvGeometry(
     }
 
     /** Bytes of one head of one token in one region. */
-    public long contentBytes() {
-        int keyAndValue = attention != Attention.MLA && keyValue != KeyValue.SEPARATE ? 2 : 1;
-        return (long) keyAndValue * headDim * dtype.bytes();
+    public long contentBytes(int region) {
+        long elements = switch (part(region)) {
+            case KEY, VALUE, LATENT -> headDim;
+            case KEY_AND_VALUE -> 2L * headDim;
+            case INDEXER -> indexerDim;
+        };
+        return elements * dtype.bytes();
     }
 
     /** Bytes of one head of one block in one region. */
-    public long headBytes() {
-        return Math.multiplyExact(contentBytes(), slotsPerBlock());
+    public long headBytes(int region) {
+        return Math.multiplyExact(contentBytes(region), slotsPerBlock());
     }
 
     /** Bytes of one block in one region of a rank that holds {@code share}. */
-    public long blockBytes(HeadShare share) {
-        return Math.multiplyExact(headBytes(), share.count());
+    public long blockBytes(int region, HeadShare share) {
+        return Math.multiplyExact(headBytes(region), share.count());
     }
 
     /**
@@ -94,21 +108,13 @@ public record KvGeometry(
      *
      * @param head global, within the share
      * @param slot the token, 0 to {@code slotsPerBlock() - 1}
-     * @param contentByte 0 to {@code contentBytes() - 1}
+     * @param contentByte 0 to {@code contentBytes(region) - 1}
      */
-    public long byteInBlock(HeadShare share, int head, int slot, long contentByte) {
+    public long byteInBlock(int region, HeadShare share, int head, int slot, long contentByte) {
         int headInShare = head - share.first();
         long unit = layout == Layout.HND
                 ? (long) headInShare * slotsPerBlock() + slot
                 : (long) slot * share.count() + headInShare;
-        return unit * contentBytes() + contentByte;
-    }
-
-    /**
-     * Where the contiguous slice of {@code heads} begins within a block of a rank that holds {@code share}. With NHD
-     * a slice is contiguous only where it is the whole share.
-     */
-    public long sliceOffsetBytes(HeadShare share, HeadShare heads) {
-        return byteInBlock(share, heads.first(), 0, 0);
+        return unit * contentBytes(region) + contentByte;
     }
 }

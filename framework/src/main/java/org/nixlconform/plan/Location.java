@@ -18,7 +18,7 @@ public sealed interface Location {
             implements Location {
         @Override
         public String text() {
-            String heads = part == Part.LATENT ? "" : ", head " + head;
+            String heads = part.hasNoHeads() ? "" : ", head " + head;
             return rank.label() + ", " + part.labelOf(layer) + ", block " + block + heads + ", token " + token;
         }
     }

@@ -45,7 +45,7 @@ public final class LocationSpace {
     public long locationOf(RankId rank, int region, int block, int head, int slot, long contentByte) {
         return baseOf(rank)
                 + plan.arena(rank).blockOffset(region, block)
-                + plan.geometry(rank.role()).byteInBlock(plan.headShare(rank), head, slot, contentByte);
+                + plan.geometry(rank.role()).byteInBlock(region, plan.headShare(rank), head, slot, contentByte);
     }
 
     /** What an address stands for. Takes any value. */
@@ -61,21 +61,19 @@ public final class LocationSpace {
     /** What an offset in one rank's arena stands for. */
     private Location describe(RankId rank, long arenaOffsetBytes) {
         ArenaLayout arena = plan.arena(rank);
-        long behindGuard = arenaOffsetBytes - arena.guardBytes();
-        int region =
-                behindGuard < 0 ? -1 : (int) Math.min(arena.regions() - 1, behindGuard / arena.regionStrideBytes());
-        long inRegion = behindGuard < 0 ? 0 : behindGuard - region * arena.regionStrideBytes();
-        if (region < 0 || inRegion >= arena.regionBytes()) {
+        int region = arena.regionAt(arenaOffsetBytes);
+        long inRegion = region < 0 ? 0 : arenaOffsetBytes - arena.regionOffset(region);
+        if (region < 0 || inRegion >= arena.regionBytes(region)) {
             return new Location.Guard(rank, guardBehind(region), arenaOffsetBytes);
         }
-        int block = (int) (inRegion / arena.blockBytes());
-        return content(rank, region, block, inRegion % arena.blockBytes());
+        int block = (int) (inRegion / arena.blockBytes(region));
+        return content(rank, region, block, inRegion % arena.blockBytes(region));
     }
 
     private Location content(RankId rank, int region, int block, long byteInBlock) {
         KvGeometry geometry = plan.geometry(rank.role());
         HeadShare share = plan.headShare(rank);
-        int unit = (int) (byteInBlock / geometry.contentBytes());
+        int unit = (int) (byteInBlock / geometry.contentBytes(region));
         boolean headsOutermost = geometry.layout() == Layout.HND;
         int head = headsOutermost ? unit / geometry.slotsPerBlock() : unit % share.count();
         int slot = headsOutermost ? unit % geometry.slotsPerBlock() : unit / share.count();
@@ -87,7 +85,7 @@ public final class LocationSpace {
                 block,
                 share.first() + head,
                 slot % geometry.tokensPerBlock(),
-                byteInBlock % geometry.contentBytes());
+                byteInBlock % geometry.contentBytes(region));
     }
 
     /** @param region the one before the guard, -1 for the guard before the first */

@@ -4,6 +4,8 @@ package org.nixlconform.plan;
 public enum Mutation {
     /** Descriptor indices of the remote side are computed with the initiator's own number of cached blocks. */
     WRONG_OWNER_BLOCK_COUNT,
+    /** The initiator looks for blocks of every remote region as far apart as those of the first region lie. */
+    WRONG_BLOCK_LENGTH,
     /** Prefill writes other content over the blocks of each served request as soon as decode is told to read them. */
     REUSED_BEFORE_NOTIFICATION,
     /** Decode gives blocks of a served request that it drops to others at once, while they are still read to. */

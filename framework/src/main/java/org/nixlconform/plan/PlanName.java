@@ -52,6 +52,7 @@ final class PlanName {
         boolean oneLatent = geometry.attention() == Attention.MLA && geometry.kvHeads() == 1;
         addIf(geometry.kvHeads() != usual.kvHeads() && !oneLatent, "heads " + geometry.kvHeads(), parts);
         addIf(geometry.headDim() != usual.headDim(), "head dim " + geometry.headDim(), parts);
+        addIf(geometry.indexerDim() != usual.indexerDim(), "indexer dim " + geometry.indexerDim(), parts);
         addIf(geometry.tokensPerBlock() != usual.tokensPerBlock(), "tokens " + geometry.tokensPerBlock(), parts);
     }
 

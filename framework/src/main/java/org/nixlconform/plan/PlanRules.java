@@ -115,12 +115,25 @@ final class PlanRules {
         positive("kvHeads", geometry.kvHeads());
         positive("headDim", geometry.headDim());
         positive("tokensPerBlock", geometry.tokensPerBlock());
+        indexerBelongsToALatent();
         return refusals.size() == before && ranksAreFew();
     }
 
     private void positive(String name, int value) {
         if (value < 1) {
             refuse(name + " must be at least 1", name + " = " + value, "1 or more", "set " + name + " to 1 or more");
+        }
+    }
+
+    private void indexerBelongsToALatent() {
+        boolean placed = geometry.attention() == Attention.MLA && geometry.keyValue() != KeyValue.CROSS_LAYER;
+        if (geometry.indexerDim() < 0 || (geometry.indexerDim() > 0 && !placed)) {
+            refuse(
+                    "an indexer has a region of its own beside the latent of each layer",
+                    "indexerDim = " + geometry.indexerDim() + ", attention = " + geometry.attention() + ", keyValue = "
+                            + geometry.keyValue(),
+                    "indexerDim = 0, or 1 or more with MLA and not CROSS_LAYER",
+                    "set attention = MLA, or leave indexerDim out");
         }
     }
 
@@ -357,6 +370,13 @@ final class PlanRules {
                     "a kind of finding",
                     "add @ExpectCaught");
         }
+        if (cache == DeviceCache.TWO_DEVICES && geometry.indexerDim() > 0) {
+            refuse(
+                    "regions take turns on two GPUs only where all are alike",
+                    declared + ", indexerDim = " + geometry.indexerDim(),
+                    "no indexer",
+                    "leave indexerDim out, or set another device cache");
+        }
         if (draft.streamOrder().isPresent() || draft.expectations().throughput().isPresent()) {
             refuse(
                     "work on streams and throughput are for caches in one plain allocation",
@@ -376,6 +396,14 @@ final class PlanRules {
                     "give prefill and decode different numbers of cached blocks, and 2 or more layers");
         }
         draft.mutation().filter(Mutation::isOfServedRequests).ifPresent(this::mutationChangesServedRequests);
+        boolean wrongLength = draft.mutation().equals(Optional.of(Mutation.WRONG_BLOCK_LENGTH));
+        if (wrongLength && (geometry.indexerDim() == 0 || geometry.indexerDim() == geometry.headDim())) {
+            refuse(
+                    "the mutation WRONG_BLOCK_LENGTH changes nothing here",
+                    "headDim = " + geometry.headDim() + ", indexerDim = " + geometry.indexerDim(),
+                    "regions whose blocks differ in length",
+                    "set attention = MLA, and an indexerDim other than headDim");
+        }
         if (draft.mutation().equals(Optional.of(Mutation.WRONG_LAYOUT))) {
             layoutIsNoticed();
         }

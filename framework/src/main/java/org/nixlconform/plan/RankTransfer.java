@@ -19,12 +19,10 @@ import java.util.stream.IntStream;
  * transfer has any bytes.
  *
  * @param heads global heads that move; none where the prefill rank is only told
- * @param sliceBytes of one block in one region
  * @param descriptors one for each region and moved block
  * @param bytes all that moves between the two
  */
-public record RankTransfer(
-        RankId prefill, RankId decode, HeadShare heads, long sliceBytes, long descriptors, long bytes) {
+public record RankTransfer(RankId prefill, RankId decode, HeadShare heads, long descriptors, long bytes) {
 
     /** By prefill engine, decode engine, decode rank, prefill rank. */
     static List<RankTransfer> of(TransferPlan plan) {
@@ -56,7 +54,6 @@ public record RankTransfer(
                                 ((long) rank * plan.topology().decodeTp() / prefillTp)),
                         new HeadShare(0, 0),
                         0,
-                        0,
                         0))
                 .forEach(transfers::add);
         transfers.sort(Comparator.comparingInt(
@@ -82,8 +79,11 @@ public record RankTransfer(
     }
 
     private static RankTransfer between(TransferPlan plan, RankId prefill, RankId decode, HeadShare heads) {
-        long sliceBytes = plan.geometry().blockBytes(heads);
-        long descriptors = (long) plan.geometry().regions() * plan.blocks().moved();
-        return new RankTransfer(prefill, decode, heads, sliceBytes, descriptors, descriptors * sliceBytes);
+        int regions = plan.geometry().regions();
+        long bytesOfABlock = IntStream.range(0, regions)
+                .mapToLong(region -> plan.geometry().blockBytes(region, heads))
+                .sum();
+        long moved = plan.blocks().moved();
+        return new RankTransfer(prefill, decode, heads, regions * moved, bytesOfABlock * moved);
     }
 }

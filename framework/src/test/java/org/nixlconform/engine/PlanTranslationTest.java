@@ -34,6 +34,7 @@ import org.nixlconform.plan.Planned;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.Role;
 import org.nixlconform.plan.Selection;
+import org.nixlconform.plan.Spacing;
 import org.nixlconform.plan.Topology;
 import org.nixlconform.plan.TransferPlan;
 
@@ -72,6 +73,18 @@ class PlanTranslationTest {
                         .geometry(geometry(1, Layout.HND, Attention.MLA, KeyValue.PACKED))),
                 plan(draft -> draft.topology(new Topology(1, 1, 1, 2, Pairing.MESH))
                         .geometry(geometry(8, Layout.HND, Attention.GQA, KeyValue.CROSS_LAYER))),
+                plan(draft -> draft.topology(new Topology(1, 2, 1, 1, Pairing.MESH))
+                        .geometry(new KvGeometry(
+                                3,
+                                1,
+                                24,
+                                4,
+                                DataType.BF16,
+                                Layout.HND,
+                                Attention.MLA,
+                                KeyValue.PACKED,
+                                Spacing.GUARDED,
+                                5))),
                 plan(draft -> draft.topology(new Topology(1, 1, 1, 2, Pairing.MESH))
                         .mutation(Mutation.WRONG_LAYOUT)
                         .expectCaught(FindingKind.MISPLACED)));
@@ -112,12 +125,13 @@ class PlanTranslationTest {
             HeadShare heads = plan.headShare(rank);
             assertThat(shape.totalBytes()).isEqualTo(plan.arena(rank).totalBytes());
             for (int region = 0; region < plan.geometry().regions(); region++) {
+                assertThat(shape.regionBytes(region)).isEqualTo(plan.arena(rank).regionBytes(region));
                 for (int block : List.of(0, 1, shape.cachedBlocks() - 1)) {
                     for (int head = heads.first(); head < heads.first() + heads.count(); head++) {
                         for (int token = 0; token < plan.geometry().slotsPerBlock(); token++) {
                             assertThat(shape.locationBase()
                                             + shape.blockOffset(region, block)
-                                            + shape.contentOffset(head, token))
+                                            + shape.contentIndex(head, token) * shape.contentBytes(region))
                                     .as("%s, region %d, block %d, head %d, token %d", rank, region, block, head, token)
                                     .isEqualTo(space.locationOf(rank, region, block, head, token, 0));
                         }

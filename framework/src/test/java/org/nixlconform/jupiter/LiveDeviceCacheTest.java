@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.nixlconform.jupiter.ConformanceKit.Run;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Attention;
+import org.nixlconform.plan.DataType;
 import org.nixlconform.plan.Mutation;
 import org.nixlconform.report.TransferReport;
 import org.nixlconform.transfer.TransferObservation.Reference;
@@ -94,6 +96,10 @@ class LiveDeviceCacheTest {
         @TransferTest
         @Memory({DRAM_TO_VRAM, VRAM_TO_DRAM})
         void mixed() {}
+
+        @TransferTest
+        @Blocks(kvHeads = 1, headDim = 656, indexerDim = 132, dtype = DataType.FP8, attention = Attention.MLA)
+        void latentAndIndexer() {}
     }
 
     @Backends(UCX)
@@ -138,7 +144,7 @@ class LiveDeviceCacheTest {
     @Test
     @Tag("releases")
     void cachesThatAreHeldInOtherWaysArriveWhole() {
-        assertThat(conforming(CleanTestCase.class, 14))
+        assertThat(conforming(CleanTestCase.class, 16))
                 .filteredOn(report -> report.cell().contains("two-devices"))
                 .hasSize(2)
                 .allSatisfy(report -> assertThat(

@@ -321,6 +321,9 @@ class PlanReaderTest {
 
         @RequestSizes({})
         void empty() {}
+
+        @Blocks(kvHeads = 1, headDim = 656, indexerDim = 132, attention = Attention.MLA)
+        void indexed() {}
     }
 
     @Test
@@ -331,6 +334,8 @@ class PlanReaderTest {
         assertThat(cell.plan().geometry().keyValue()).isEqualTo(KeyValue.CROSS_LAYER);
         assertThat(cell.plan().geometry().spacing()).isEqualTo(Spacing.BACK_TO_BACK);
         assertThat(cell.name()).endsWith("bf16 HND, cross-layer, back-to-back, sizes 1+10+3");
+        Planned.Possible indexed = (Planned.Possible) only(read(Shaped.class, "indexed"));
+        assertThat(indexed.plan().geometry().indexerDim()).isEqualTo(132);
         assertThat(Cells.headlines(only(read(Shaped.class, "empty")))).containsExactly("@RequestSizes is empty");
     }
 

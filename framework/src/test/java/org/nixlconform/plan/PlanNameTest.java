@@ -101,6 +101,13 @@ class PlanNameTest {
     }
 
     @Test
+    void anIndexerIsNamed() {
+        PlanDraft draft = draft().geometry(new KvGeometry(
+                2, 1, 656, 64, DataType.FP8, Layout.HND, Attention.MLA, KeyValue.PACKED, Spacing.GUARDED, 132));
+        assertThat(draft.name()).endsWith(" x 2 layers fp8 HND, MLA, head dim 656, indexer dim 132, tokens 64");
+    }
+
+    @Test
     void aLatentIsNamedWithoutItsOneHead() {
         PlanDraft draft = draft().geometry(Plans.geometry(1, Attention.MLA, Layout.HND));
         assertThat(draft.name())

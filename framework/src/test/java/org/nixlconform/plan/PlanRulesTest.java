@@ -497,6 +497,43 @@ class PlanRulesTest {
                 .isInstanceOf(Planned.Possible.class);
     }
 
+    private static KvGeometry indexed(int indexerDim, Attention attention, KeyValue keyValue) {
+        return new KvGeometry(2, 1, 64, 16, DataType.FP8, Layout.HND, attention, keyValue, Spacing.GUARDED, indexerDim);
+    }
+
+    @Test
+    void anIndexerIsBesideTheLatentOfEachLayer() {
+        assertThat(refusal(draft().geometry(indexed(132, Attention.MLA, KeyValue.PACKED))))
+                .isEqualTo("possible");
+        assertThat(refusal(draft().geometry(indexed(132, Attention.MHA, KeyValue.PACKED))))
+                .isEqualTo("""
+                        DECLARATION plan: an indexer has a region of its own beside the latent of each layer
+                        where: FooConformance.foo
+                        declared: indexerDim = 132, attention = MHA, keyValue = PACKED
+                        expected: indexerDim = 0, or 1 or more with MLA and not CROSS_LAYER
+                        remedy: set attention = MLA, or leave indexerDim out""");
+        String headline = "an indexer has a region of its own beside the latent of each layer";
+        assertThat(headlines(draft().geometry(indexed(-1, Attention.MLA, KeyValue.PACKED))))
+                .containsExactly(headline);
+        assertThat(headlines(draft().geometry(indexed(132, Attention.MLA, KeyValue.CROSS_LAYER))))
+                .containsExactly(headline);
+        assertThat(headlines(draft().memory(MemoryKind.VRAM)
+                        .geometry(indexed(132, Attention.MLA, KeyValue.PACKED))
+                        .deviceCache(DeviceCache.TWO_DEVICES)))
+                .containsExactly("regions take turns on two GPUs only where all are alike");
+    }
+
+    @Test
+    void aWrongBlockLengthIsNoticedWhereRegionsDiffer() {
+        PlanDraft mutated = draft().mutation(Mutation.WRONG_BLOCK_LENGTH).expectCaught(FindingKind.MISPLACED);
+        String headline = "the mutation WRONG_BLOCK_LENGTH changes nothing here";
+        assertThat(headlines(mutated)).containsExactly(headline);
+        assertThat(headlines(mutated.geometry(indexed(64, Attention.MLA, KeyValue.PACKED))))
+                .containsExactly(headline);
+        assertThat(refusal(mutated.geometry(indexed(132, Attention.MLA, KeyValue.PACKED))))
+                .isEqualTo("possible");
+    }
+
     @Test
     void anotherDeviceIsTakenOnlyWhereThereAreTwo() {
         PlanDraft spread = draft().memory(MemoryKind.VRAM)

@@ -73,11 +73,13 @@ class RankTransferTest {
             KvGeometry geometry = plan.geometry();
             for (RankId decode : ranks(plan, Role.DECODE)) {
                 HeadShare share = plan.headShare(decode);
-                int[] covered = new int[(int) (geometry.blockBytes(share) / geometry.contentBytes())];
+                long contentBytes = geometry.contentBytes(0);
+                int[] covered = new int[(int) (geometry.blockBytes(0, share) / contentBytes)];
                 for (RankTransfer transfer : into(plan, decode)) {
-                    long start = geometry.sliceOffsetBytes(share, transfer.heads());
-                    for (long at = start; at < start + transfer.sliceBytes(); at += geometry.contentBytes()) {
-                        covered[(int) (at / geometry.contentBytes())]++;
+                    long start = geometry.byteInBlock(0, share, transfer.heads().first(), 0, 0);
+                    long end = start + geometry.blockBytes(0, transfer.heads());
+                    for (long at = start; at < end; at += contentBytes) {
+                        covered[(int) (at / contentBytes)]++;
                     }
                 }
                 assertThat(covered).as("%s, %s", plan.name(), decode).containsOnly(1);
@@ -89,7 +91,7 @@ class RankTransferTest {
     void bytesOfAllPairsAreTheBytesOfAllDestinations() {
         for (TransferPlan plan : smallPlans()) {
             long expected = ranks(plan, Role.DECODE).stream()
-                    .mapToLong(rank -> 10L * 2 * plan.geometry().blockBytes(plan.headShare(rank)))
+                    .mapToLong(rank -> 10L * 2 * plan.geometry().blockBytes(0, plan.headShare(rank)))
                     .sum();
             assertThat(plan.rankTransfers().stream()
                             .mapToLong(RankTransfer::bytes)
@@ -105,12 +107,11 @@ class RankTransferTest {
         // 2 heads of 16 tokens, key and value of 128 bf16 each; 2 layers x 10 blocks.
         assertThat(plan.rankTransfers())
                 .containsExactly(
-                        new RankTransfer(prefill(0), decode(0), new HeadShare(0, 2), 16_384, 20, 327_680),
-                        new RankTransfer(prefill(0), decode(1), new HeadShare(2, 2), 16_384, 20, 327_680),
-                        new RankTransfer(prefill(1), decode(2), new HeadShare(4, 2), 16_384, 20, 327_680),
-                        new RankTransfer(prefill(1), decode(3), new HeadShare(6, 2), 16_384, 20, 327_680));
-        HeadShare source = plan.headShare(prefill(0));
-        assertThat(plan.geometry().sliceOffsetBytes(source, new HeadShare(2, 2)))
+                        new RankTransfer(prefill(0), decode(0), new HeadShare(0, 2), 20, 327_680),
+                        new RankTransfer(prefill(0), decode(1), new HeadShare(2, 2), 20, 327_680),
+                        new RankTransfer(prefill(1), decode(2), new HeadShare(4, 2), 20, 327_680),
+                        new RankTransfer(prefill(1), decode(3), new HeadShare(6, 2), 20, 327_680));
+        assertThat(plan.geometry().byteInBlock(0, plan.headShare(prefill(0)), 2, 0, 0))
                 .isEqualTo(16_384);
     }
 
@@ -172,7 +173,6 @@ class RankTransferTest {
                 .geometry(new KvGeometry(50, 8, 128, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED))
                 .blocks(blocks(128, 3750, 3750)));
         assertThat(plan.rankTransfers()).hasSize(4 * 8 * 8).allSatisfy(transfer -> {
-            assertThat(transfer.sliceBytes()).isEqualTo(8_192);
             assertThat(transfer.descriptors()).isEqualTo(6_400);
             assertThat(transfer.bytes()).isEqualTo(52_428_800);
         });
@@ -196,14 +196,25 @@ class RankTransferTest {
         TransferPlan plan = possible(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 10, false))
                 .expectCompletion(Duration.ofSeconds(3), Duration.ofSeconds(1)));
         assertThat(plan.rankTransfers())
-                .containsExactly(new RankTransfer(prefill(0), decode(0), new HeadShare(0, 8), 65_536, 0, 0));
+                .containsExactly(new RankTransfer(prefill(0), decode(0), new HeadShare(0, 8), 0, 0));
+    }
+
+    @Test
+    void aBlockOfLatentAndIndexerHasTheBytesOfBoth() {
+        KvGeometry mixed = new KvGeometry(
+                2, 1, 656, 64, DataType.FP8, Layout.HND, Attention.MLA, KeyValue.PACKED, Spacing.GUARDED, 132);
+        // 10 blocks in 2 layers: 41,984 and 8,448 bytes each.
+        assertThat(possible(draft().topology(topology(2, 1)).geometry(mixed)).rankTransfers())
+                .containsExactly(
+                        new RankTransfer(prefill(0), decode(0), new HeadShare(0, 1), 40, 1_008_640),
+                        new RankTransfer(prefill(1), decode(0), new HeadShare(0, 0), 0, 0));
     }
 
     @Test
     void prefixBlocksDoNotMove() {
         TransferPlan plan = possible(draft().blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 9, false)));
         assertThat(plan.rankTransfers())
-                .containsExactly(new RankTransfer(prefill(0), decode(0), new HeadShare(0, 8), 65_536, 2, 131_072));
+                .containsExactly(new RankTransfer(prefill(0), decode(0), new HeadShare(0, 8), 2, 131_072));
     }
 
     private static List<String> pairs(TransferPlan plan) {

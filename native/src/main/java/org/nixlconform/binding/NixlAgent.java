@@ -88,12 +88,22 @@ public final class NixlAgent {
         return settings;
     }
 
+    /** What is registered. */
+    public record Region(long address, long lengthBytes) {}
+
     /** Registers all regions in one call. */
-    public void register(List<Long> addresses, long lengthBytes, NixlMemory memory) throws NixlCallException {
+    public void register(List<Region> regions, NixlMemory memory) throws NixlCallException {
         Pointer list = nixl.create(CREATE_REG_DLIST, memory.kind());
-        for (int region = 0; region < addresses.size(); region++) {
-            long device = memory.device(region);
-            nixl.call(REG_DLIST_ADD_DESC, list, addresses.get(region), lengthBytes, device, Pointer.NULL, 0L);
+        for (int i = 0; i < regions.size(); i++) {
+            Region region = regions.get(i);
+            nixl.call(
+                    REG_DLIST_ADD_DESC,
+                    list,
+                    region.address(),
+                    region.lengthBytes(),
+                    memory.device(i),
+                    Pointer.NULL,
+                    0L);
         }
         nixl.call(REGISTER_MEM, agent, list, options);
         registered = list;
@@ -120,36 +130,35 @@ public final class NixlAgent {
         }
     }
 
+    /** One descriptor for each block of each region, region-major. */
+    public record BlockRanges(List<RegionRanges> regions, int blocks, NixlMemory memory) {}
+
     /**
-     * One descriptor for each block of each region, region-major.
+     * The descriptors of one region.
      *
      * @param firstBytes offset within a block
+     * @param strideBytes from one block to the next
      */
-    public record BlockRanges(
-            List<Long> regionAddresses,
-            long firstBytes,
-            long lengthBytes,
-            long strideBytes,
-            int blocks,
-            NixlMemory memory) {}
+    public record RegionRanges(long address, long firstBytes, long lengthBytes, long strideBytes) {}
 
     /** @param remoteAgent empty for the local side @return handle of the prepared list */
     public long prepare(String remoteAgent, BlockRanges ranges) throws NixlCallException {
         nixl.require(XFER_DLIST_ADD_DESC);
         Pointer list = nixl.create(CREATE_XFER_DLIST, ranges.memory().kind());
         try (NativeMemory base = NativeMemory.allocate(Long.BYTES)) {
-            for (int region = 0; region < ranges.regionAddresses().size(); region++) {
-                base.putLong(0, ranges.regionAddresses().get(region));
+            for (int i = 0; i < ranges.regions().size(); i++) {
+                RegionRanges region = ranges.regions().get(i);
+                base.putLong(0, region.address());
                 int status = Conform.nxc_drive_add_descriptors(
                         nixl.table().pointer(),
                         list,
                         base.pointer(),
                         1,
-                        ranges.firstBytes(),
-                        ranges.lengthBytes(),
-                        ranges.strideBytes(),
+                        region.firstBytes(),
+                        region.lengthBytes(),
+                        region.strideBytes(),
                         ranges.blocks(),
-                        ranges.memory().device(region));
+                        ranges.memory().device(i));
                 if (status != 0) {
                     throw new NixlCallException(XFER_DLIST_ADD_DESC, status);
                 }

@@ -94,8 +94,10 @@ class NixlFunctionTest {
     void aListIsNotPreparedWithoutTheFunctionThatFillsIt() throws Exception {
         NixlAgent agent = NixlAgent.create(load("no_fill", 0, NixlFunction.XFER_DLIST_ADD_DESC), "agent", PLAIN);
         assertThatExceptionOfType(NixlCallException.class)
-                .isThrownBy(
-                        () -> agent.prepare("", new NixlAgent.BlockRanges(List.of(4096L), 0, 8, 8, 1, NixlMemory.HOST)))
+                .isThrownBy(() -> agent.prepare(
+                        "",
+                        new NixlAgent.BlockRanges(
+                                List.of(new NixlAgent.RegionRanges(4096, 0, 8, 8)), 1, NixlMemory.HOST)))
                 .satisfies(refused -> assertThat(refused.status()).isEqualTo(NixlCallException.MISSING));
     }
 

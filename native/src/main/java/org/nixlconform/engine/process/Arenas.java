@@ -40,13 +40,12 @@ final class Arenas {
     }
 
     private static Arena spread(ArenaShape shape, List<Device> devices) {
-        long bytes =
-                SpreadArena.partBytes(devices.size(), shape.regions(), shape.guardBytes(), shape.regionStrideBytes());
+        long bytes = SpreadArena.partBytes(devices.size(), shape.regions(), shape.guardBytes(), shape.strideBytes(0));
         return new SpreadArena(
                 devices.stream()
                         .map(device -> device.allocate(bytes, Device.Memory.PLAIN))
                         .toList(),
                 shape.guardBytes(),
-                shape.regionStrideBytes());
+                shape.strideBytes(0));
     }
 }

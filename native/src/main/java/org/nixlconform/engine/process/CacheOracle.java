@@ -60,8 +60,8 @@ final class CacheOracle {
         long next = 0;
         for (int region = 0; region < own.regions(); region++) {
             next = addGuard(runs, next, own.regionOffset(region));
-            addOwn(runs, next, own.regionBytes(), source ? Payload.DATA : Payload.POISON, INITIAL_GENERATION);
-            next += own.regionBytes();
+            addOwn(runs, next, own.regionBytes(region), source ? Payload.DATA : Payload.POISON, INITIAL_GENERATION);
+            next += own.regionBytes(region);
         }
         addGuard(runs, next, own.totalBytes());
         return runs;
@@ -76,11 +76,11 @@ final class CacheOracle {
                 long offset = own.blockOffset(region, block.getKey());
                 boolean prefix = block.getValue().get(0).prefix();
                 if (source) {
-                    addOwn(runs, offset, own.blockBytes(), Payload.DATA, generations.data());
+                    addOwn(runs, offset, own.blockBytes(region), Payload.DATA, generations.data());
                 } else if (prefix) {
-                    addOwn(runs, offset, own.blockBytes(), Payload.DATA, generations.older());
+                    addOwn(runs, offset, own.blockBytes(region), Payload.DATA, generations.older());
                 } else {
-                    addOwn(runs, offset, own.blockBytes(), Payload.POISON, generations.poison());
+                    addOwn(runs, offset, own.blockBytes(region), Payload.POISON, generations.poison());
                 }
             }
         }
@@ -102,7 +102,8 @@ final class CacheOracle {
         RunList runs = new RunList();
         for (int region = 0; region < own.regions(); region++) {
             for (int block : blocks) {
-                addUntouched(runs, own.blockOffset(region, block), own.blockOffset(region, block) + own.blockBytes());
+                addUntouched(
+                        runs, own.blockOffset(region, block), own.blockOffset(region, block) + own.blockBytes(region));
             }
         }
         return runs;
@@ -149,9 +150,9 @@ final class CacheOracle {
                 long offset = own.blockOffset(region, block.getKey());
                 addUntouched(runs, next, offset);
                 addUsed(runs, region, block.getKey(), block.getValue(), uses.containsKey(block.getKey()));
-                next = offset + own.blockBytes();
+                next = offset + own.blockBytes(region);
             }
-            long end = own.regionOffset(region) + own.regionBytes();
+            long end = own.regionOffset(region) + own.regionBytes(region);
             addUntouched(runs, next, end);
             next = end;
         }
@@ -179,9 +180,9 @@ final class CacheOracle {
         Generations generations = used.generations();
         long offset = own.blockOffset(region, block);
         if (source) {
-            addOwn(runs, offset, own.blockBytes(), Payload.DATA, generations.data());
+            addOwn(runs, offset, own.blockBytes(region), Payload.DATA, generations.data());
         } else if (uses.get(0).prefix()) {
-            addOwn(runs, offset, own.blockBytes(), Payload.DATA, generations.older());
+            addOwn(runs, offset, own.blockBytes(region), Payload.DATA, generations.older());
         } else {
             addMoved(
                     runs,
@@ -207,11 +208,14 @@ final class CacheOracle {
         List<String> peers = from.stream().map(PairShape::peer).toList();
         for (Piece piece : pieces.computeIfAbsent(peers, named -> pieces(from))) {
             ArenaShape peer = from.get(piece.pair()).peerArena();
+            long at = offset + piece.own() * own.contentBytes(region);
             runs.add(new Run(
-                    offset + piece.ownBytes(),
-                    piece.lengthBytes(),
-                    peer.locationBase() + peer.blockOffset(region, peerBlocks[piece.pair()]) + piece.peerBytes(),
-                    own.locationBase() + offset + piece.ownBytes(),
+                    at,
+                    piece.count() * own.contentBytes(region),
+                    peer.locationBase()
+                            + peer.blockOffset(region, peerBlocks[piece.pair()])
+                            + piece.peer() * peer.contentBytes(region),
+                    own.locationBase() + at,
                     Payload.DATA,
                     moved.generation(),
                     moved.selected(),
@@ -219,12 +223,16 @@ final class CacheOracle {
         }
     }
 
-    /** A contiguous part of a block that is contiguous at its source too. Offsets within the two blocks. */
-    private record Piece(int pair, long ownBytes, long peerBytes, long lengthBytes) {
+    /**
+     * A contiguous part of a block that is contiguous at its source too. Counted in contents of one head of one token, which are as
+     * long as the region says.
+     *
+     * @param own how many lie before it in the own block
+     * @param peer the same in the peer's
+     */
+    private record Piece(int pair, long own, long peer, long count) {
         boolean continues(Piece before) {
-            return before.pair == pair
-                    && before.ownBytes + before.lengthBytes == ownBytes
-                    && before.peerBytes + before.lengthBytes == peerBytes;
+            return before.pair == pair && before.own + before.count == own && before.peer + before.count == peer;
         }
     }
 
@@ -235,24 +243,18 @@ final class CacheOracle {
             for (int token = 0; token < own.tokensPerBlock(); token++) {
                 single.add(new Piece(
                         pair,
-                        own.contentOffset(head, token),
-                        from.get(pair).peerArena().contentOffset(head, token),
-                        own.contentBytes()));
+                        own.contentIndex(head, token),
+                        from.get(pair).peerArena().contentIndex(head, token),
+                        1));
             }
         }
-        single.sort(Comparator.comparingLong(Piece::ownBytes));
+        single.sort(Comparator.comparingLong(Piece::own));
         List<Piece> merged = new ArrayList<>();
         for (Piece piece : single) {
             int last = merged.size() - 1;
             if (last >= 0 && piece.continues(merged.get(last))) {
                 Piece before = merged.get(last);
-                merged.set(
-                        last,
-                        new Piece(
-                                before.pair(),
-                                before.ownBytes(),
-                                before.peerBytes(),
-                                before.lengthBytes() + piece.lengthBytes()));
+                merged.set(last, new Piece(before.pair(), before.own(), before.peer(), before.count() + piece.count()));
             } else {
                 merged.add(piece);
             }

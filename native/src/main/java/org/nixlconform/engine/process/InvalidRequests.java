@@ -3,6 +3,7 @@ package org.nixlconform.engine.process;
 import java.util.Arrays;
 import org.nixlconform.binding.NixlAgent;
 import org.nixlconform.binding.NixlAgent.BlockRanges;
+import org.nixlconform.binding.NixlAgent.RegionRanges;
 import org.nixlconform.binding.NixlCallException;
 
 /** Asks for requests that NIXL must refuse when they are made. A request that it accepts is released again, never posted. */
@@ -28,10 +29,9 @@ final class InvalidRequests {
                 long shorter = agent.prepare(
                         "",
                         new BlockRanges(
-                                whole.regionAddresses(),
-                                whole.firstBytes(),
-                                whole.lengthBytes() / 2,
-                                whole.strideBytes(),
+                                whole.regions().stream()
+                                        .map(InvalidRequests::shorter)
+                                        .toList(),
                                 whole.blocks(),
                                 whole.memory()));
                 int status = make(write, shorter, locals, remote, remotes);
@@ -45,6 +45,10 @@ final class InvalidRequests {
             default -> throw new IllegalArgumentException("unknown invalid request " + request);
         }
         return make(write, local, locals, remote, remotes);
+    }
+
+    private static RegionRanges shorter(RegionRanges whole) {
+        return new RegionRanges(whole.address(), whole.firstBytes(), whole.lengthBytes() / 2, whole.strideBytes());
     }
 
     private int make(boolean write, long local, int[] locals, long remote, int[] remotes) throws NixlCallException {

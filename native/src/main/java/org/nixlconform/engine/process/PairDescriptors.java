@@ -6,6 +6,8 @@ import java.util.stream.IntStream;
 import org.nixlconform.binding.Device;
 import org.nixlconform.binding.Drive;
 import org.nixlconform.binding.NixlAgent.BlockRanges;
+import org.nixlconform.binding.NixlAgent.Region;
+import org.nixlconform.binding.NixlAgent.RegionRanges;
 import org.nixlconform.binding.NixlMemory;
 import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.PairShape;
@@ -17,18 +19,26 @@ import org.nixlconform.engine.protocol.PairShape;
 record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) {
 
     BlockRanges local() {
-        return ranges(own, ownAddresses);
+        return ranges(own, ownAddresses, false);
     }
 
-    BlockRanges remote() {
-        return ranges(pair.peerArena(), pair.peerAddresses());
+    /** @param wrongLength look for blocks of every region as far apart as those of the first */
+    BlockRanges remote(boolean wrongLength) {
+        return ranges(pair.peerArena(), pair.peerAddresses(), wrongLength);
     }
 
     /** Bytes of one descriptor. */
-    long lengthBytes() {
+    long lengthBytes(int region) {
         return own.headsOutermost()
-                ? (long) pair.headCount() * own.tokensPerBlock() * own.contentBytes()
-                : own.blockBytes();
+                ? (long) pair.headCount() * own.tokensPerBlock() * own.contentBytes(region)
+                : own.blockBytes(region);
+    }
+
+    /** Of all descriptors with these indices. */
+    long bytes(int[] localIndices) {
+        return IntStream.of(localIndices)
+                .mapToLong(index -> lengthBytes(index / own.cachedBlocks()))
+                .sum();
     }
 
     int[] localIndices() {
@@ -61,20 +71,22 @@ record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) 
         int[] locals = localIndices();
         int[] remotes = remoteIndices(false);
         BlockRanges local = local();
-        BlockRanges remote = remote();
+        BlockRanges remote = remote(false);
         int count = Math.min(most, locals.length);
         List<Drive.CopyRange> ranges = new ArrayList<>(count);
         for (long i = 1; i <= count; i++) {
             int at = (int) (i * locals.length / count) - 1;
-            ranges.add(new Drive.CopyRange(address(local, locals[at]), address(remote, remotes[at]), lengthBytes()));
+            ranges.add(new Drive.CopyRange(
+                    address(local, locals[at]),
+                    address(remote, remotes[at]),
+                    lengthBytes(locals[at] / own.cachedBlocks())));
         }
         return ranges;
     }
 
     private static long address(BlockRanges ranges, int index) {
-        return ranges.regionAddresses().get(index / ranges.blocks())
-                + ranges.firstBytes()
-                + (index % ranges.blocks()) * ranges.strideBytes();
+        RegionRanges region = ranges.regions().get(index / ranges.blocks());
+        return region.address() + region.firstBytes() + (index % ranges.blocks()) * region.strideBytes();
     }
 
     private int[] indices(int[] blocks, int cachedBlocks, int firstRegion, int endRegion) {
@@ -89,23 +101,22 @@ record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) 
         return indices;
     }
 
-    private BlockRanges ranges(ArenaShape arena, List<Long> addresses) {
+    private BlockRanges ranges(ArenaShape arena, List<Long> addresses, boolean wrongLength) {
         // A rank takes its peers' blocks for laid out as its own are: so do engines that exchange metadata.
-        long first = own.headsOutermost()
-                ? (long) (pair.firstHead() - arena.firstHead()) * arena.tokensPerBlock() * arena.contentBytes()
-                : 0;
-        return new BlockRanges(
-                regions(arena, addresses),
-                first,
-                lengthBytes(),
-                arena.blockBytes(),
-                arena.cachedBlocks(),
-                memory(arena));
+        long headsBefore = own.headsOutermost() ? pair.firstHead() - arena.firstHead() : 0;
+        List<RegionRanges> regions = IntStream.range(0, arena.regions())
+                .mapToObj(region -> new RegionRanges(
+                        arena.regionAddress(addresses, region),
+                        headsBefore * arena.tokensPerBlock() * arena.contentBytes(region),
+                        lengthBytes(region),
+                        arena.blockBytes(wrongLength ? 0 : region)))
+                .toList();
+        return new BlockRanges(regions, arena.cachedBlocks(), memory(arena));
     }
 
-    static List<Long> regions(ArenaShape arena, List<Long> addresses) {
+    static List<Region> regions(ArenaShape arena, List<Long> addresses) {
         return IntStream.range(0, arena.regions())
-                .mapToObj(region -> arena.regionAddress(addresses, region))
+                .mapToObj(region -> new Region(arena.regionAddress(addresses, region), arena.regionBytes(region)))
                 .toList();
     }
 

@@ -135,8 +135,7 @@ final class RankSession {
         clock.enter("backend");
         created.createBackend(ask.backend(), ask.backendParameters());
         clock.enter("register");
-        created.register(
-                PairDescriptors.regions(shape, memory.addresses()), shape.regionBytes(), PairDescriptors.memory(shape));
+        created.register(PairDescriptors.regions(shape, memory.addresses()), PairDescriptors.memory(shape));
         if (place != null && place.is(DevicePlace.REMAPPED) && !ask.source()) {
             clock.enter("remap");
             devices.get(0).remap(memory);
@@ -208,7 +207,7 @@ final class RankSession {
                     list = call(() -> agent().prepare("", local));
                     localLists.put(local, list);
                 }
-                long remote = call(() -> agent().prepare(pair.peer(), descriptors.remote()));
+                long remote = call(() -> agent().prepare(pair.peer(), descriptors.remote(ask.wrongLength())));
                 prepared.add(new Prepared(descriptors, list, remote));
             }
         }
@@ -283,8 +282,7 @@ final class RankSession {
             now = new CacheOracle(opened().arena(), planned().pairs(), opened().source());
         } else {
             now = before.then(moved, generations);
-            plan = new ToRank.Prepare(
-                    moved, planned().initiator(), planned().write(), planned().wrongOwner());
+            plan = planned().with(moved);
             List<PairShape> read =
                     moved.stream().filter(pair -> pair.headCount() > 0).toList();
             for (int i = 0; i < prepared.size(); i++) {
@@ -434,7 +432,7 @@ final class RankSession {
 
     private FromRank.RequestEnd end(Made request, Drive.Outcome outcome, Visibility.Seen seen) {
         PairDescriptors descriptors = request.prepared().descriptors();
-        int count = descriptors.localIndices().length;
+        int[] indices = descriptors.localIndices();
         long telemetryBytes = -1;
         long telemetryDescriptors = -1;
         if (outcome.status() == 0) {
@@ -448,8 +446,8 @@ final class RankSession {
         }
         return new FromRank.RequestEnd(
                 request.prepared().pair().peer(),
-                count * descriptors.lengthBytes(),
-                count,
+                descriptors.bytes(indices),
+                indices.length,
                 outcome.status(),
                 NixlStatus.nameOf(outcome.status()),
                 outcome.failedCall(),

@@ -65,7 +65,7 @@ final class ServedCache {
     }
 
     private void addFilled(RunList runs, int region, int block, int generation) {
-        oracle.addOwn(runs, own.blockOffset(region, block), own.blockBytes(), Payload.DATA, generation);
+        oracle.addOwn(runs, own.blockOffset(region, block), own.blockBytes(region), Payload.DATA, generation);
     }
 
     /** What is in these blocks is not known from now on: something is under way to them. */
@@ -104,7 +104,7 @@ final class ServedCache {
             for (int block = 0; block < own.cachedBlocks(); block++) {
                 addBlock(runs, region, block);
             }
-            next += own.regionBytes();
+            next += own.regionBytes(region);
         }
         oracle.addGuard(runs, next, own.totalBytes());
         return runs;
@@ -114,7 +114,7 @@ final class ServedCache {
         Content content = contents.get(block);
         long offset = own.blockOffset(region, block);
         if (content == null) {
-            oracle.addUntouched(runs, offset, offset + own.blockBytes());
+            oracle.addUntouched(runs, offset, offset + own.blockBytes(region));
         } else if (content.generation() != 0 && source) {
             addFilled(runs, region, block, content.generation());
         } else if (content.generation() != 0) {

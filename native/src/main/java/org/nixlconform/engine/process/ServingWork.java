@@ -311,7 +311,7 @@ final class ServingWork implements AutoCloseable {
                             lists.remote(),
                             descriptors.remoteIndices(firstRegion(group), firstRegion(group + 1)),
                             text(part.request, group, pair));
-            part.flights.add(new Flight(turns.post(handle), handle, local.length * descriptors.lengthBytes()));
+            part.flights.add(new Flight(turns.post(handle), handle, descriptors.bytes(local)));
         } catch (NixlCallException refused) {
             part.failed(refused.function().symbol(), refused.status());
         }

@@ -72,11 +72,12 @@ final class StormWork {
 
     /** Of a READ into host memory: what each transfer brings is seen at its DONE. */
     private long[] tails(PairDescriptors descriptors) {
-        boolean looks = !plan.write() && open.arena().place() == null && descriptors.lengthBytes() >= TAIL_BYTES;
-        return looks
-                ? descriptors.copyRanges(Integer.MAX_VALUE).stream()
-                        .mapToLong(StormWork::tail)
-                        .toArray()
+        if (plan.write() || open.arena().place() != null) {
+            return new long[0];
+        }
+        List<Drive.CopyRange> ranges = descriptors.copyRanges(Integer.MAX_VALUE);
+        return ranges.stream().allMatch(range -> range.lengthBytes() >= TAIL_BYTES)
+                ? ranges.stream().mapToLong(StormWork::tail).toArray()
                 : new long[0];
     }
 
@@ -100,9 +101,7 @@ final class StormWork {
         List<FromRank.StormPair> pairs = new ArrayList<>();
         for (int i = 0; i < plan.pairs().size(); i++) {
             Storm.Counts counts = storm.counts(i);
-            long bytes = plan.initiator()
-                    ? counts.descriptors() * prepared.get(i).descriptors().lengthBytes()
-                    : 0;
+            long bytes = plan.initiator() ? bytes(counts.descriptors(), prepared.get(i)) : 0;
             pairs.add(new FromRank.StormPair(
                     plan.pairs().get(i).peer(),
                     counts.done(),
@@ -123,6 +122,12 @@ final class StormWork {
                     times(counts.standalone())));
         }
         return pairs;
+    }
+
+    /** Each transfer moves whole blocks: as many descriptors of each region. */
+    private static long bytes(long descriptors, Prepared lists) {
+        int[] all = lists.descriptors().localIndices();
+        return descriptors * lists.descriptors().bytes(all) / all.length;
     }
 
     private static FromRank.StormTimes times(List<Storm.Time> kept) {

@@ -180,9 +180,7 @@ final class TrialWork {
                 new NixlAgent.Configuration(true, open.threadSync(), open.progressDelayMicroseconds()));
         created.createBackend(open.backend(), open.backendParameters());
         created.register(
-                PairDescriptors.regions(open.arena(), rank.arena().addresses()),
-                open.arena().regionBytes(),
-                PairDescriptors.memory(open.arena()));
+                PairDescriptors.regions(open.arena(), rank.arena().addresses()), PairDescriptors.memory(open.arena()));
         agents.put(name, new Agent(created, new Drive(created, new ProgressPage(), open.idleNanos())));
         return new Found(NixlFunction.GET_LOCAL_MD, 0, List.of(), "", created.metadata());
     }
@@ -201,7 +199,7 @@ final class TrialWork {
                 act.subject(),
                 new Lists(
                         agent.nixl.prepare("", descriptors.local()),
-                        agent.nixl.prepare(act.subject(), descriptors.remote()),
+                        agent.nixl.prepare(act.subject(), descriptors.remote(false)),
                         descriptors));
         return Found.answer(NixlFunction.PREP_XFER_DLIST, 0);
     }

@@ -8,30 +8,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param locationBase where the arena begins in the location space of the payload
  * @param guardBytes before the first region
- * @param regionStrideBytes from the start of one region to the start of the next
- * @param regions one a layer, or two: first keys, then values
- * @param blockBytes of one block of this rank in one region
+ * @param regionsInTurn what regions are like: the first, the second and so on, and then the first again
+ * @param regions one a layer, or two: first keys, then values; or first the latent, then the keys of an indexer
  * @param firstHead of the heads that the rank holds
  * @param headCount how many it holds
  * @param tokensPerBlock of one head of a block in one region; of all layers where they share it
- * @param contentBytes of one head of one token in one region
  * @param headsOutermost HND; else NHD
  * @param place null for host memory
  */
 public record ArenaShape(
         long locationBase,
         long guardBytes,
-        long regionStrideBytes,
+        List<RegionShape> regionsInTurn,
         int regions,
         int cachedBlocks,
-        long blockBytes,
         long totalBytes,
         int firstHead,
         int headCount,
         int tokensPerBlock,
-        long contentBytes,
         boolean headsOutermost,
         @Nullable DevicePlace place) {
+
+    /**
+     * @param contentBytes of one head of one token
+     * @param strideBytes from the start of the region to the start of the next
+     */
+    public record RegionShape(long contentBytes, long strideBytes) {}
 
     /**
      * Memory of a GPU.
@@ -56,27 +58,54 @@ public record ArenaShape(
         }
     }
 
-    public long regionOffset(int region) {
-        return guardBytes + region * regionStrideBytes;
+    /** Of one head of one token in one region. */
+    public long contentBytes(int region) {
+        return shape(region).contentBytes();
     }
 
-    /** @param addresses of the rank's allocations: one, or one on each of its devices, each with guard bytes at its begin */
+    /** Of one block of this rank in one region. */
+    public long blockBytes(int region) {
+        return contentBytes(region) * tokensPerBlock * headCount;
+    }
+
+    public long regionBytes(int region) {
+        return cachedBlocks * blockBytes(region);
+    }
+
+    /** From the start of one region to the start of the next. */
+    public long strideBytes(int region) {
+        return shape(region).strideBytes();
+    }
+
+    private RegionShape shape(int region) {
+        return regionsInTurn.get(region % regionsInTurn.size());
+    }
+
+    public long regionOffset(int region) {
+        int turns = region / regionsInTurn.size();
+        int behind = region % regionsInTurn.size();
+        long offset = guardBytes;
+        for (int i = 0; i < regionsInTurn.size(); i++) {
+            offset += (i < behind ? turns + 1 : turns) * regionsInTurn.get(i).strideBytes();
+        }
+        return offset;
+    }
+
+    /**
+     * @param addresses of the rank's allocations: one, or, where all regions are alike, one on each of its devices, each with guard
+     *     bytes at its begin
+     */
     public long regionAddress(List<Long> addresses, int region) {
         return addresses.get(region % addresses.size()) + regionOffset(region / addresses.size());
     }
 
-    public long regionBytes() {
-        return cachedBlocks * blockBytes;
-    }
-
     public long blockOffset(int region, int block) {
-        return regionOffset(region) + block * blockBytes;
+        return regionOffset(region) + block * blockBytes(region);
     }
 
-    /** Offset within a block of one head (numbered over the whole model) of one token. */
-    public long contentOffset(int head, int token) {
+    /** How many contents lie before that of one head (numbered over the whole model) of one token, in a block of any region. */
+    public long contentIndex(int head, int token) {
         long local = (long) head - firstHead;
-        long index = headsOutermost ? local * tokensPerBlock + token : (long) token * headCount + local;
-        return index * contentBytes;
+        return headsOutermost ? local * tokensPerBlock + token : (long) token * headCount + local;
     }
 }

@@ -70,8 +70,15 @@ public sealed interface ToRank {
      *
      * @param write WRITE; else READ
      * @param wrongOwner plant a fault: remote indices are computed with the own number of blocks
+     * @param wrongLength plant a fault: blocks of every remote region are looked for as far apart as those of the first
      */
-    record Prepare(List<PairShape> pairs, boolean initiator, boolean write, boolean wrongOwner) implements ToRank {}
+    record Prepare(List<PairShape> pairs, boolean initiator, boolean write, boolean wrongOwner, boolean wrongLength)
+            implements ToRank {
+        /** Between the same ranks. */
+        public Prepare with(List<PairShape> moved) {
+            return new Prepare(moved, initiator, write, wrongOwner, wrongLength);
+        }
+    }
 
     /** Ask NIXL for requests that it must refuse. Names as in the plan's {@code InvalidRequest}. */
     record TryInvalid(List<String> requests) implements ToRank {}

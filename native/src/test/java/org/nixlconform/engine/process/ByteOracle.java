@@ -86,21 +86,30 @@ final class ByteOracle {
     /** Null in a guard. */
     private Place place(Rank rank, long offset) {
         ArenaShape arena = ranks.arena(rank);
-        long behindGuard = offset - Ranks.GUARD_BYTES;
-        if (behindGuard < 0) {
+        int inRegion = (int) offset - Ranks.GUARD_BYTES;
+        if (inRegion < 0) {
             return null;
         }
-        int region = (int) (behindGuard / arena.regionStrideBytes());
-        int inRegion = (int) (behindGuard % arena.regionStrideBytes());
+        int region = 0;
+        while (inRegion >= strideBytes(arena, region)) {
+            inRegion -= strideBytes(arena, region);
+            region++;
+        }
+        int content = ranks.contentBytes().get(region % ranks.contentBytes().size());
         int held = ranks.headsOf(rank).size();
-        int perBlock = held * ranks.tokens() * ranks.contentBytes();
+        int perBlock = held * ranks.tokens() * content;
         int block = inRegion / perBlock;
         if (block >= (rank.prefill() ? Ranks.PREFILL_BLOCKS : Ranks.DECODE_BLOCKS)) {
             return null;
         }
-        int unit = inRegion % perBlock / ranks.contentBytes();
+        int unit = inRegion % perBlock / content;
         int head = ranks.headsOutermost() ? unit / ranks.tokens() : unit % held;
         int token = ranks.headsOutermost() ? unit % ranks.tokens() : unit / held;
-        return new Place(region, block, ranks.headsOf(rank).get(head), token, inRegion % ranks.contentBytes());
+        return new Place(region, block, ranks.headsOf(rank).get(head), token, inRegion % content);
+    }
+
+    private static int strideBytes(ArenaShape arena, int region) {
+        return (int)
+                arena.regionsInTurn().get(region % arena.regionsInTurn().size()).strideBytes();
     }
 }

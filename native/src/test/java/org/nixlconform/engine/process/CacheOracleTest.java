@@ -2,6 +2,7 @@ package org.nixlconform.engine.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,6 +90,29 @@ class CacheOracleTest {
                 .toList();
         // 2 of 3 blocks move, from 2 ranks, in 3 regions.
         assertThat(selected).hasSize(2 * 2 * 3).allMatch(run -> run.length() == 2 * 4 * 40);
+    }
+
+    /** By hand: a token is 72 bytes of latent, 13 of indexer; a block 4 tokens; the regions are latent, indexer, latent. */
+    @Test
+    void blocksOfEachRegionAreAsLongAsTheRegionSays() {
+        Ranks ranks = new Ranks(1, 1, 1, 1, true, true, 4, List.of(72, 13), 0);
+        List<Run> selected = runs(oracle(ranks, ranks.decodes().get(0)).afterwards(GENERATIONS)).stream()
+                .filter(Run::selected)
+                .toList();
+        // Regions of prefill begin at 64, 2120 and 2528, of decode at 64, 3272 and 3888, behind 4584 bytes of prefill.
+        assertThat(selected)
+                .extracting(Run::offset, Run::length, Run::location)
+                .containsExactly(
+                        tuple(64 + 288L, 288L, 64L),
+                        tuple(64 + 4 * 288L, 288L, 64 + 3 * 288L),
+                        tuple(64 + 9 * 288L, 288L, 64 + 5 * 288L),
+                        tuple(3272 + 52L, 52L, 2120L),
+                        tuple(3272 + 4 * 52L, 52L, 2120 + 3 * 52L),
+                        tuple(3272 + 9 * 52L, 52L, 2120 + 5 * 52L),
+                        tuple(3888 + 288L, 288L, 2528L),
+                        tuple(3888 + 4 * 288L, 288L, 2528 + 3 * 288L),
+                        tuple(3888 + 9 * 288L, 288L, 2528 + 5 * 288L));
+        assertThat(selected).allMatch(run -> run.own() == 4584 + run.offset());
     }
 
     /** What requests leave stays in the blocks that the next do not take, and is nothing that they bring. */

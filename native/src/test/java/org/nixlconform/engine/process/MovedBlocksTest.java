@@ -14,6 +14,7 @@ import org.nixlconform.binding.Arena;
 import org.nixlconform.binding.Drive;
 import org.nixlconform.binding.Drive.CopyRange;
 import org.nixlconform.binding.NixlAgent.BlockRanges;
+import org.nixlconform.binding.NixlAgent.RegionRanges;
 import org.nixlconform.binding.Payload;
 import org.nixlconform.binding.Posix;
 import org.nixlconform.binding.RunList;
@@ -167,6 +168,31 @@ class MovedBlocksTest {
                         Payload.CLASSIFICATIONS.get(each.classification()).equals("OVERRUN"));
     }
 
+    /** Blocks of the second region taken for as far apart as the shorter ones of the first: right for block 0 alone. */
+    @Test
+    void blocksAtTheLengthOfAnotherRegionAreMisplaced() {
+        Ranks ranks = new Ranks(1, 1, 1, 1, true, true, 16, List.of(512, 1536), 0);
+        arm(ranks);
+        Rank rank = decode(ranks, 0);
+        PairDescriptors pair = pairs(ranks, rank).get(0);
+        int[] locals = pair.localIndices();
+        int[] remotes = pair.remoteIndices(false);
+        List<CopyRange> ranges = new ArrayList<>();
+        for (int i = 0; i < locals.length; i++) {
+            ranges.add(range(pair.local(), locals[i], pair.remote(true), remotes[i]));
+        }
+        copy(ranges, false);
+        Payload.Verification found = verify(ranks, rank);
+        // Source blocks 5 and 3 of the second region; block 0 is where it would be anyway.
+        expectAll(found, "MISPLACED", 2);
+        long tooFarBack = 16 * (1536 - 512);
+        try (RunList runs = oracle(ranks, rank).afterwards(GENERATIONS)) {
+            assertThat(found.differences())
+                    .extracting(each -> runs.get(Math.toIntExact(each.run())).location() - each.foundLocation())
+                    .containsExactlyInAnyOrder(5 * tooFarBack, 3 * tooFarBack);
+        }
+    }
+
     @Test
     void twoBlocksInEachOthersPlaceAreMisplaced() {
         Ranks ranks = oneToTwo();
@@ -292,17 +318,25 @@ class MovedBlocksTest {
         assertThat(locals).hasSameSizeAs(remotes).isNotEmpty();
         List<CopyRange> ranges = new ArrayList<>();
         for (int i = 0; i < locals.length; i++) {
-            ranges.add(new CopyRange(
-                    address(local.local(), locals[i]), address(remote.remote(), remotes[i]), local.lengthBytes()));
+            ranges.add(range(local.local(), locals[i], remote.remote(false), remotes[i]));
         }
         return ranges;
     }
 
+    private static CopyRange range(BlockRanges local, int localIndex, BlockRanges remote, int remoteIndex) {
+        long length = region(local, localIndex).lengthBytes();
+        assertThat(region(remote, remoteIndex).lengthBytes()).isEqualTo(length);
+        return new CopyRange(address(local, localIndex), address(remote, remoteIndex), length);
+    }
+
+    private static RegionRanges region(BlockRanges list, int index) {
+        assertThat(index).isBetween(0, list.regions().size() * list.blocks() - 1);
+        return list.regions().get(index / list.blocks());
+    }
+
     private static long address(BlockRanges list, int index) {
-        assertThat(index).isBetween(0, list.regionAddresses().size() * list.blocks() - 1);
-        return list.regionAddresses().get(index / list.blocks())
-                + index % list.blocks() * list.strideBytes()
-                + list.firstBytes();
+        RegionRanges region = region(list, index);
+        return region.address() + index % list.blocks() * region.strideBytes() + region.firstBytes();
     }
 
     private static void move(List<PairDescriptors> pairs, boolean write) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.nixlconform.engine.protocol.ArenaShape;
+import org.nixlconform.engine.protocol.ArenaShape.RegionShape;
 import org.nixlconform.engine.protocol.PairShape;
 
 /**
@@ -12,6 +13,7 @@ import org.nixlconform.engine.protocol.PairShape;
  * own, written down from the description of the caches, not from the code that plans real cells.
  *
  * @param latent MLA: every rank holds the one head
+ * @param contentBytes of one head of one token in the first region, in the second and so on, and then in the first again
  * @param prefixBlocks leading blocks of each request that decode holds already
  */
 record Ranks(
@@ -22,13 +24,36 @@ record Ranks(
         boolean latent,
         boolean headsOutermost,
         int tokens,
-        int contentBytes,
+        List<Integer> contentBytes,
         int prefixBlocks) {
     static final int REGIONS = 3;
     static final int PREFILL_BLOCKS = 7;
     static final int DECODE_BLOCKS = 11;
     static final int GUARD_BYTES = 64;
     private static final int GAP_BYTES = 40;
+
+    /** With regions that are all alike. */
+    Ranks(
+            int prefillEngines,
+            int prefillTp,
+            int decodeTp,
+            int heads,
+            boolean latent,
+            boolean headsOutermost,
+            int tokens,
+            int contentBytes,
+            int prefixBlocks) {
+        this(
+                prefillEngines,
+                prefillTp,
+                decodeTp,
+                heads,
+                latent,
+                headsOutermost,
+                tokens,
+                List.of(contentBytes),
+                prefixBlocks);
+    }
 
     /** Blocks of one prefill engine and where decode puts them. */
     record Request(List<Integer> sources, List<Integer> destinations) {}
@@ -97,23 +122,32 @@ record Ranks(
     private ArenaShape shape(Rank rank, long base) {
         List<Integer> held = headsOf(rank);
         int blocks = rank.prefill() ? PREFILL_BLOCKS : DECODE_BLOCKS;
-        long blockBytes = (long) held.size() * tokens * contentBytes;
-        // A region ends anywhere; the next one begins at a word, as locations are of words.
-        long stride = (blockBytes * blocks + GAP_BYTES + 7) / 8 * 8;
+        List<RegionShape> inTurn = new ArrayList<>();
+        for (int content : contentBytes) {
+            long regionBytes = (long) blocks * held.size() * tokens * content;
+            inTurn.add(new RegionShape(content, stride(regionBytes)));
+        }
+        long totalBytes = GUARD_BYTES;
+        for (int region = 0; region < REGIONS; region++) {
+            totalBytes += inTurn.get(region % inTurn.size()).strideBytes();
+        }
         return new ArenaShape(
                 base,
                 GUARD_BYTES,
-                stride,
+                inTurn,
                 REGIONS,
                 blocks,
-                blockBytes,
-                GUARD_BYTES + stride * REGIONS,
+                totalBytes,
                 held.get(0),
                 held.size(),
                 tokens,
-                contentBytes,
                 headsOutermost,
                 null);
+    }
+
+    /** A region ends anywhere; the next one begins at a word, as locations are of words. */
+    private static long stride(long regionBytes) {
+        return (regionBytes + GAP_BYTES + 7) / 8 * 8;
     }
 
     /** The rank of a prefill engine that gives a head to a decode rank: of copies, one that is not always the first. */
@@ -186,6 +220,10 @@ record Ranks(
         // A latent lies on every rank.
         cells.add(new Ranks(1, 1, 2, 1, true, true, 4, 72, 1));
         cells.add(new Ranks(2, 4, 2, 1, true, true, 4, 73, 0));
+        // Beside the latent an indexer, whose blocks are shorter, or longer.
+        cells.add(new Ranks(1, 1, 1, 1, true, true, 4, List.of(72, 13), 0));
+        cells.add(new Ranks(2, 1, 2, 1, true, true, 3, List.of(13, 72), 1));
+        cells.add(new Ranks(1, 2, 1, 1, true, false, 4, List.of(40, 12), 0));
         // Tokens outermost: a slice is contiguous only as a whole block.
         cells.add(new Ranks(1, 2, 2, 4, false, false, 4, 40, 1));
         cells.add(new Ranks(2, 1, 1, 3, false, false, 5, 41, 0));

@@ -81,7 +81,7 @@ class RealTransferTest {
                 assertThat(transferred.requests()).singleElement().satisfies(request -> {
                     assertThat(request.status()).isZero();
                     assertThat(request.peer()).isEqualTo(target);
-                    assertThat(request.bytes()).isEqualTo(MOVED * prefill().blockBytes());
+                    assertThat(request.bytes()).isEqualTo(MOVED * prefill().blockBytes(0));
                     assertThat(request.totalNanos()).isGreaterThanOrEqualTo(request.postNanos());
                 });
                 for (String label : List.of(PREFILL, DECODE)) {
@@ -121,7 +121,7 @@ class RealTransferTest {
                     .hasSize(3)
                     .allMatch(difference -> difference.classification().equals("MISPLACED")
                             && difference.foundLocation()
-                                    == difference.expectedLocation() - prefill().blockBytes());
+                                    == difference.expectedLocation() - prefill().blockBytes(0));
             assertThat(verify(warden, 0, PREFILL).runsDiffering()).isZero();
             close(warden);
         }
@@ -151,7 +151,7 @@ class RealTransferTest {
                     FromRank.Difference difference = verified.differences().get(0);
                     assertThat(difference.classification()).isEqualTo("FOREIGN");
                     assertThat(difference.runOffset())
-                            .isEqualTo(decode().regionOffset(0) + DESTINATIONS[PREFIX + 3] * decode().blockBytes());
+                            .isEqualTo(decode().regionOffset(0) + DESTINATIONS[PREFIX + 3] * decode().blockBytes(0));
                     assertThat(difference.firstOffset()).isEqualTo(difference.runOffset() + 77);
                     assertThat(difference.differingBytes()).isEqualTo(1);
                     assertThat(difference.bitDistance()).isEqualTo(1);
@@ -176,7 +176,7 @@ class RealTransferTest {
                     .allMatch(attempt -> attempt.status() < 0);
             warden.send(DECODE, new ToRank.Reference(2, Map.of()));
             FromRank.Referenced reference = warden.answer(DECODE, FromRank.Referenced.class);
-            assertThat(reference.bytes()).isEqualTo(MOVED * prefill().blockBytes());
+            assertThat(reference.bytes()).isEqualTo(MOVED * prefill().blockBytes(0));
             assertThat(reference.passNanos()).hasSize(2).allMatch(nanos -> nanos > 0);
             arm(warden, 0);
             transfer(warden, 0, DECODE, PREFILL);
@@ -219,7 +219,7 @@ class RealTransferTest {
                 assertThat(entry.sourceFreedNanos()).as("%s", entry).isPositive();
                 moved += (long) entry.destinationBlocks().length
                         * REGIONS
-                        * prefill().blockBytes();
+                        * prefill().blockBytes(0);
                 aborted += entry.aborted() ? 1 : 0;
             }
             assertThat(aborted).isBetween(10, 60);
@@ -322,8 +322,8 @@ class RealTransferTest {
                 DESTINATIONS,
                 SOURCES,
                 PREFIX);
-        warden.send(PREFILL, new ToRank.Prepare(List.of(toDecode), write, write, wrongOwner));
-        warden.send(DECODE, new ToRank.Prepare(List.of(toPrefill), !write, write, wrongOwner));
+        warden.send(PREFILL, new ToRank.Prepare(List.of(toDecode), write, write, wrongOwner, false));
+        warden.send(DECODE, new ToRank.Prepare(List.of(toPrefill), !write, write, wrongOwner, false));
         done(warden);
         return warden;
     }
@@ -347,8 +347,8 @@ class RealTransferTest {
         long blockBytes = 2 * 16 * 256;
         // Regions whole blocks apart: blocks of another region then are at no distance that looks like a shift.
         long stride = (blocks + 1) * blockBytes;
-        return new ArenaShape(
-                base, 4096, stride, REGIONS, blocks, blockBytes, 4096 + REGIONS * stride, 0, 2, 16, 256, true, null);
+        List<ArenaShape.RegionShape> alike = List.of(new ArenaShape.RegionShape(256, stride));
+        return new ArenaShape(base, 4096, alike, REGIONS, blocks, 4096 + REGIONS * stride, 0, 2, 16, true, null);
     }
 
     private static void done(WardenProcess warden) throws InterruptedException {

@@ -132,6 +132,9 @@ final class CellTest {
         parameters.put("layers", String.valueOf(geometry.layers()));
         parameters.put("KV heads", String.valueOf(geometry.kvHeads()));
         parameters.put("head dim", String.valueOf(geometry.headDim()));
+        if (geometry.indexerDim() > 0) {
+            parameters.put("indexer dim", String.valueOf(geometry.indexerDim()));
+        }
         parameters.put("tokens per block", String.valueOf(geometry.tokensPerBlock()));
         parameters.put("dtype", geometry.dtype().name());
         parameters.put("layout", geometry.layout().name());
