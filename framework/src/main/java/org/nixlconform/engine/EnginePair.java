@@ -393,6 +393,25 @@ public final class EnginePair implements AutoCloseable {
                 AnswerReading.verification());
     }
 
+    /** Second agents of the prefill ranks, which end before requests are served: what is read from them fails. */
+    public EngineStep<Boolean> openGone() {
+        Map<RankId, ToRank> asks = all(new ToRank.OpenGone());
+        asks.keySet().removeIf(rank -> rank.role() != Role.PREFILL);
+        return perform("second agent", asks, step, (rank, answer) -> {
+            translation.goneOpened(rank, ((FromRank.GoneOpened) answer).metadata());
+            return true;
+        });
+    }
+
+    /** Decode ranks know them as they know the others. */
+    public EngineStep<Boolean> connectGone() {
+        Map<RankId, ToRank> asks = new LinkedHashMap<>();
+        plan.topology().ranks().stream()
+                .filter(rank -> rank.role() == Role.DECODE)
+                .forEach(rank -> asks.put(rank, new ToRank.Connect(translation.gonePeers(rank))));
+        return perform("connect", asks, step, (rank, answer) -> answer instanceof FromRank.Done);
+    }
+
     /**
      * Serves requests: ranks do it on their own, coordinated by a desk beside them.
      *

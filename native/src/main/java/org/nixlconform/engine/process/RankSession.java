@@ -45,6 +45,9 @@ final class RankSession {
     private final String label;
     private final ProgressPage page = new ProgressPage();
     private final List<Prepared> prepared = new ArrayList<>();
+    /** Of agents that are gone. */
+    private final Map<String, Prepared> goneLists = new HashMap<>();
+
     private final Map<BlockRanges, Long> localLists = new HashMap<>();
     private final List<Made> made = new ArrayList<>();
     private final Object runsLock = new Object();
@@ -79,6 +82,8 @@ final class RankSession {
     FromRank perform(ToRank step, PhaseClock clock) throws NixlCallException {
         if (step instanceof ToRank.Open ask) {
             return open(ask, clock);
+        } else if (step instanceof ToRank.OpenGone) {
+            return openGone(clock);
         } else if (step instanceof ToRank.Connect ask) {
             return connect(ask, clock);
         } else if (step instanceof ToRank.Prepare ask) {
@@ -176,6 +181,11 @@ final class RankSession {
                 PlacedRuns there = arena().place(payload(), runs)) {
             there.fill();
         }
+    }
+
+    private FromRank openGone(PhaseClock clock) throws NixlCallException {
+        clock.enter("second agent");
+        return new FromRank.GoneOpened(trials().begin(ServingShape.GONE), clock.finish());
     }
 
     private FromRank connect(ToRank.Connect ask, PhaseClock clock) throws NixlCallException {
@@ -558,6 +568,14 @@ final class RankSession {
         clock.enter("arm");
         found.fill(cache.initial());
         page.reset(0, 0);
+        if (ask.serving().failPercent() > 0) {
+            clock.enter("second agent");
+            if (source) {
+                trials().leave(ServingShape.GONE);
+            } else {
+                prepareGone();
+            }
+        }
         clock.enter("serve");
         List<FromRank.Stray> strays;
         try (DeskLink desk = new DeskLink(ask, label);
@@ -609,6 +627,15 @@ final class RankSession {
         }
     }
 
+    /** Before serving begins, as for peers that are there: what is prepared says nothing of whether they are. */
+    private void prepareGone() throws NixlCallException {
+        for (Prepared each : prepared) {
+            PairDescriptors descriptors = each.descriptors();
+            long remote = agent().prepare(ServingShape.goneOf(each.pair().peer()), descriptors.remote());
+            goneLists.put(each.pair().peer(), new Prepared(descriptors, each.local(), remote));
+        }
+    }
+
     private ServingWork.Rank server(ServingShape shape) {
         Map<String, Prepared> lists = new HashMap<>();
         prepared.forEach(each -> lists.put(each.pair().peer(), each));
@@ -621,6 +648,7 @@ final class RankSession {
                 page,
                 planned().pairs(),
                 lists,
+                goneLists,
                 opened().idleNanos());
     }
 
@@ -646,6 +674,9 @@ final class RankSession {
         }
         if (agent != null && drive != null) {
             for (Prepared pair : prepared) {
+                agent().releasePrepared(pair.remote());
+            }
+            for (Prepared pair : goneLists.values()) {
                 agent().releasePrepared(pair.remote());
             }
             for (long list : localLists.values()) {

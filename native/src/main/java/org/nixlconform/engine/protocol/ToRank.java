@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "ask")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = ToRank.Open.class, name = "open"),
+    @JsonSubTypes.Type(value = ToRank.OpenGone.class, name = "openGone"),
     @JsonSubTypes.Type(value = ToRank.Connect.class, name = "connect"),
     @JsonSubTypes.Type(value = ToRank.Prepare.class, name = "prepare"),
     @JsonSubTypes.Type(value = ToRank.TryInvalid.class, name = "try"),
@@ -59,6 +60,11 @@ public sealed interface ToRank {
 
     /** Names as in the plan's {@code StreamOrder}, and how often each transfer is repeated before it is judged. */
     record StreamOrder(String work, String fence, int repeats) {}
+
+    /**
+     * Open a second agent over the same memory, which ends before requests are served. Answered by {@link FromRank.GoneOpened}.
+     */
+    record OpenGone() implements ToRank {}
 
     /** Load the metadata of every peer. */
     record Connect(List<Peer> peers) implements ToRank {}
