@@ -550,26 +550,25 @@ class LedgerCheckTest {
                         "expected"))
                 .isEqualTo("2, one for each pair of ranks");
         assertThat(fact(
-                        onlyFinding(
-                                FAILING,
-                                Observations.clean(FAILING)
-                                        .request(
-                                                19,
-                                                old -> failed(old)
-                                                        .flatMap(request -> with(
-                                                                request,
-                                                                Map.of(
-                                                                        "failedNanos", 19_500_000L,
-                                                                        "sourceFreedNanos", -1L)))),
-                                FindingKind.LEDGER),
+                        onlyFinding(FAILING, lastFailing(Map.of("sourceFreedNanos", -1L)), FindingKind.LEDGER),
                         "actual"))
                 .isEqualTo("kept at the source");
         assertThat(onlyFinding(
                                 FAILING,
-                                failing(Map.of("endedNanos", -1L, "destinationFreedNanos", -1L)),
+                                lastFailing(Map.of("endedNanos", -1L, "destinationFreedNanos", -1L)),
                                 FindingKind.STALLED)
                         .headline())
                 .isEqualTo("a request of which a transfer failed did not end");
+    }
+
+    /** The last request, whose blocks nobody waits for. */
+    private static Observations lastFailing(Map<String, Object> change) {
+        return Observations.clean(FAILING)
+                .request(
+                        19,
+                        old -> failed(old)
+                                .flatMap(request -> with(request, Map.of("failedNanos", 19_500_000L)))
+                                .flatMap(request -> with(request, change)));
     }
 
     @Test
@@ -590,18 +589,12 @@ class LedgerCheckTest {
         long late = Duration.ofSeconds(31).toNanos();
         assertThat(onlyFinding(
                                 FAILING,
-                                Observations.clean(FAILING)
-                                        .request(
-                                                19,
-                                                old -> failed(old)
-                                                        .flatMap(request -> with(
-                                                                request,
-                                                                Map.of(
-                                                                        "failedNanos", late,
-                                                                        "endedNanos", late,
-                                                                        "notifiedNanos", late,
-                                                                        "sourceFreedNanos", late,
-                                                                        "destinationFreedNanos", late)))),
+                                lastFailing(Map.of(
+                                        "failedNanos", late,
+                                        "endedNanos", late,
+                                        "notifiedNanos", late,
+                                        "sourceFreedNanos", late,
+                                        "destinationFreedNanos", late)),
                                 FindingKind.SLOW)
                         .headline())
                 .isEqualTo("a transfer failed late");
