@@ -425,7 +425,8 @@ public final class EnginePair implements AutoCloseable {
         plan.topology()
                 .ranks()
                 .forEach(rank -> asks.put(
-                        rank, opened.ask(serving, translation.peersOf(rank).size(), LISTED_DIFFERENCES)));
+                        rank,
+                        opened.ask(rank, serving, translation.peersOf(rank).size(), LISTED_DIFFERENCES)));
         // A request has the time that the case gives a transfer; they come one after the other where none is beside.
         Duration all = limits.within()
                 .multipliedBy(1 + serving.requests() / serving.inFlight())
@@ -434,7 +435,7 @@ public final class EnginePair implements AutoCloseable {
                 asks,
                 new Expectations.Completion(
                         all.compareTo(LONGEST_SERVING) < 0 ? all : LONGEST_SERVING,
-                        limits.stall().plus(forBytes())));
+                        limits.stall().plus(forBytes()).plus(opened.connectedWithin())));
     }
 
     /** Makes one trial, with agents of its own. */
@@ -504,7 +505,7 @@ public final class EnginePair implements AutoCloseable {
 
     /** What became of the requests that {@link #serve} served, also where it did not end. */
     public EngineStep.Ledger ledger() {
-        return desk.map(ServingDesk::ledger).orElse(new EngineStep.Ledger(Duration.ZERO, false, List.of()));
+        return desk.map(ServingDesk::ledger).orElse(new EngineStep.Ledger(Duration.ZERO, false, List.of(), List.of()));
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.nixlconform.engine.ServedRequest;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
@@ -470,8 +471,17 @@ final class LedgerCheck implements Check {
     /** How many requests were served, how fast, beside single transfers of the same case, and how long they took. */
     static List<String> notes(TransferObservation observation, OptionalDouble singleGbPerSecond) {
         return observation.serving().filter(serving -> !serving.requests().isEmpty()).stream()
-                .map(serving -> note(serving, singleGbPerSecond))
+                .flatMap(serving ->
+                        Stream.concat(Stream.of(note(serving, singleGbPerSecond)), relayed(serving).stream()))
                 .toList();
+    }
+
+    private static Optional<String> relayed(Serving serving) {
+        return serving.relayed().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Wording.names(serving.relayed())
+                        + " could not connect to the desk, which gives out blocks, and reached it over the control channels:"
+                        + " requests took longer for it");
     }
 
     private static String note(Serving serving, OptionalDouble singleGbPerSecond) {

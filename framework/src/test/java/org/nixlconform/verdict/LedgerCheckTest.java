@@ -44,6 +44,19 @@ class LedgerCheckTest {
     }
 
     @Test
+    void ranksThatWereRelayedAreNamedInANote() {
+        Observations seen = Observations.clean(PLAN)
+                .serving(old -> new Serving(
+                        old.took(), true, old.integrity(), old.requests(), old.strays(), List.of(PREFILL_0, DECODE_1)));
+
+        assertThat(Judge.judge(PLAN, seen.seen()).notes())
+                .anyMatch(note -> note.startsWith(
+                        "prefill-0-rank-0, decode-0-rank-1 could not connect to the desk, which gives out blocks"));
+        assertThat(Judge.judge(PLAN, Observations.clean(PLAN).seen()).notes())
+                .noneMatch(note -> note.contains("control channels"));
+    }
+
+    @Test
     void requestThatIsGivenUpConformsWhenPrefillIsTold() {
         assertThat(findings(PLAN, Observations.clean(PLAN).request(7, LedgerCheckTest::givenUp)))
                 .isEmpty();
@@ -211,7 +224,12 @@ class LedgerCheckTest {
                                 PLAN,
                                 Observations.clean(PLAN)
                                         .serving(old -> new Serving(
-                                                old.took(), false, old.integrity(), old.requests(), List.of())),
+                                                old.took(),
+                                                false,
+                                                old.integrity(),
+                                                old.requests(),
+                                                List.of(),
+                                                List.of())),
                                 FindingKind.VACUOUS)
                         .headline())
                 .isEqualTo("the ledger of requests is not whole");
@@ -315,7 +333,8 @@ class LedgerCheckTest {
                                 true,
                                 old.integrity(),
                                 old.requests(),
-                                List.of(new StrayNotification(PREFILL_0, "decode-0-rank-1", "served 7")))),
+                                List.of(new StrayNotification(PREFILL_0, "decode-0-rank-1", "served 7")),
+                                List.of())),
                 FindingKind.NOTIFICATION_ALTERED);
 
         assertThat(stray.headline()).isEqualTo("1 notification came that no request sent");
@@ -631,7 +650,8 @@ class LedgerCheckTest {
 
         assertThat(onlyFinding(plan, seen, FindingKind.VACUOUS).headline())
                 .isEqualTo("fewer requests were served than planned");
-        seen.serving(old -> new Serving(Duration.ofSeconds(1), true, old.integrity(), old.requests(), List.of()));
+        seen.serving(
+                old -> new Serving(Duration.ofSeconds(1), true, old.integrity(), old.requests(), List.of(), List.of()));
         assertThat(findings(plan, seen)).isEmpty();
     }
 

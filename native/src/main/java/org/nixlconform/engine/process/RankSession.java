@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.binding.Arena;
 import org.nixlconform.binding.Device;
@@ -26,6 +28,7 @@ import org.nixlconform.binding.Visibility;
 import org.nixlconform.engine.process.CacheOracle.Generations;
 import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.ArenaShape.DevicePlace;
+import org.nixlconform.engine.protocol.FromDesk;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.PairShape;
 import org.nixlconform.engine.protocol.ServingShape;
@@ -33,7 +36,7 @@ import org.nixlconform.engine.protocol.ToRank;
 
 /**
  * What one rank holds between steps: agent, arena, pairs, prepared lists, requests. {@link #perform} runs on the main
- * thread only; {@link #sample}, {@link #cancel} and {@link #wake} on any.
+ * thread only; {@link #sample}, {@link #cancel}, {@link #fromDesk} and {@link #wake} on any.
  *
  * <p>It is longer than most classes because it is the whole call flow of a serving engine in order, one method a step.
  */
@@ -43,6 +46,7 @@ final class RankSession {
     private static final int POISON = Payload.CLASSIFICATIONS.indexOf("POISON");
 
     private final String label;
+    private final DeskLink.Relay relay;
     private final ProgressPage page = new ProgressPage();
     private final List<Prepared> prepared = new ArrayList<>();
     /** Of agents that are gone. */
@@ -73,8 +77,10 @@ final class RankSession {
     private boolean complete;
     private boolean awaitsStorm;
 
-    RankSession(String label) {
+    /** @param toDesk takes lines to a desk that cannot be connected to */
+    RankSession(String label, Consumer<String> toDesk) {
         this.label = label;
+        this.relay = new DeskLink.Relay(new LinkedBlockingQueue<>(), toDesk);
     }
 
     private record Made(Prepared prepared, long request, long makeNanos) {}
@@ -578,7 +584,7 @@ final class RankSession {
         }
         clock.enter("serve");
         List<FromRank.Stray> strays;
-        try (DeskLink desk = new DeskLink(ask, label);
+        try (DeskLink desk = new DeskLink(ask, label, relay);
                 ServingWork work = new ServingWork(server(ask.serving()), desk, ask.slots(), cache, found)) {
             work.run();
             strays = work.strays();
@@ -713,6 +719,11 @@ final class RankSession {
                 sample.received(),
                 total,
                 arrived);
+    }
+
+    /** From a desk that cannot be connected to; on any thread. */
+    void fromDesk(FromDesk ask) {
+        relay.asks().add(ask);
     }
 
     void cancel() {

@@ -127,13 +127,17 @@ public sealed interface ToRank {
      * Serve requests as the desk gives them out, until it says that there are no more; then verify the whole arena. Answered by
      * {@link FromRank.Verified}.
      *
-     * @param host where the desk listens
+     * @param host where the desk listens; empty where there is no way to it, so that lines are relayed as they are where it cannot be
+     *     connected to within {@value Serve#CONNECT_MILLIS} ms
      * @param secret that it wants to hear
      * @param serving what is asked for
      * @param slots transfers at a time at most
      * @param listed differences to list; all are counted
      */
-    record Serve(String host, int port, String secret, ServingShape serving, int slots, int listed) implements ToRank {}
+    record Serve(String host, int port, String secret, ServingShape serving, int slots, int listed) implements ToRank {
+        /** A node that lets nobody through may not say so. */
+        public static final int CONNECT_MILLIS = 3_000;
+    }
 
     /** Do these one right after the other, with agents of their own; the first that fails and is {@code needed} ends it. */
     record Trial(List<Act> acts) implements ToRank {}
