@@ -19,7 +19,7 @@ import org.nixlconform.plan.Backend;
  * without a word, and blocks between GPUs are staged through the host.
  */
 final class CudaRuntime {
-    private static final String MODULES = "libuct_cuda.so*";
+    private static final String MODULES = "libuc[mt]_cuda.so*";
     private static final String RUNTIME = "libcudart.so.";
     /** As deep as {@code local/lib/python3.11/dist-packages/nixl_cu12.libs/ucx}, and the file. */
     private static final int DEPTH = 7;
@@ -66,7 +66,8 @@ final class CudaRuntime {
             for (Path module : new NodeFiles(node.connection()).find(installation.folder(), DEPTH, MODULES)) {
                 Optional<String> lacking = SharedLibraries.found(node.connection(), module, searched).stream()
                         .flatMap(found -> found.entrySet().stream())
-                        .filter(found -> found.getValue().isEmpty() && found.getKey().startsWith(RUNTIME))
+                        .filter(found ->
+                                found.getValue().isEmpty() && found.getKey().startsWith(RUNTIME))
                         .map(Map.Entry::getKey)
                         .findFirst();
                 if (lacking.isPresent()) {
@@ -94,7 +95,8 @@ final class CudaRuntime {
                 LinkFolder.of(node, "cuda", Map.of(name, had.get().file())).toString(),
                 (others, ours) -> ours + ":" + others);
         return installation.with(
-                variables, and(installation, new Fact(name + " for UCX", had.get().described())));
+                variables,
+                and(installation, new Fact(name + " for UCX", had.get().described())));
     }
 
     private static Installation lacking(Installation installation, String why) {

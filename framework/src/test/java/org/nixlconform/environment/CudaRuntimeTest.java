@@ -17,12 +17,12 @@ import org.nixlconform.cluster.BuiltEngine;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.NodeConnection;
 import org.nixlconform.cluster.NodeFacts;
-import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
-import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
-import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
 import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 import org.nixlconform.configuration.EnvironmentSpec;
+import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
+import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
+import org.nixlconform.configuration.EnvironmentSpec.ThreadSync;
 import org.nixlconform.configuration.InstallSpec.WheelInstall;
 import org.nixlconform.message.Fact;
 
@@ -46,11 +46,7 @@ class CudaRuntimeTest {
         Path home = folder.resolve("nixl");
         Path core = Workshop.library(home.resolve("libnixl.so"), "", List.of());
         Workshop.library(
-                home.resolve("libs/ucx/libuct_cuda.so.0.0.0"),
-                "",
-                List.of(),
-                "-Wl,--no-as-needed",
-                runtime.toString());
+                home.resolve("libs/ucx/libucm_cuda.so.0.0.0"), "", List.of(), "-Wl,--no-as-needed", runtime.toString());
         installation = new Installation(
                 "nixl-cu12",
                 Optional.of("1.5.1"),
@@ -90,7 +86,8 @@ class CudaRuntimeTest {
     @Test
     void whatCannotBeHadIsToldAndEndsNothing() {
         assertThat(fact(name -> Optional.empty()))
-                .isEqualTo("node this-machine has no libcudart.so.99; blocks between GPUs will be staged through the host");
+                .isEqualTo(
+                        "node this-machine has no libcudart.so.99; blocks between GPUs will be staged through the host");
         assertThat(fact(name -> {
                     throw new IOException("no way to " + name);
                 }))
