@@ -17,6 +17,7 @@ import static org.nixlconform.plan.Operation.WRITE;
 import static org.nixlconform.plan.Role.DECODE;
 import static org.nixlconform.plan.Role.PREFILL;
 
+import org.nixlconform.jupiter.AllowEngineLog;
 import org.nixlconform.jupiter.Backends;
 import org.nixlconform.jupiter.Blocks;
 import org.nixlconform.jupiter.Direction;
@@ -37,6 +38,7 @@ import org.nixlconform.jupiter.TransferTest;
 @ExpectIntegrity
 @ExpectCompletion(withinSeconds = 60, stallSeconds = 10)
 public class ServingConformance {
+    private static final String GONE = "the case reads from an agent that is gone, and NIXL says so";
 
     /** One block a request, three in the cache: the next request is written over it as soon as it was notified. */
     @TransferTest
@@ -144,6 +146,41 @@ public class ServingConformance {
     @Mutated(REUSED_WITHOUT_QUARANTINE)
     @ExpectCaught({STALE, TORN, MISPLACED, OVERRUN})
     void blocksOfADroppedRequestThatAreReusedAtOnceAreCaught() {}
+
+    /** Of the two transfers of a request, from two ranks, one is to an agent that is gone, and fails while the other moves. */
+    @TransferTest
+    @Requirement("D5")
+    @AllowEngineLog(
+            pattern = "remote agent 'prefill-0-rank-[01][.]gone' was (disconnected|invalidated)",
+            because = GONE)
+    @Topology(prefillTp = 2, decodeTp = 1)
+    @Blocks(transferred = 6, cached = 19)
+    @PagedServing(
+            requests = 120,
+            inFlight = 5,
+            mostBlocks = 6,
+            failPercent = 20,
+            latePostPercent = 30,
+            latePostMillis = 5)
+    void blocksAreReusedWhenAllTransfersOfARequestHaveEndedWhicheverFailed() {}
+
+    @TransferTest
+    @Requirement("D5")
+    @AllowEngineLog(
+            pattern = "remote agent 'prefill-0-rank-[01][.]gone' was (disconnected|invalidated)",
+            because = GONE)
+    @Topology(prefillTp = 2, decodeTp = 1)
+    @Blocks(transferred = 6, cached = 19)
+    @PagedServing(
+            requests = 120,
+            inFlight = 5,
+            mostBlocks = 6,
+            failPercent = 40,
+            latePostPercent = 60,
+            latePostMillis = 20)
+    @Mutated(REUSED_WITHOUT_QUARANTINE)
+    @ExpectCaught({STALE, TORN, MISPLACED, OVERRUN})
+    void blocksThatAreReusedWhenTheFirstTransferFailedAreCaught() {}
 
     @TransferTest
     @Requirement("G3")

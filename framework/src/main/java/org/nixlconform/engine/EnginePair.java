@@ -398,6 +398,25 @@ public final class EnginePair implements AutoCloseable {
                 AnswerReading.verification());
     }
 
+    /** Second agents of the prefill ranks, which end before requests are served: what is read from them fails. */
+    public EngineStep<Boolean> openGone() {
+        Map<RankId, ToRank> asks = all(new ToRank.OpenGone());
+        asks.keySet().removeIf(rank -> rank.role() != Role.PREFILL);
+        return perform("second agent", asks, step, (rank, answer) -> {
+            translation.goneOpened(rank, ((FromRank.GoneOpened) answer).metadata());
+            return true;
+        });
+    }
+
+    /** Decode ranks know them as they know the others. */
+    public EngineStep<Boolean> connectGone() {
+        Map<RankId, ToRank> asks = new LinkedHashMap<>();
+        plan.topology().ranks().stream()
+                .filter(rank -> rank.role() == Role.DECODE)
+                .forEach(rank -> asks.put(rank, new ToRank.Connect(translation.gonePeers(rank))));
+        return perform("connect", asks, step, (rank, answer) -> answer instanceof FromRank.Done);
+    }
+
     /**
      * Serves requests: ranks do it on their own, coordinated by a desk beside them.
      *
@@ -411,7 +430,8 @@ public final class EnginePair implements AutoCloseable {
         plan.topology()
                 .ranks()
                 .forEach(rank -> asks.put(
-                        rank, opened.ask(serving, translation.peersOf(rank).size(), LISTED_DIFFERENCES)));
+                        rank,
+                        opened.ask(rank, serving, translation.peersOf(rank).size(), LISTED_DIFFERENCES)));
         // A request has the time that the case gives a transfer; they come one after the other where none is beside.
         Duration all = limits.within()
                 .multipliedBy(1 + serving.requests() / serving.inFlight())
@@ -420,7 +440,7 @@ public final class EnginePair implements AutoCloseable {
                 asks,
                 new Expectations.Completion(
                         all.compareTo(LONGEST_SERVING) < 0 ? all : LONGEST_SERVING,
-                        limits.stall().plus(forBytes())));
+                        limits.stall().plus(forBytes()).plus(opened.connectedWithin())));
     }
 
     /** Makes one trial, with agents of its own. */
@@ -490,7 +510,7 @@ public final class EnginePair implements AutoCloseable {
 
     /** What became of the requests that {@link #serve} served, also where it did not end. */
     public EngineStep.Ledger ledger() {
-        return desk.map(ServingDesk::ledger).orElse(new EngineStep.Ledger(Duration.ZERO, false, List.of()));
+        return desk.map(ServingDesk::ledger).orElse(new EngineStep.Ledger(Duration.ZERO, false, List.of(), List.of()));
     }
 
     /**

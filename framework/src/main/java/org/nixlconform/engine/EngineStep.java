@@ -235,8 +235,9 @@ public record EngineStep<T>(
      * @param took from the first request to the end of the last
      * @param complete whether all of it was brought here
      * @param requests in the order in which they began
+     * @param relayed ranks that reached the desk over this machine
      */
-    public record Ledger(Duration took, boolean complete, List<ServedRequest> requests) {}
+    public record Ledger(Duration took, boolean complete, List<ServedRequest> requests, List<RankId> relayed) {}
 
     /**
      * What one rank sent or got in a storm of notifications.

@@ -10,6 +10,8 @@ final class PhasesOf {
     static List<FromRank.Phase> answer(FromRank answer) {
         if (answer instanceof FromRank.Opened opened) {
             return opened.phases();
+        } else if (answer instanceof FromRank.GoneOpened opened) {
+            return opened.phases();
         } else if (answer instanceof FromRank.Done done) {
             return done.phases();
         } else if (answer instanceof FromRank.Tried tried) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.nixlconform.cluster.RankAssignment;
 import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.PairShape;
+import org.nixlconform.engine.protocol.ServingShape;
 import org.nixlconform.engine.protocol.ToRank;
 import org.nixlconform.plan.ArenaLayout;
 import org.nixlconform.plan.BlockRequest;
@@ -33,6 +34,8 @@ final class PlanTranslation {
     private final LocationSpace space;
     private final List<RankTransfer> transfers;
     private final Map<RankId, Opened> opened = new HashMap<>();
+    /** Metadata of second agents. */
+    private final Map<RankId, byte[]> gone = new HashMap<>();
 
     private record EngineIds(int prefill, int decode) {}
 
@@ -48,6 +51,19 @@ final class PlanTranslation {
     /** @param share of the arena on a GPU, else empty */
     void opened(RankId rank, int pid, List<Long> addresses, byte[] metadata, byte[] share) {
         opened.put(rank, new Opened(pid, addresses, metadata, share));
+    }
+
+    /** @param metadata of the rank's second agent */
+    void goneOpened(RankId rank, byte[] metadata) {
+        gone.put(rank, metadata);
+    }
+
+    /** The second agents of those that it reads from. */
+    List<ToRank.Peer> gonePeers(RankId rank) {
+        return peersOf(rank).stream()
+                .map(peer -> new ToRank.Peer(
+                        ServingShape.goneOf(peer.label()), Objects.requireNonNull(gone.get(peer), peer::label)))
+                .toList();
     }
 
     /** Where its allocations begin, as it said last. */

@@ -81,6 +81,7 @@ public final class RankRoster {
     private final Set<Node> wardensGone = new HashSet<>();
     private @Nullable StepEvidence evidence;
     private Consumer<FromWarden> desk = said -> {};
+    private volatile @Nullable DeskRelay relay;
     private boolean ended;
 
     /** @param level {@code WARN}, {@code ERROR}, or {@code BINARY} or {@code LENGTH} for what is odd about a whole log */
@@ -133,7 +134,7 @@ public final class RankRoster {
                 node.connection()
                         .start(Command.of(words).with(shared), there.resolve("warden-" + node.name() + ".log")),
                 node.name(),
-                (label, text) -> inbox.add(new Line(node, label, text)));
+                (label, text) -> arrived(new Line(node, label, text)));
         channels.put(node, channel);
         ranks.forEach((role, own) -> {
             Map<String, String> besides = new LinkedHashMap<>(variables.getOrDefault(role, Map.of()));
@@ -141,6 +142,14 @@ public final class RankRoster {
             own.forEach(rank -> starts.put(rank, start(node, List.of(rank), besides)));
             channel.send(start(node, own, besides));
         });
+    }
+
+    /** On the thread of the node's channel. */
+    private void arrived(Line line) {
+        DeskRelay way = relay;
+        if (way == null || !way.take(line.label(), line.text())) {
+            inbox.add(line);
+        }
     }
 
     private ToWarden.Start start(Node node, List<RankId> ranks, Map<String, String> besides) {
@@ -321,6 +330,16 @@ public final class RankRoster {
         } else if (message instanceof FromWarden.DeskOpen || message instanceof FromWarden.LedgerPart) {
             desk.accept(message);
         }
+    }
+
+    /** From now on ranks that cannot connect to the desk on a node reach it over their channels. */
+    DeskRelay relayTo(Node node) {
+        Map<String, Consumer<String>> ranks = new HashMap<>();
+        channels.forEach(
+                (other, channel) -> assignment.ranksOn(other).forEach(rank -> ranks.put(rank.label(), channel::write)));
+        DeskRelay way = new DeskRelay(Objects.requireNonNull(channels.get(node))::write, ranks);
+        relay = way;
+        return way;
     }
 
     /** Who gets what a desk says. */

@@ -29,7 +29,7 @@ import org.nixlconform.plan.TransferPlan;
 
 /**
  * The desk of engines that serve, as the controller sees it: opened in the warden of the first prefill rank's node, reached by
- * ranks over TCP with a secret of this run, asked for its ledger in the end.
+ * ranks over TCP with a secret of this run, or over this machine where they get no connection, asked for its ledger in the end.
  */
 final class ServingDesk {
     private static final Duration OPEN_WITHIN = Duration.ofSeconds(10);
@@ -42,6 +42,7 @@ final class ServingDesk {
     private final Node node;
     private final boolean alone;
     private final String secret;
+    private final DeskRelay relay;
     private final List<ServedRequest> requests = new ArrayList<>();
     private OptionalInt port = OptionalInt.empty();
     private String failure = "";
@@ -57,6 +58,7 @@ final class ServingDesk {
         new SecureRandom().nextBytes(random);
         secret = HexFormat.of().formatHex(random);
         roster.onDesk(this::heed);
+        relay = roster.relayTo(node);
     }
 
     private void heed(FromWarden said) {
@@ -72,14 +74,12 @@ final class ServingDesk {
 
     /** @throws FindingException when it cannot listen */
     void open(PagedServing serving) {
-        if (!alone && node.dataHost().isEmpty()) {
-            throw new FindingException(notOpen(
-                    "an address under which other nodes reach node " + node.name(), "the cluster file has none"));
-        }
         roster.send(
                 node,
                 new ToWarden.OpenDesk(
-                        alone ? "" : node.spec().dataAddress().orElse("0.0.0.0"),
+                        alone || node.dataHost().isEmpty()
+                                ? ""
+                                : node.spec().dataAddress().orElse("0.0.0.0"),
                         secret,
                         shape(serving),
                         lanes(),
@@ -107,6 +107,7 @@ final class ServingDesk {
                 serving.prefixHitPercent(),
                 serving.disturbance().abortPercent(),
                 serving.disturbance().dropPercent(),
+                serving.disturbance().failPercent(),
                 serving.disturbance().latePollPercent(),
                 serving.disturbance().latePollMillis(),
                 serving.disturbance().latePostPercent(),
@@ -154,9 +155,9 @@ final class ServingDesk {
     }
 
     /** @param peers that the rank moves blocks with */
-    ToRank.Serve ask(PagedServing serving, int peers, int listed) {
+    ToRank.Serve ask(RankId rank, PagedServing serving, int peers, int listed) {
         return new ToRank.Serve(
-                alone ? LOOPBACK : node.dataHost().orElseThrow(),
+                host(rank),
                 port.orElseThrow(),
                 secret,
                 shape(serving),
@@ -164,12 +165,23 @@ final class ServingDesk {
                 listed);
     }
 
+    /** Where the rank is to connect to; empty where its node has no way to it. */
+    private String host(RankId rank) {
+        boolean here = roster.assignment().node(rank).equals(node);
+        return alone ? LOOPBACK : node.dataHost().orElse(here ? LOOPBACK : "");
+    }
+
+    /** For which ranks may try to connect before they serve. */
+    Duration connectedWithin() {
+        return alone ? Duration.ZERO : Duration.ofMillis(ToRank.Serve.CONNECT_MILLIS);
+    }
+
     EngineStep.Ledger ledger() {
         requests.clear();
         complete = false;
         roster.send(node, new ToWarden.GiveLedger());
         heedUntil(() -> complete, LEDGER_WITHIN);
-        return new EngineStep.Ledger(took, complete, requests);
+        return new EngineStep.Ledger(took, complete, requests, relay.relayed());
     }
 
     /** Or until the warden that has the desk is gone. */
@@ -187,6 +199,8 @@ final class ServingDesk {
                 Arrays.stream(entry.sourceBlocks()).boxed().toList(),
                 Arrays.stream(entry.destinationBlocks()).boxed().toList(),
                 entry.aborted(),
+                entry.failing(),
+                entry.underWay(),
                 entry.bytes(),
                 entry.pairs(),
                 entry.transfersDone(),
@@ -198,7 +212,9 @@ final class ServingDesk {
                 entry.registeredNanos(),
                 entry.movedNanos(),
                 entry.droppedNanos(),
+                entry.failedNanos(),
                 entry.doneNanos(),
+                entry.endedNanos(),
                 entry.notifiedNanos(),
                 entry.verifiedNanos(),
                 entry.expiredNanos(),

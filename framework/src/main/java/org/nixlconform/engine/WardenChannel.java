@@ -67,7 +67,8 @@ final class WardenChannel implements AutoCloseable {
         write(Wire.WARDEN + " " + Wire.encode(message));
     }
 
-    private synchronized void write(String line) {
+    /** As it is, without its end. */
+    synchronized void write(String line) {
         try {
             warden.stdin().write((line + "\n").getBytes(StandardCharsets.UTF_8));
             warden.stdin().flush();

@@ -260,6 +260,7 @@ final class Declaration {
                 new org.nixlconform.plan.PagedServing.Disturbance(
                         serving.abortPercent(),
                         serving.dropPercent(),
+                        serving.failPercent(),
                         serving.latePollPercent(),
                         serving.latePollMillis(),
                         serving.latePostPercent(),

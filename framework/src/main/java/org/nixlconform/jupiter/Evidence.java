@@ -195,9 +195,11 @@ record Evidence(Path report, Path folder) {
     /** Line by line: there may be hundreds of thousands. */
     private void writeLedger(List<ServedRequest> requests) throws IOException {
         try (Writer table = Files.newBufferedWriter(folder.resolve(LEDGER))) {
-            table.write("request,prefill,decode,generation,source blocks,destination blocks,aborted,bytes,pairs,done,"
-                    + "notifications,renewals,differing,begun us,filled us,registered us,moved us,dropped us,done us,"
-                    + "notified us,verified us,expired us,source freed us,destination freed us,failure\n");
+            table.write(
+                    "request,prefill,decode,generation,source blocks,destination blocks,aborted,failing,"
+                            + "under way,bytes,pairs,done,"
+                            + "notifications,renewals,differing,begun us,filled us,registered us,moved us,dropped us,failed us,"
+                            + "done us,ended us,notified us,verified us,expired us,source freed us,destination freed us,failure\n");
             for (ServedRequest request : requests) {
                 table.write(line(request));
             }
@@ -213,6 +215,8 @@ record Evidence(Path report, Path folder) {
                                 blocks(request.sourceBlocks()),
                                 blocks(request.destinationBlocks()),
                                 request.aborted(),
+                                request.failing(),
+                                request.underWay(),
                                 request.bytes(),
                                 request.pairs(),
                                 request.transfersDone(),
@@ -224,7 +228,9 @@ record Evidence(Path report, Path folder) {
                                 micros(request.registeredNanos()),
                                 micros(request.movedNanos()),
                                 micros(request.droppedNanos()),
+                                micros(request.failedNanos()),
                                 micros(request.doneNanos()),
+                                micros(request.endedNanos()),
                                 micros(request.notifiedNanos()),
                                 micros(request.verifiedNanos()),
                                 micros(request.expiredNanos()),

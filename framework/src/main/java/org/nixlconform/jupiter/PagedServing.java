@@ -39,6 +39,12 @@ public @interface PagedServing {
     /** Of requests: decode drops them while they are read, and reuses their blocks when nothing moves to them any more. */
     int dropPercent() default 0;
 
+    /**
+     * Of requests: of the transfers that a decode rank makes, one for each prefill rank that it reads from, one fails, since its
+     * blocks are offered by an agent that is gone. Blocks are reused when all have ended.
+     */
+    int failPercent() default 0;
+
     /** Of requests: the initiator does nothing for a while after their post. */
     int latePollPercent() default 0;
 

@@ -8,7 +8,10 @@ public enum Mutation {
     WRONG_BLOCK_LENGTH,
     /** Prefill writes other content over the blocks of each served request as soon as decode is told to read them. */
     REUSED_BEFORE_NOTIFICATION,
-    /** Decode gives blocks of a served request that it drops to others at once, while they are still read to. */
+    /**
+     * Decode gives blocks of a served request that it drops, or of which a transfer failed, to others at once, while they are
+     * still read to.
+     */
     REUSED_WITHOUT_QUARANTINE,
     /** The initiator takes the remote ranks' regions for those on the other of their two GPUs. */
     WRONG_DEVICE,

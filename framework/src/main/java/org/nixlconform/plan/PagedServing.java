@@ -47,22 +47,27 @@ public record PagedServing(
      *
      * @param abortPercent of requests that decode gives up before any block moves; prefill is still told
      * @param dropPercent of requests that decode drops while they are read: their blocks must wait until nothing moves to them
+     * @param failPercent of requests of which one of the transfers fails, of the several that a decode rank makes for each: blocks
+     *     of one prefill rank are offered by an agent that is gone
      * @param latePollPercent of requests after whose post the initiator does nothing for {@code latePollMillis}, as an engine
      *     in a long step
-     * @param latePostPercent of requests that wait at the initiator for {@code latePostMillis} before they are posted
+     * @param latePostPercent of requests that wait at the initiator for {@code latePostMillis} before they are posted, but for
+     *     a transfer that is to fail
      */
     public record Disturbance(
             int abortPercent,
             int dropPercent,
+            int failPercent,
             int latePollPercent,
             int latePollMillis,
             int latePostPercent,
             int latePostMillis) {
-        public static final Disturbance NONE = new Disturbance(0, 0, 0, 0, 0, 0);
+        public static final Disturbance NONE = new Disturbance(0, 0, 0, 0, 0, 0, 0);
 
         private String label() {
             return part("abort", abortPercent)
                     + part("drop", dropPercent)
+                    + part("fail", failPercent)
                     + part("late polls", latePollPercent, latePollMillis)
                     + part("late posts", latePostPercent, latePostMillis);
         }

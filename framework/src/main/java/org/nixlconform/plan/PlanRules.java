@@ -421,15 +421,19 @@ final class PlanRules {
     private void mutationChangesServedRequests(Mutation mutation) {
         Optional<PagedServing> served =
                 draft.workload().filter(PagedServing.class::isInstance).map(PagedServing.class::cast);
-        boolean dropped =
-                served.filter(each -> each.disturbance().dropPercent() > 0).isPresent();
+        boolean dropped = served.map(PagedServing::disturbance)
+                .filter(each -> each.dropPercent() + each.failPercent() > 0)
+                .isPresent();
         boolean needsDropped = mutation == Mutation.REUSED_WITHOUT_QUARANTINE;
         if (served.isEmpty() || draft.direction().operation() != Operation.READ || (needsDropped && !dropped)) {
             refuse(
                     "the mutation " + mutation + " changes nothing here",
                     draft.direction().label()
-                            + (served.isEmpty() ? ", no served requests" : dropped ? "" : ", none of them dropped"),
-                    "served requests that decode reads" + (needsDropped ? ", and of which it drops some" : ""),
+                            + (served.isEmpty()
+                                    ? ", no served requests"
+                                    : dropped ? "" : ", none of them dropped or failing"),
+                    "served requests that decode reads"
+                            + (needsDropped ? ", and of which it drops some or some fail" : ""),
                     "add @PagedServing" + (needsDropped ? "(dropPercent = 20)" : "")
                             + " and READ, initiated by decode");
         }

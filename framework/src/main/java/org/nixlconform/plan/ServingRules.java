@@ -28,6 +28,7 @@ final class ServingRules {
         rules.directionAllowsIt();
         rules.layersFallIntoGroups();
         rules.leasesAreKept();
+        rules.transfersHaveSiblings();
         rules.refusals.addAll(PlanRules.refuseBeside(draft, serving, "served requests", Mutation::isOfServedRequests));
         return rules.refusals;
     }
@@ -41,6 +42,7 @@ final class ServingRules {
         Disturbance disturbance = serving.disturbance();
         within("abortPercent", disturbance.abortPercent(), 0, 99);
         within("dropPercent", disturbance.dropPercent(), 0, 99);
+        within("failPercent", disturbance.failPercent(), 0, 99);
         within("latePollPercent", disturbance.latePollPercent(), 0, 100);
         within(
                 "latePollMillis",
@@ -120,6 +122,7 @@ final class ServingRules {
     private void directionAllowsIt() {
         Map<String, Boolean> ofRead = new LinkedHashMap<>();
         ofRead.put("dropPercent", serving.disturbance().dropPercent() > 0);
+        ofRead.put("failPercent", serving.disturbance().failPercent() > 0);
         ofRead.put("leaseMillis", serving.lease().millis() > 0);
         ofRead.put("refillInHandler", serving.refillInHandler());
         boolean write = draft.direction().operation() == Operation.WRITE;
@@ -159,6 +162,24 @@ final class ServingRules {
                     "refillInHandler, leaseMillis = " + serving.lease().millis(),
                     "one of the two",
                     "leave one of them out");
+        }
+    }
+
+    /** Of several transfers of a decode rank one can fail while the others move. */
+    private void transfersHaveSiblings() {
+        int prefillTp = draft.topology().prefillTp();
+        int decodeTp = draft.topology().decodeTp();
+        boolean several = prefillTp > decodeTp
+                && HeadShare.of(draft.geometry(), prefillTp, 0).first()
+                        != HeadShare.of(draft.geometry(), prefillTp, 1).first();
+        if (serving.disturbance().failPercent() > 0 && !several) {
+            refuse(
+                    "failPercent of served requests is for decode ranks that read from several prefill ranks",
+                    "prefillTp = " + prefillTp + ", decodeTp = " + decodeTp + ", kvHeads = "
+                            + draft.geometry().kvHeads() + ", attention = "
+                            + draft.geometry().attention(),
+                    "prefillTp above decodeTp, and other heads on each prefill rank",
+                    "raise prefillTp, or leave failPercent out");
         }
     }
 

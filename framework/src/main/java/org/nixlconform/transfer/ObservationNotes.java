@@ -216,7 +216,7 @@ final class ObservationNotes {
             seen.strays().forEach(stray -> strays.add(new StrayNotification(rank, stray.sender(), stray.text())));
         });
         serving = Optional.of(new TransferObservation.Serving(
-                ledger.took(), ledger.complete(), integrity, ledger.requests(), strays));
+                ledger.took(), ledger.complete(), integrity, ledger.requests(), strays, ledger.relayed()));
     }
 
     void tried(Trial trial, EngineStep.TrialEnd end, int iteration) {

@@ -72,7 +72,12 @@ public record TransferObservation(
     public TransferObservation withoutRequests() {
         return with(
                 serving.map(served -> new Serving(
-                        served.took(), served.ledgerComplete(), served.integrity(), List.of(), served.strays())),
+                        served.took(),
+                        served.ledgerComplete(),
+                        served.integrity(),
+                        List.of(),
+                        served.strays(),
+                        served.relayed())),
                 recorded);
     }
 
@@ -237,17 +242,20 @@ public record TransferObservation(
      * @param integrity every request when decode verified it, and the whole cache at the end, by rank
      * @param requests the ledger, in the order in which they began
      * @param strays notifications that belong to no request
+     * @param relayed ranks that could not connect to the desk which gave out blocks, and reached it over the controller
      */
     public record Serving(
             Duration took,
             boolean ledgerComplete,
             List<Integrity> integrity,
             List<ServedRequest> requests,
-            List<StrayNotification> strays) {
+            List<StrayNotification> strays,
+            List<RankId> relayed) {
         public Serving {
             integrity = List.copyOf(integrity);
             requests = List.copyOf(requests);
             strays = List.copyOf(strays);
+            relayed = List.copyOf(relayed);
         }
 
         /** Of all requests together; empty where nothing moved. 10^9 bytes per second. */

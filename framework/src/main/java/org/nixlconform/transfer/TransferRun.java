@@ -184,6 +184,11 @@ public final class TransferRun {
         if (plan.serving().isEmpty()) {
             return true;
         }
+        if (plan.serving().get().disturbance().failPercent() > 0
+                && !(did(engines::openGone, "second agent", plan.iterations())
+                        && did(engines::connectGone, "connect", plan.iterations()))) {
+            return false;
+        }
         onStep.accept("serve");
         EngineStep<EngineStep.Verification> step = engines.serve(plan.serving().get(), limits());
         notes.served(step.answers(), engines.ledger());

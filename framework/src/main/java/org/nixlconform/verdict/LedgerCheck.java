@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.nixlconform.engine.ServedRequest;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
@@ -30,7 +31,8 @@ import org.nixlconform.transfer.TransferObservation.StrayNotification;
  * Requests that engines served on their own, by their ledger: each ended, moved what its blocks hold and was notified exactly
  * once for each pair of its ranks; its steps are in order; no block had two owners at a time, none was kept; none was reused
  * while something could still move from or to it, but by a lease that had run out; notifications and transfers ended within
- * what the completion says. One finding for each rule, with the first request that breaks it.
+ * what the completion says. Of one from which a transfer was to fail, that one alone did; the others were done and notified, and
+ * its blocks waited until all had ended. One finding for each rule, with the first request that breaks it.
  *
  * <p>Of a request that has not ended, the first step that is missing is told. After a loss, a failed call or a timeout
  * anywhere in the case none is, but for a call that failed for a request: that explains it.
@@ -67,11 +69,14 @@ final class LedgerCheck implements Check {
         Map<Engines, Long> bytesOfABlock = bytesOfABlock(plan);
         List<Departure> departures = new ArrayList<>();
         for (ServedRequest request : requests) {
-            if (!request.failure().isEmpty() && !lost) {
+            if (!request.failure().isEmpty() && request.failing().isEmpty() && !lost) {
                 departures.add(
                         new Departure(FindingKind.REFUSED, "a request failed", request, "success", request.failure()));
             } else if (!endedEarly) {
                 unended(request, served).ifPresent(departures::add);
+            }
+            if (!lost) {
+                failedOtherwise(request, served).ifPresent(departures::add);
             }
             moved(request, bytesOfABlock).ifPresent(departures::add);
             duplicated(request, served).ifPresent(departures::add);
@@ -134,13 +139,22 @@ final class LedgerCheck implements Check {
                     "every request moved",
                     "not moved");
         }
-        if (!request.aborted() && (request.doneNanos() < 0 || request.transfersDone() < transfers)) {
+        boolean failed = request.isFailedAsPlanned();
+        if (!request.aborted() && !failed && (request.doneNanos() < 0 || request.transfersDone() < transfers)) {
             return departure(
                     FindingKind.STALLED,
                     "a request was moved and not done",
                     request,
                     "each of " + each(transfers, served) + " done",
                     Quantities.count(request.transfersDone()) + " done");
+        }
+        if (failed && request.endedNanos() < 0) {
+            return departure(
+                    FindingKind.STALLED,
+                    "a request of which a transfer failed did not end",
+                    request,
+                    "all of its " + Quantities.count(transfers, "transfer") + " ended, done or failed",
+                    Quantities.count(request.transfersDone()) + " done, " + request.failure());
         }
         if (request.notifiedNanos() < 0 || request.notifications() < notices) {
             return departure(
@@ -150,7 +164,7 @@ final class LedgerCheck implements Check {
                     oneForEach(notices, request, served),
                     Quantities.count(request.notifications()) + " came");
         }
-        if (!request.aborted() && request.droppedNanos() < 0 && request.verifiedNanos() < 0) {
+        if (!request.aborted() && !failed && request.droppedNanos() < 0 && request.verifiedNanos() < 0) {
             return departure(
                     FindingKind.VACUOUS,
                     "a request was not verified",
@@ -168,6 +182,30 @@ final class LedgerCheck implements Check {
                         "all blocks free at the end",
                         "kept at " + (request.sourceFreedNanos() < 0 ? "the source" : "the destination"))
                 : Optional.empty();
+    }
+
+    /** Of its transfers that which was to fail did, and no other. */
+    private static Optional<Departure> failedOtherwise(ServedRequest request, PagedServing served) {
+        if (request.failing().isEmpty() || request.endedNanos() < 0) {
+            return Optional.empty();
+        }
+        if (request.failure().isEmpty()) {
+            return departure(
+                    FindingKind.VACUOUS,
+                    "a transfer that was to fail was done",
+                    request,
+                    "none of " + request.failing() + ", whose blocks an agent offered that was gone",
+                    "all of " + Quantities.count(request.transfersDone(), "transfer") + " done");
+        }
+        int others = (request.pairs() - 1) * served.layerGroups();
+        return request.transfersDone() == others
+                ? Optional.empty()
+                : departure(
+                        FindingKind.REFUSED,
+                        "other transfers of a request failed than the one that was to",
+                        request,
+                        "all but those from " + request.failing() + " done, " + Quantities.count(others),
+                        Quantities.count(request.transfersDone()) + " done, first of all " + request.failure());
     }
 
     /** Of one that is given up, no layers move. */
@@ -297,19 +335,24 @@ final class LedgerCheck implements Check {
                 : Optional.empty();
     }
 
-    /** What decode drops is its own again when nothing moves to it any more. */
+    /** What decode drops, and what it cannot have whole, is its own again when nothing moves to it any more. */
     private static Optional<Departure> notQuarantined(ServedRequest request) {
-        boolean early = request.droppedNanos() >= 0
+        boolean dropped = request.droppedNanos() >= 0;
+        boolean early = (dropped || request.failedNanos() >= 0)
                 && request.destinationFreedNanos() >= 0
-                && (request.doneNanos() < 0 || request.destinationFreedNanos() < request.doneNanos());
+                && (request.endedNanos() < 0 || request.destinationFreedNanos() < request.endedNanos());
         return early
                 ? departure(
                         FindingKind.LEDGER,
-                        "decode reused blocks of a request that it dropped while they were read to",
+                        dropped
+                                ? "decode reused blocks of a request that it dropped while they were read to"
+                                : "decode reused blocks of a request of which a transfer failed while others were read to them",
                         request,
                         "freed after all transfers had ended",
                         "freed at " + time(request.destinationFreedNanos()) + ", "
-                                + (request.doneNanos() < 0 ? "never done" : "done at " + time(request.doneNanos())))
+                                + (request.endedNanos() < 0
+                                        ? "never ended"
+                                        : "the last ended at " + time(request.endedNanos())))
                 : Optional.empty();
     }
 
@@ -324,6 +367,16 @@ final class LedgerCheck implements Check {
                     expected,
                     time(request.doneNanos() - request.movedNanos())));
         }
+        if (request.isFailedAsPlanned()
+                && isMoved(request)
+                && request.failedNanos() - request.movedNanos() > within.toNanos()) {
+            late.add(new Departure(
+                    FindingKind.SLOW,
+                    "a transfer failed late",
+                    request,
+                    expected,
+                    time(request.failedNanos() - request.movedNanos())));
+        }
         if (notifiedAfterNanos(request) > within.toNanos() && isNotified(request)) {
             late.add(new Departure(
                     FindingKind.SLOW,
@@ -335,8 +388,12 @@ final class LedgerCheck implements Check {
         return late;
     }
 
+    private static boolean isMoved(ServedRequest request) {
+        return request.movedNanos() >= 0;
+    }
+
     private static boolean isDone(ServedRequest request) {
-        return request.movedNanos() >= 0 && request.doneNanos() >= 0;
+        return isMoved(request) && request.doneNanos() >= 0;
     }
 
     private static boolean isNotified(ServedRequest request) {
@@ -414,8 +471,17 @@ final class LedgerCheck implements Check {
     /** How many requests were served, how fast, beside single transfers of the same case, and how long they took. */
     static List<String> notes(TransferObservation observation, OptionalDouble singleGbPerSecond) {
         return observation.serving().filter(serving -> !serving.requests().isEmpty()).stream()
-                .map(serving -> note(serving, singleGbPerSecond))
+                .flatMap(serving ->
+                        Stream.concat(Stream.of(note(serving, singleGbPerSecond)), relayed(serving).stream()))
                 .toList();
+    }
+
+    private static Optional<String> relayed(Serving serving) {
+        return serving.relayed().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Wording.names(serving.relayed())
+                        + " could not connect to the desk, which gives out blocks, and reached it over the control channels:"
+                        + " requests took longer for it");
     }
 
     private static String note(Serving serving, OptionalDouble singleGbPerSecond) {
@@ -435,6 +501,17 @@ final class LedgerCheck implements Check {
                 serving,
                 request -> request.expiredNanos() >= 0 && request.differing() > 0,
                 " of these held other content"));
+        List<ServedRequest> failed = serving.requests().stream()
+                .filter(request -> request.isFailedAsPlanned() && isMoved(request))
+                .toList();
+        if (!failed.isEmpty()) {
+            note.append(", one transfer of each of ")
+                    .append(failed.size())
+                    .append(" failed as it was to after ")
+                    .append(percentiles(failed, request -> request.failedNanos() - request.movedNanos()))
+                    .append(": ")
+                    .append(failed.get(0).failure());
+        }
         serving.gbPerSecond().ifPresent(speed -> note.append(", ").append(Quantities.gbPerSecond(speed)));
         singleGbPerSecond.ifPresent(speed -> note.append(", single transfers ").append(Quantities.gbPerSecond(speed)));
         if (!done.isEmpty()) {

@@ -206,6 +206,15 @@ final class VacuousCheck implements Check {
                         served.disturbance().dropPercent() + " % of them",
                         "those to be dropped had ended before"));
             }
+            if (served.disturbance().failPercent() > 0
+                    && serving.requests().stream()
+                            .noneMatch(request -> request.isFailedAsPlanned() && request.underWay() > 0)) {
+                gaps.add(new Gap(
+                        "no transfer failed while others of its request were under way",
+                        where,
+                        "one of each of " + served.disturbance().failPercent() + " % of them",
+                        "none failed, or only when the others had ended"));
+            }
             if (served.lease().heartbeats()
                     && serving.requests().stream().noneMatch(request -> request.renewals() > 0)) {
                 gaps.add(new Gap("no lease was renewed", where, "leases that heartbeats keep alive", "no heartbeat"));

@@ -40,6 +40,7 @@ final class Wording {
             case "post" -> "the transfer was posted";
             case "wait" -> "the transfer was awaited";
             case "notify" -> "notifications were sent and awaited";
+            case "second agent" -> "a second agent was set up or ended";
             case "serve" -> "requests were served";
             case "storm" -> "notifications were sent and collected";
             case "verify" -> "the payload was verified";

@@ -206,6 +206,11 @@ class PlanReaderTest {
                         .serving())
                 .hasValueSatisfying(
                         serving -> assertThat(serving.refillInHandler()).isTrue());
+        assertThat(((Planned.Possible) only(read(Served.class, "failing")))
+                        .plan()
+                        .serving())
+                .hasValueSatisfying(serving ->
+                        assertThat(serving.disturbance().failPercent()).isEqualTo(14));
         assertThat(((Planned.Possible) only(read(Served.class, "pushed")))
                         .plan()
                         .serving())
@@ -219,7 +224,7 @@ class PlanReaderTest {
                         3,
                         4,
                         5,
-                        new org.nixlconform.plan.PagedServing.Disturbance(6, 9, 7, 8, 10, 11),
+                        new org.nixlconform.plan.PagedServing.Disturbance(6, 9, 0, 7, 8, 10, 11),
                         new org.nixlconform.plan.PagedServing.Lease(12, true),
                         2,
                         0,
@@ -299,6 +304,11 @@ class PlanReaderTest {
                 seconds = 13,
                 layerGroups = 2)
         void otherwise() {}
+
+        @TransferTest
+        @Topology(prefillTp = 2)
+        @PagedServing(failPercent = 14)
+        void failing() {}
 
         @TransferTest
         @PagedServing(refillInHandler = true)

@@ -60,14 +60,14 @@ class PlanNameTest {
                                 1,
                                 10,
                                 25,
-                                new PagedServing.Disturbance(5, 3, 5, 2, 4, 9),
+                                new PagedServing.Disturbance(5, 3, 7, 5, 2, 4, 9),
                                 new PagedServing.Lease(50, true),
                                 2,
                                 50,
                                 true))
                         .name())
                 .endsWith(" layers bf16 HND, serving 1000 requests for 600 s, 8 in flight, 1-10 blocks, prefix 25 %,"
-                        + " abort 5 %, drop 3 %, late polls 5 % of 2 ms, late posts 4 % of 9 ms,"
+                        + " abort 5 %, drop 3 %, fail 7 %, late polls 5 % of 2 ms, late posts 4 % of 9 ms,"
                         + " lease 50 ms with heartbeats, layers in 2 groups, registered first 50 %,"
                         + " refilled in the handler");
         assertThat(draft().workload(PagedServing.of(50, 2, 4, 4)).name())

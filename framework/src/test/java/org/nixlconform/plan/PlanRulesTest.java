@@ -602,7 +602,7 @@ class PlanRulesTest {
                         1,
                         10,
                         0,
-                        new PagedServing.Disturbance(0, 5, 0, 0, 0, 0),
+                        new PagedServing.Disturbance(0, 5, 0, 0, 0, 0, 0),
                         new PagedServing.Lease(50, true),
                         1,
                         0,
@@ -615,7 +615,7 @@ class PlanRulesTest {
         assertThat(write.workload(pushed(2, 50)).plan()).isInstanceOf(Planned.Possible.class);
         assertThat(headlines(write.workload(pushed(3, 0))))
                 .containsExactly("the layers do not fall into 3 equal groups");
-        assertThat(headlines(draft().workload(some.with(new PagedServing.Disturbance(0, 0, 0, 0, 5, 5_000)))
+        assertThat(headlines(draft().workload(some.with(new PagedServing.Disturbance(0, 0, 0, 0, 0, 5, 5_000)))
                         .expectCompletion(Duration.ofSeconds(10), Duration.ofSeconds(5))))
                 .containsExactly("a late post looks like a stall");
         assertThat(headlines(
@@ -624,7 +624,21 @@ class PlanRulesTest {
                         "served requests whose blocks are written over are more than there are generations for both");
         assertThat(headlines(draft().workload(some).mutation(Mutation.REUSED_WITHOUT_QUARANTINE)))
                 .containsExactly("the mutation REUSED_WITHOUT_QUARANTINE changes nothing here");
-        assertThat(draft().workload(some.with(new PagedServing.Disturbance(0, 5, 0, 0, 0, 0)))
+        PagedServing failing = some.with(new PagedServing.Disturbance(0, 0, 5, 0, 0, 0, 0));
+        assertThat(headlines(draft().workload(failing)))
+                .containsExactly(
+                        "failPercent of served requests is for decode ranks that read from several prefill ranks");
+        assertThat(headlines(draft().topology(topology(4, 1))
+                        .geometry(geometry(1, Attention.MLA, Layout.HND))
+                        .workload(failing)))
+                .containsExactly(
+                        "failPercent of served requests is for decode ranks that read from several prefill ranks");
+        assertThat(draft().topology(topology(2, 1))
+                        .workload(failing)
+                        .mutation(Mutation.REUSED_WITHOUT_QUARANTINE)
+                        .plan())
+                .isInstanceOf(Planned.Possible.class);
+        assertThat(draft().workload(some.with(new PagedServing.Disturbance(0, 5, 0, 0, 0, 0, 0)))
                         .mutation(Mutation.REUSED_WITHOUT_QUARANTINE)
                         .plan())
                 .isInstanceOf(Planned.Possible.class);
@@ -681,7 +695,7 @@ class PlanRulesTest {
                 fewest,
                 most,
                 prefix,
-                new PagedServing.Disturbance(abort, 0, late, millis, 0, 0),
+                new PagedServing.Disturbance(abort, 0, 0, late, millis, 0, 0),
                 PagedServing.Lease.NONE,
                 1,
                 0,

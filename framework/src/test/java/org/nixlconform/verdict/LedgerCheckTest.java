@@ -20,7 +20,9 @@ import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.PagedServing;
+import org.nixlconform.plan.Pairing;
 import org.nixlconform.plan.Role;
+import org.nixlconform.plan.Topology;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.TransferObservation.DifferenceKind;
 import org.nixlconform.transfer.TransferObservation.Serving;
@@ -39,6 +41,19 @@ class LedgerCheckTest {
         assertThat(verdict.notes())
                 .contains("20 of 20 requests served in 21 ms, 0.25 GB/s, single transfers 0.13 GB/s; "
                         + "done after 600 us (p50), 600 us (p99), notified another 100 us (p50), 100 us (p99) later");
+    }
+
+    @Test
+    void ranksThatWereRelayedAreNamedInANote() {
+        Observations seen = Observations.clean(PLAN)
+                .serving(old -> new Serving(
+                        old.took(), true, old.integrity(), old.requests(), old.strays(), List.of(PREFILL_0, DECODE_1)));
+
+        assertThat(Judge.judge(PLAN, seen.seen()).notes())
+                .anyMatch(note -> note.startsWith(
+                        "prefill-0-rank-0, decode-0-rank-1 could not connect to the desk, which gives out blocks"));
+        assertThat(Judge.judge(PLAN, Observations.clean(PLAN).seen()).notes())
+                .noneMatch(note -> note.contains("control channels"));
     }
 
     @Test
@@ -209,7 +224,12 @@ class LedgerCheckTest {
                                 PLAN,
                                 Observations.clean(PLAN)
                                         .serving(old -> new Serving(
-                                                old.took(), false, old.integrity(), old.requests(), List.of())),
+                                                old.took(),
+                                                false,
+                                                old.integrity(),
+                                                old.requests(),
+                                                List.of(),
+                                                List.of())),
                                 FindingKind.VACUOUS)
                         .headline())
                 .isEqualTo("the ledger of requests is not whole");
@@ -313,7 +333,8 @@ class LedgerCheckTest {
                                 true,
                                 old.integrity(),
                                 old.requests(),
-                                List.of(new StrayNotification(PREFILL_0, "decode-0-rank-1", "served 7")))),
+                                List.of(new StrayNotification(PREFILL_0, "decode-0-rank-1", "served 7")),
+                                List.of())),
                 FindingKind.NOTIFICATION_ALTERED);
 
         assertThat(stray.headline()).isEqualTo("1 notification came that no request sent");
@@ -450,7 +471,7 @@ class LedgerCheckTest {
     }
 
     private static final PagedServing DROPPING =
-            PagedServing.of(20, 2, 3, 3).with(new PagedServing.Disturbance(0, 10, 0, 0, 0, 0));
+            PagedServing.of(20, 2, 3, 3).with(new PagedServing.Disturbance(0, 10, 0, 0, 0, 0, 0));
 
     private static final Map<String, Object> DROPPED = Map.of("droppedNanos", 7_500_000L, "verifiedNanos", -1L);
 
@@ -487,6 +508,117 @@ class LedgerCheckTest {
                 .isEqualTo("no request was dropped while it was under way");
     }
 
+    private static final TransferPlan FAILING =
+            Observations.plan(draft -> draft.topology(new Topology(1, 2, 1, 1, Pairing.MESH))
+                    .workload(PagedServing.of(20, 2, 3, 3).with(new PagedServing.Disturbance(0, 0, 10, 0, 0, 0, 0))));
+
+    /** One of its two transfers failed at 7.5 ms, the other was done at 8 ms. */
+    private static Optional<ServedRequest> failed(ServedRequest old) {
+        return with(
+                        old,
+                        Map.of(
+                                "failing",
+                                "prefill-0-rank-1",
+                                "failure",
+                                "nixl_capi_post_xfer_req returned -2 (BACKEND)",
+                                "underWay",
+                                1,
+                                "transfersDone",
+                                1,
+                                "bytes",
+                                old.bytes() / 2,
+                                "failedNanos",
+                                7_500_000L))
+                .flatMap(request -> with(request, Map.of("doneNanos", -1L, "verifiedNanos", -1L)));
+    }
+
+    private static Observations failing(Map<String, Object> change) {
+        return Observations.clean(FAILING).request(7, old -> failed(old).flatMap(request -> with(request, change)));
+    }
+
+    @Test
+    void requestOfWhichATransferFailsAsItWasToConformsAndIsCounted() {
+        assertThat(findings(FAILING, failing(Map.of()))).isEmpty();
+        assertThat(Judge.judge(FAILING, failing(Map.of()).seen()).notes())
+                .anyMatch(note -> note.startsWith("19 of 20 requests served in 21 ms, one transfer of each of 1 failed"
+                        + " as it was to after 100 us (p50), 100 us (p99): nixl_capi_post_xfer_req returned -2"));
+    }
+
+    @Test
+    void blocksThatAreReusedWhenTheFirstTransferFailedAreFound() {
+        Map<String, Object> early = Map.of("destinationFreedNanos", 7_600_000L);
+        Finding finding = onlyFinding(FAILING, failing(early), FindingKind.LEDGER);
+
+        assertThat(finding.headline())
+                .isEqualTo(
+                        "decode reused blocks of a request of which a transfer failed while others were read to them");
+        assertThat(fact(finding, "actual")).isEqualTo("freed at 7 ms, the last ended at 8 ms");
+        assertThat(fact(
+                        onlyFinding(
+                                FAILING,
+                                failing(Map.of("destinationFreedNanos", 7_999_999L, "endedNanos", 8_000_000L)),
+                                FindingKind.LEDGER),
+                        "where"))
+                .isEqualTo("request 7 of prefill-0 to decode-0, while serving");
+    }
+
+    @Test
+    void requestOfWhichATransferFailsIsToldToAllAndItsBlocksAreFreeAgain() {
+        assertThat(fact(
+                        onlyFinding(FAILING, failing(Map.of("notifications", 1)), FindingKind.NOT_NOTIFIED),
+                        "expected"))
+                .isEqualTo("2, one for each pair of ranks");
+        assertThat(fact(
+                        onlyFinding(FAILING, lastFailing(Map.of("sourceFreedNanos", -1L)), FindingKind.LEDGER),
+                        "actual"))
+                .isEqualTo("kept at the source");
+        assertThat(onlyFinding(
+                                FAILING,
+                                lastFailing(Map.of("endedNanos", -1L, "destinationFreedNanos", -1L)),
+                                FindingKind.STALLED)
+                        .headline())
+                .isEqualTo("a request of which a transfer failed did not end");
+    }
+
+    /** The last request, whose blocks nobody waits for. */
+    private static Observations lastFailing(Map<String, Object> change) {
+        return Observations.clean(FAILING)
+                .request(
+                        19,
+                        old -> failed(old)
+                                .flatMap(request -> with(request, Map.of("failedNanos", 19_500_000L)))
+                                .flatMap(request -> with(request, change)));
+    }
+
+    @Test
+    void requestThatFailsOtherwiseThanItWasToIsFound() {
+        Finding both = onlyFinding(FAILING, failing(Map.of("transfersDone", 0)), FindingKind.REFUSED);
+
+        assertThat(both.headline()).isEqualTo("other transfers of a request failed than the one that was to");
+        assertThat(fact(both, "expected")).isEqualTo("all but those from prefill-0-rank-1 done, 1");
+        assertThat(onlyFinding(
+                                FAILING,
+                                failing(Map.of()).request(8, old -> with(old, Map.of("failing", "prefill-0-rank-0"))),
+                                FindingKind.VACUOUS)
+                        .headline())
+                .isEqualTo("a transfer that was to fail was done");
+        assertThat(onlyFinding(FAILING, failing(Map.of("underWay", 0)), FindingKind.VACUOUS)
+                        .headline())
+                .isEqualTo("no transfer failed while others of its request were under way");
+        long late = Duration.ofSeconds(31).toNanos();
+        assertThat(onlyFinding(
+                                FAILING,
+                                lastFailing(Map.of(
+                                        "failedNanos", late,
+                                        "endedNanos", late,
+                                        "notifiedNanos", late,
+                                        "sourceFreedNanos", late,
+                                        "destinationFreedNanos", late)),
+                                FindingKind.SLOW)
+                        .headline())
+                .isEqualTo("a transfer failed late");
+    }
+
     @Test
     void eachGroupOfLayersHasATransferAndANotification() {
         TransferPlan plan = served(new PagedServing(
@@ -518,7 +650,8 @@ class LedgerCheckTest {
 
         assertThat(onlyFinding(plan, seen, FindingKind.VACUOUS).headline())
                 .isEqualTo("fewer requests were served than planned");
-        seen.serving(old -> new Serving(Duration.ofSeconds(1), true, old.integrity(), old.requests(), List.of()));
+        seen.serving(
+                old -> new Serving(Duration.ofSeconds(1), true, old.integrity(), old.requests(), List.of(), List.of()));
         assertThat(findings(plan, seen)).isEmpty();
     }
 

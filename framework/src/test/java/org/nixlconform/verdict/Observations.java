@@ -369,7 +369,8 @@ public final class Observations {
                         .flatMap(request ->
                                 request.request() == number ? change.apply(request).stream() : Stream.of(request))
                         .toList(),
-                old.strays()));
+                old.strays(),
+                old.relayed()));
     }
 
     Observations serving(UnaryOperator<Serving> change) {
@@ -391,7 +392,8 @@ public final class Observations {
                         .map(each -> each.rank().equals(rank) ? differing(each, countByKind) : each)
                         .toList(),
                 old.requests(),
-                old.strays()));
+                old.strays(),
+                old.relayed()));
     }
 
     /** Changes the transfers of one iteration. */
@@ -665,6 +667,8 @@ public final class Observations {
                     List.of(first, first + 1, first + 2),
                     List.of(first, first + 1),
                     false,
+                    "",
+                    0,
                     2 * bytes,
                     planned.bytes().size(),
                     planned.bytes().size() * served.layerGroups(),
@@ -676,6 +680,8 @@ public final class Observations {
                     begun + 300_000,
                     begun + 400_000,
                     -1,
+                    -1,
+                    begun + 1_000_000,
                     begun + 1_000_000,
                     begun + 1_100_000,
                     begun + 1_500_000,
@@ -685,7 +691,7 @@ public final class Observations {
                     ""));
         }
         List<Integrity> integrity = cleanIteration(planned, plan.iterations()).integrity();
-        return new Serving(Duration.ofMillis(served.requests() + 1), true, integrity, requests, List.of());
+        return new Serving(Duration.ofMillis(served.requests() + 1), true, integrity, requests, List.of(), List.of());
     }
 
     private static Integrity cleanIntegrity(RankId rank, boolean destination, long slices) {

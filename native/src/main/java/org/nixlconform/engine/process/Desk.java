@@ -27,7 +27,7 @@ import org.nixlconform.engine.protocol.ToWarden.OpenDesk;
  *
  * <p>Blocks go back as the rules of a serving engine allow it, at once: prefill's when it is told that they were read, when
  * its WRITE is done, or when their lease has run out; decode's when they were verified, or when nothing moves to them any more
- * that nobody wants. Blocks of a request that failed go back never.
+ * that nobody wants, or of which one transfer failed as it was to. Blocks of a request that failed otherwise go back never.
  */
 final class Desk {
     /** Of the first request; everything before is older. */
@@ -84,6 +84,9 @@ final class Desk {
         private final boolean latePoll;
         private final boolean latePost;
         private final boolean dropped;
+        /** The prefill rank from which it cannot be read; empty where it can from all. */
+        private final String failing;
+
         private final boolean registeredFirst;
         private int[] source = {};
         private int[] destination = {};
@@ -93,6 +96,7 @@ final class Desk {
         private int movesLeft;
         private int verificationsLeft;
         private int transfersDone;
+        private int underWay;
         private int notifications;
         private int renewals;
         private long bytes;
@@ -104,7 +108,9 @@ final class Desk {
         private long registeredNanos = NEVER;
         private long movedNanos = NEVER;
         private long droppedNanos = NEVER;
+        private long failedNanos = NEVER;
         private long doneNanos = NEVER;
+        private long endedNanos = NEVER;
         private long notifiedNanos = NEVER;
         private long verifiedNanos = NEVER;
         /** Of the time that counts for leases. */
@@ -115,7 +121,7 @@ final class Desk {
         private long destinationFreedNanos = NEVER;
 
         /** What it is follows from seed and number alone, whatever else happens. */
-        private Request(int number, int lane, ServingShape shape) {
+        private Request(int number, int lane, List<String> prefillRanks, ServingShape shape) {
             this.number = number;
             this.lane = lane;
             random = new SplittableRandom(shape.seed() * 1_000_003 + number);
@@ -127,6 +133,9 @@ final class Desk {
             latePost = random.nextInt(PERCENT) < shape.latePostPercent();
             dropped = random.nextInt(PERCENT) < shape.dropPercent() && !aborted;
             registeredFirst = random.nextInt(PERCENT) < shape.registeredFirstPercent() && !aborted;
+            boolean fails =
+                    shape.failPercent() > 0 && random.nextInt(PERCENT) < shape.failPercent() && !aborted && !dropped;
+            failing = fails ? prefillRanks.get(random.nextInt(prefillRanks.size())) : "";
         }
 
         private int moving() {
@@ -156,6 +165,8 @@ final class Desk {
             filled(of(filled.request()));
         } else if (said instanceof ToDesk.Posted posted) {
             drop(of(posted.request()));
+        } else if (said instanceof ToDesk.Failed failed) {
+            failed(of(failed.request()), failed);
         } else if (said instanceof ToDesk.Moved moved) {
             moved(of(moved.request()), moved);
         } else if (said instanceof ToDesk.Notified notified) {
@@ -241,6 +252,17 @@ final class Desk {
         return request;
     }
 
+    /** Its other transfers go on. */
+    private void failed(Request request, ToDesk.Failed failed) {
+        if (request.failedNanos == NEVER) {
+            request.failedNanos = now();
+            request.underWay = failed.underWay();
+            request.failure = failed.failure();
+            giveTooEarly(request);
+        }
+        settle(request);
+    }
+
     private void moved(Request request, ToDesk.Moved moved) {
         request.movesLeft--;
         request.transfersDone += moved.done();
@@ -248,8 +270,11 @@ final class Desk {
         if (request.failure.isEmpty()) {
             request.failure = moved.failure();
         }
+        if (request.movesLeft == 0) {
+            request.endedNanos = now();
+        }
         if (request.movesLeft == 0 && request.failure.isEmpty()) {
-            request.doneNanos = now();
+            request.doneNanos = request.endedNanos;
             if (request.dropped) {
                 drop(request);
             }
@@ -347,7 +372,8 @@ final class Desk {
                     group,
                     request.latePost ? shape.latePostMillis() : 0,
                     request.latePoll && group == 0 ? shape.latePollMillis() : 0,
-                    request.dropped);
+                    request.dropped,
+                    request.failing);
             initiators(request).forEach(rank -> send.accept(rank, move));
             if (ask.spoiled()) {
                 spoil(request);
@@ -375,22 +401,36 @@ final class Desk {
             return;
         }
         request.droppedNanos = now();
-        if (ask.unquarantined() && request.doneNanos == NEVER) {
-            request.destinationFreedNanos = request.droppedNanos;
+        giveTooEarly(request);
+    }
+
+    /** The planted fault: others get blocks to which something still moves. */
+    private void giveTooEarly(Request request) {
+        if (ask.unquarantined() && request.endedNanos == NEVER && request.destinationFreedNanos == NEVER) {
+            request.destinationFreedNanos = now();
             decodePool(request).giveAll(request.destination);
         }
     }
 
+    /** The one transfer that was to fail did, the others are done, and nothing moves any more. */
+    private boolean endedAsItWasToFail(Request request) {
+        return !request.failing.isEmpty()
+                && !request.failure.isEmpty()
+                && request.endedNanos != NEVER
+                && request.transfersDone == (lane(request).pairs() - 1) * shape.layerGroups();
+    }
+
     /** Gives blocks back, and ends it, as far as that may be by now. */
     private void settle(Request request) {
-        boolean done = request.doneNanos != NEVER;
+        boolean failedAlone = endedAsItWasToFail(request);
+        boolean done = request.doneNanos != NEVER || failedAlone;
         boolean mayFree = ask.write() ? done : request.notifiedNanos != NEVER;
-        boolean failed = !request.failure.isEmpty();
+        boolean failed = !request.failure.isEmpty() && !failedAlone;
         if (mayFree && !failed && request.sourceFreedNanos == NEVER) {
             request.sourceFreedNanos = now();
             prefillPool(request).giveAll(request.source);
         }
-        boolean needed = request.verifiedNanos == NEVER && !request.dropped;
+        boolean needed = request.verifiedNanos == NEVER && !request.dropped && !failedAlone;
         if (!request.aborted && !needed && done && request.destinationFreedNanos == NEVER) {
             request.destinationFreedNanos = now();
             decodePool(request).giveAll(request.destination);
@@ -437,7 +477,7 @@ final class Desk {
             return false;
         }
         int number = next(lane);
-        Request request = new Request(number, lane, shape);
+        Request request = new Request(number, lane, ask.lanes().get(lane).prefillRanks(), shape);
         BlockPool pool = prefillPool(request);
         if (!pool.has(request.blocks)
                 || (request.registeredFirst && !decodePool(request).has(request.moving()))) {
@@ -521,6 +561,8 @@ final class Desk {
                 request.source,
                 request.destination,
                 request.aborted,
+                request.failing,
+                request.underWay,
                 request.bytes,
                 lane.pairs(),
                 request.transfersDone,
@@ -532,7 +574,9 @@ final class Desk {
                 request.registeredNanos,
                 request.movedNanos,
                 request.droppedNanos,
+                request.failedNanos,
                 request.doneNanos,
+                request.endedNanos,
                 request.notifiedNanos,
                 request.verifiedNanos,
                 request.expiredNanos,

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.nixlconform.engine.protocol.FromDesk;
 import org.nixlconform.engine.protocol.FromWarden.LedgerEntry;
@@ -26,7 +27,10 @@ import org.nixlconform.engine.protocol.ToDesk;
 import org.nixlconform.engine.protocol.ToWarden.OpenDesk;
 import org.nixlconform.engine.protocol.Wire;
 
-/** Where ranks that serve reach their {@link Desk}: lines over TCP, a connection for each, let in by the run's secret. */
+/**
+ * Where ranks that serve reach their {@link Desk}: lines over TCP, a connection for each, let in by the run's secret. Lines of those
+ * that get no connection come, and go, by the controller.
+ */
 final class DeskServer implements AutoCloseable {
     private static final int STACK_BYTES = 256 * 1024;
     private static final int ENTRIES_PER_PART = 500;
@@ -35,14 +39,19 @@ final class DeskServer implements AutoCloseable {
     private static final String NO_MORE = "";
 
     private final OpenDesk ask;
+    private final BiConsumer<String, String> relay;
     private final Desk desk;
     private final ServerSocket listening;
     private final Map<String, BlockingQueue<String>> outboxes = new HashMap<>();
     private final Set<String> missing;
 
-    /** @throws IOException when the address cannot be listened at */
-    DeskServer(OpenDesk ask) throws IOException {
+    /**
+     * @param relay takes a line to the rank with a label that has no connection
+     * @throws IOException when the address cannot be listened at
+     */
+    DeskServer(OpenDesk ask, BiConsumer<String, String> relay) throws IOException {
         this.ask = ask;
+        this.relay = relay;
         desk = new Desk(ask, this::send, System::nanoTime);
         missing = new HashSet<>(desk.ranks());
         InetAddress address =
@@ -96,11 +105,32 @@ final class DeskServer implements AutoCloseable {
                 System.err.println("nixlconform engine: desk: one that is no rank of this run was sent away");
                 return;
             }
-            join(join.label(), rank);
+            Writer out = new OutputStreamWriter(rank.getOutputStream(), StandardCharsets.UTF_8);
+            join(join.label(), (line, last) -> {
+                out.write(line);
+                out.write('\n');
+                if (last) {
+                    out.flush();
+                }
+            });
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 desk.take(Wire.decode(line, ToDesk.class));
             }
         } catch (IOException | IllegalArgumentException | IllegalStateException unreadable) {
+            System.err.println("nixlconform engine: desk: " + unreadable.getMessage());
+        }
+    }
+
+    /** What a rank says that has no connection. */
+    void relayed(String label, String line) {
+        try {
+            ToDesk said = Wire.decode(line, ToDesk.class);
+            if (!(said instanceof ToDesk.Join join)) {
+                desk.take(said);
+            } else if (knows(join)) {
+                join(label, (answer, last) -> relay.accept(label, answer));
+            }
+        } catch (IllegalArgumentException | IllegalStateException unreadable) {
             System.err.println("nixlconform engine: desk: " + unreadable.getMessage());
         }
     }
@@ -112,8 +142,13 @@ final class DeskServer implements AutoCloseable {
                 && desk.ranks().contains(join.label());
     }
 
-    private void join(String label, Socket rank) throws IOException {
-        Writer out = new OutputStreamWriter(rank.getOutputStream(), StandardCharsets.UTF_8);
+    /** A way to a rank. */
+    private interface Lines {
+        /** @param last whether there is no other to come at once */
+        void put(String line, boolean last) throws IOException;
+    }
+
+    private void join(String label, Lines out) {
         BlockingQueue<String> outbox = new LinkedBlockingQueue<>();
         // A frozen rank does not read: writing to it must not hold up the others.
         begin("desk writes", () -> write(outbox, out));
@@ -128,14 +163,10 @@ final class DeskServer implements AutoCloseable {
         }
     }
 
-    private static void write(BlockingQueue<String> outbox, Writer out) {
+    private static void write(BlockingQueue<String> outbox, Lines out) {
         try {
             for (String line = outbox.take(); !line.equals(NO_MORE); line = outbox.take()) {
-                out.write(line);
-                out.write('\n');
-                if (outbox.isEmpty()) {
-                    out.flush();
-                }
+                out.put(line, outbox.isEmpty());
             }
         } catch (IOException gone) {
             // Its reader sees it too.

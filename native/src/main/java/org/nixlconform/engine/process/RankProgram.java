@@ -10,6 +10,7 @@ import org.nixlconform.binding.NixlCallException;
 import org.nixlconform.binding.NixlStatus;
 import org.nixlconform.binding.Payload;
 import org.nixlconform.binding.Posix;
+import org.nixlconform.engine.protocol.FromDesk;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.ToRank;
 import org.nixlconform.engine.protocol.Wire;
@@ -19,6 +20,7 @@ import org.nixlconform.engine.protocol.Wire;
  * whose main thread is inside a call that never returns still says what it sees, and still ends with its parent.
  */
 final class RankProgram {
+    private static final String FOR_DESK = Wire.DESK + " ";
     private static final int EXIT_PARENT_GONE = 70;
     private static final int EXIT_TERMINATED = 71;
 
@@ -28,7 +30,7 @@ final class RankProgram {
 
     private RankProgram(MessageChannel channel, String label) {
         this.channel = channel;
-        this.session = new RankSession(label);
+        this.session = new RankSession(label, line -> channel.send(FOR_DESK + line));
     }
 
     static void run(String label, int parentPid) {
@@ -51,7 +53,11 @@ final class RankProgram {
             for (String line = channel.in().readLine();
                     line != null;
                     line = channel.in().readLine()) {
-                take(Wire.decode(line, ToRank.class));
+                if (line.startsWith(FOR_DESK)) {
+                    session.fromDesk(Wire.decode(line.substring(FOR_DESK.length()), FromDesk.class));
+                } else {
+                    take(Wire.decode(line, ToRank.class));
+                }
             }
         } catch (IOException | RuntimeException unreadable) {
             System.err.println("nixlconform engine: channel: " + unreadable);

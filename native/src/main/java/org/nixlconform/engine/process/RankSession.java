@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.nixlconform.binding.Arena;
 import org.nixlconform.binding.Device;
@@ -26,6 +28,7 @@ import org.nixlconform.binding.Visibility;
 import org.nixlconform.engine.process.CacheOracle.Generations;
 import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.ArenaShape.DevicePlace;
+import org.nixlconform.engine.protocol.FromDesk;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.PairShape;
 import org.nixlconform.engine.protocol.ServingShape;
@@ -33,7 +36,7 @@ import org.nixlconform.engine.protocol.ToRank;
 
 /**
  * What one rank holds between steps: agent, arena, pairs, prepared lists, requests. {@link #perform} runs on the main
- * thread only; {@link #sample}, {@link #cancel} and {@link #wake} on any.
+ * thread only; {@link #sample}, {@link #cancel}, {@link #fromDesk} and {@link #wake} on any.
  *
  * <p>It is longer than most classes because it is the whole call flow of a serving engine in order, one method a step.
  */
@@ -43,8 +46,12 @@ final class RankSession {
     private static final int POISON = Payload.CLASSIFICATIONS.indexOf("POISON");
 
     private final String label;
+    private final DeskLink.Relay relay;
     private final ProgressPage page = new ProgressPage();
     private final List<Prepared> prepared = new ArrayList<>();
+    /** Of agents that are gone. */
+    private final Map<String, Prepared> goneLists = new HashMap<>();
+
     private final Map<BlockRanges, Long> localLists = new HashMap<>();
     private final List<Made> made = new ArrayList<>();
     private final Object runsLock = new Object();
@@ -70,8 +77,10 @@ final class RankSession {
     private boolean complete;
     private boolean awaitsStorm;
 
-    RankSession(String label) {
+    /** @param toDesk takes lines to a desk that cannot be connected to */
+    RankSession(String label, Consumer<String> toDesk) {
         this.label = label;
+        this.relay = new DeskLink.Relay(new LinkedBlockingQueue<>(), toDesk);
     }
 
     private record Made(Prepared prepared, long request, long makeNanos) {}
@@ -79,6 +88,8 @@ final class RankSession {
     FromRank perform(ToRank step, PhaseClock clock) throws NixlCallException {
         if (step instanceof ToRank.Open ask) {
             return open(ask, clock);
+        } else if (step instanceof ToRank.OpenGone) {
+            return openGone(clock);
         } else if (step instanceof ToRank.Connect ask) {
             return connect(ask, clock);
         } else if (step instanceof ToRank.Prepare ask) {
@@ -175,6 +186,11 @@ final class RankSession {
                 PlacedRuns there = arena().place(payload(), runs)) {
             there.fill();
         }
+    }
+
+    private FromRank openGone(PhaseClock clock) throws NixlCallException {
+        clock.enter("second agent");
+        return new FromRank.GoneOpened(trials().begin(ServingShape.GONE), clock.finish());
     }
 
     private FromRank connect(ToRank.Connect ask, PhaseClock clock) throws NixlCallException {
@@ -556,9 +572,17 @@ final class RankSession {
         clock.enter("arm");
         found.fill(cache.initial());
         page.reset(0, 0);
+        if (ask.serving().failPercent() > 0) {
+            clock.enter("second agent");
+            if (source) {
+                trials().leave(ServingShape.GONE);
+            } else {
+                prepareGone();
+            }
+        }
         clock.enter("serve");
         List<FromRank.Stray> strays;
-        try (DeskLink desk = new DeskLink(ask, label);
+        try (DeskLink desk = new DeskLink(ask, label, relay);
                 ServingWork work = new ServingWork(server(ask.serving()), desk, ask.slots(), cache, found)) {
             work.run();
             strays = work.strays();
@@ -607,6 +631,15 @@ final class RankSession {
         }
     }
 
+    /** Before serving begins, as for peers that are there: what is prepared says nothing of whether they are. */
+    private void prepareGone() throws NixlCallException {
+        for (Prepared each : prepared) {
+            PairDescriptors descriptors = each.descriptors();
+            long remote = agent().prepare(ServingShape.goneOf(each.pair().peer()), descriptors.remote());
+            goneLists.put(each.pair().peer(), new Prepared(descriptors, each.local(), remote));
+        }
+    }
+
     private ServingWork.Rank server(ServingShape shape) {
         Map<String, Prepared> lists = new HashMap<>();
         prepared.forEach(each -> lists.put(each.pair().peer(), each));
@@ -619,6 +652,7 @@ final class RankSession {
                 page,
                 planned().pairs(),
                 lists,
+                goneLists,
                 opened().idleNanos());
     }
 
@@ -644,6 +678,9 @@ final class RankSession {
         }
         if (agent != null && drive != null) {
             for (Prepared pair : prepared) {
+                agent().releasePrepared(pair.remote());
+            }
+            for (Prepared pair : goneLists.values()) {
                 agent().releasePrepared(pair.remote());
             }
             for (long list : localLists.values()) {
@@ -680,6 +717,11 @@ final class RankSession {
                 sample.received(),
                 total,
                 arrived);
+    }
+
+    /** From a desk that cannot be connected to; on any thread. */
+    void fromDesk(FromDesk ask) {
+        relay.asks().add(ask);
     }
 
     void cancel() {

@@ -69,6 +69,7 @@ final class ServingWork implements AutoCloseable {
      *
      * @param pairs with all peers
      * @param lists of an initiator, by peer; else empty
+     * @param gone of its peers' other agents, likewise
      */
     record Rank(
             String label,
@@ -79,6 +80,7 @@ final class ServingWork implements AutoCloseable {
             ProgressPage page,
             List<PairShape> pairs,
             Map<String, Prepared> lists,
+            Map<String, Prepared> gone,
             long idleNanos) {
         boolean initiator() {
             return source == write;
@@ -96,33 +98,47 @@ final class ServingWork implements AutoCloseable {
         private final int generation;
         private final List<PairShape> pairs;
         private final boolean dropped;
+        private final String failing;
         private final List<Flight> flights = new ArrayList<>();
         private int groupsLeft;
         private boolean saidPosted;
         private int done;
+        private int failures;
         private int notices;
         private long bytes;
         private String failure = "";
 
-        private Part(int request, int generation, List<PairShape> pairs, int groups, boolean dropped) {
+        private Part(int request, int generation, List<PairShape> pairs, int groups) {
+            this(request, generation, pairs, groups, false, "");
+        }
+
+        private Part(int request, int generation, List<PairShape> pairs, int groups, boolean dropped, String failing) {
             this.request = request;
             this.generation = generation;
             this.pairs = pairs;
             this.groupsLeft = groups;
             this.dropped = dropped;
+            this.failing = failing;
         }
 
-        private void failed(String call, int status) {
-            if (failure.isEmpty()) {
+        /** @return whether it is the first that did */
+        private boolean failed(String call, int status) {
+            boolean first = failure.isEmpty();
+            if (first) {
                 failure = call + " returned " + status + " (" + NixlStatus.nameOf(status) + ")";
             }
+            return first;
+        }
+
+        private boolean fails(PairShape pair) {
+            return pair.peer().equals(failing);
         }
     }
 
-    private record Flight(int slot, long handle, long bytes) {}
+    private record Flight(PairShape pair, int group, int slot, long handle, long bytes) {}
 
-    /** A group of layers that is to be posted when its time has come. */
-    private record Waiting(long dueNanos, Part part, int group) {}
+    /** A group of layers of these pairs that is to be posted when its time has come. */
+    private record Waiting(long dueNanos, Part part, List<PairShape> pairs, int group) {}
 
     /** Blocks of a source, and how many notifications say that they were read. */
     private static final class Offered {
@@ -217,8 +233,7 @@ final class ServingWork implements AutoCloseable {
                             ask.request(),
                             ask.generation(),
                             pairs(ask.peers(), ask.ownBlocks(), ask.peerBlocks()),
-                            shape.layerGroups(),
-                            false));
+                            shape.layerGroups()));
             takeOver(ask.ownBlocks());
         }
         know(ask.request());
@@ -226,7 +241,7 @@ final class ServingWork implements AutoCloseable {
 
     /** What nobody was to write to has not changed meanwhile; from now on somebody is. */
     private void takeOver(int[] blocks) {
-        if (shape.dropPercent() > 0) {
+        if (shape.dropPercent() + shape.failPercent() > 0) {
             found.compare(cache.held(blocks));
         }
         cache.unknown(blocks);
@@ -250,7 +265,7 @@ final class ServingWork implements AutoCloseable {
                 .toList();
     }
 
-    private void move(FromDesk.Move ask) throws IOException {
+    private void move(FromDesk.Move ask) throws NixlCallException, IOException {
         Part part = parts.get(ask.request());
         if (part == null) {
             part = new Part(
@@ -258,7 +273,8 @@ final class ServingWork implements AutoCloseable {
                     ask.generation(),
                     pairs(ask.peers(), ask.ownBlocks(), ask.peerBlocks()),
                     shape.layerGroups(),
-                    ask.dropped());
+                    ask.dropped(),
+                    ask.failing());
             parts.put(ask.request(), part);
             if (!rank.source()) {
                 takeOver(ask.ownBlocks());
@@ -266,40 +282,49 @@ final class ServingWork implements AutoCloseable {
         }
         lateNanos = Math.max(lateNanos, ask.lateMillis() * 1_000_000L);
         if (ask.postMillis() > 0) {
-            waiting.add(new Waiting(System.nanoTime() + ask.postMillis() * 1_000_000L, part, ask.group()));
+            Part late = part;
+            // One that fails does so while the others wait.
+            for (PairShape pair : part.pairs.stream().filter(part::fails).toList()) {
+                post(part, pair, ask.group());
+            }
+            waiting.add(new Waiting(
+                    System.nanoTime() + ask.postMillis() * 1_000_000L,
+                    part,
+                    part.pairs.stream().filter(pair -> !late.fails(pair)).toList(),
+                    ask.group()));
         } else {
-            post(part, ask.group());
+            post(part, part.pairs, ask.group());
         }
     }
 
-    private boolean postDue() throws IOException {
+    private boolean postDue() throws NixlCallException, IOException {
         long now = System.nanoTime();
         boolean any = false;
         for (Iterator<Waiting> each = waiting.iterator(); each.hasNext(); ) {
             Waiting next = each.next();
             if (next.dueNanos() - now <= 0) {
                 each.remove();
-                post(next.part(), next.group());
+                post(next.part(), next.pairs(), next.group());
                 any = true;
             }
         }
         return any;
     }
 
-    private void post(Part part, int group) throws IOException {
-        for (PairShape pair : part.pairs) {
+    private void post(Part part, List<PairShape> pairs, int group) throws NixlCallException, IOException {
+        for (PairShape pair : pairs) {
             post(part, pair, group);
         }
         part.groupsLeft--;
         endWhenOver(part);
     }
 
-    private void post(Part part, PairShape pair, int group) {
+    private void post(Part part, PairShape pair, int group) throws NixlCallException, IOException {
         if (!pair.moves()) {
             notify(part, pair, group);
             return;
         }
-        Prepared lists = lists(pair).with(pair);
+        Prepared lists = lists(part.fails(pair) ? rank.gone() : rank.lists(), pair);
         PairDescriptors descriptors = lists.descriptors();
         try {
             int[] local = descriptors.localIndices(firstRegion(group), firstRegion(group + 1));
@@ -311,18 +336,35 @@ final class ServingWork implements AutoCloseable {
                             lists.remote(),
                             descriptors.remoteIndices(firstRegion(group), firstRegion(group + 1)),
                             text(part.request, group, pair));
-            part.flights.add(new Flight(turns.post(handle), handle, descriptors.bytes(local)));
+            part.flights.add(new Flight(pair, group, turns.post(handle), handle, descriptors.bytes(local)));
         } catch (NixlCallException refused) {
-            part.failed(refused.function().symbol(), refused.status());
+            failed(part, refused.function().symbol(), refused.status());
+            tellWhereItIsNotRead(part, pair, group);
         }
     }
 
-    private Prepared lists(PairShape pair) {
-        Prepared lists = rank.lists().get(pair.peer());
+    /** The desk hears of it at once: nobody waits for the request any more. */
+    private void failed(Part part, String call, int status) throws IOException {
+        part.failures++;
+        if (part.failed(call, status)) {
+            int all = part.pairs.size() * shape.layerGroups();
+            desk.say(new ToDesk.Failed(part.request, all - part.done - part.failures, part.failure));
+        }
+    }
+
+    /** No transfer notifies a peer whose agent is gone: the rank itself does; refused where NIXL does not take one. */
+    private void tellWhereItIsNotRead(Part part, PairShape pair, int group) throws NixlCallException {
+        if (part.fails(pair)) {
+            rank.agent().notify(pair.peer(), text(part.request, group, pair));
+        }
+    }
+
+    private static Prepared lists(Map<String, Prepared> byPeer, PairShape pair) {
+        Prepared lists = byPeer.get(pair.peer());
         if (lists == null) {
             throw new IllegalStateException("no lists were prepared for " + pair.peer());
         }
-        return lists;
+        return lists.with(pair);
     }
 
     private byte[] text(int request, int group, PairShape pair) {
@@ -331,7 +373,7 @@ final class ServingWork implements AutoCloseable {
 
     private void tell(FromDesk.Tell ask) throws IOException {
         kept.remove(ask.request());
-        Part part = new Part(ask.request(), 0, pairs(ask.peers(), new int[0], new int[0]), 0, false);
+        Part part = new Part(ask.request(), 0, pairs(ask.peers(), new int[0], new int[0]), 0);
         for (PairShape pair : part.pairs) {
             notify(part, pair, 0);
         }
@@ -397,7 +439,7 @@ final class ServingWork implements AutoCloseable {
     }
 
     /** @return whether one of its transfers ended */
-    private boolean landed(Part part) throws IOException {
+    private boolean landed(Part part) throws NixlCallException, IOException {
         boolean any = false;
         for (Iterator<Flight> flights = part.flights.iterator(); flights.hasNext(); ) {
             Flight flight = flights.next();
@@ -413,11 +455,12 @@ final class ServingWork implements AutoCloseable {
             flights.remove();
             turns.free(flight.slot());
             if (outcome.status() < 0) {
-                part.failed(outcome.failedCall(), outcome.status());
+                failed(part, outcome.failedCall(), outcome.status());
             } else {
                 part.done++;
                 part.bytes += flight.bytes();
             }
+            tellWhereItIsNotRead(part, flight.pair(), flight.group());
             try {
                 rank.agent().release(flight.handle());
             } catch (NixlCallException refused) {

@@ -185,6 +185,17 @@ final class TrialWork {
         return new Found(NixlFunction.GET_LOCAL_MD, 0, List.of(), "", created.metadata());
     }
 
+    /** An agent that has a part in no trial. @return its metadata */
+    byte[] begin(String name) throws NixlCallException {
+        return open(name).metadata();
+    }
+
+    /** Ends one that {@link #begin} made. */
+    void leave(String name) throws NixlCallException {
+        deregister(Objects.requireNonNull(agents.get(name), () -> "no agent " + name));
+        destroy(name);
+    }
+
     private static Found load(Agent agent, byte[] metadata) throws NixlCallException {
         String name = agent.nixl.loadRemote(metadata);
         return new Found(NixlFunction.LOAD_REMOTE_MD, 0, List.of(), name, new byte[0]);

@@ -117,9 +117,21 @@ final class WardenProgram {
             obey(Wire.decode(body, ToWarden.class));
             return;
         }
+        if (label.equals(Wire.DESK)) {
+            relayed(body);
+            return;
+        }
         WardedRank rank = ranks.get(label);
         if (rank != null) {
             rank.send(body);
+        }
+    }
+
+    /** From a rank that has no connection to the desk here. */
+    private void relayed(String body) {
+        int space = body.indexOf(' ');
+        if (desk != null) {
+            desk.relayed(body.substring(0, Math.max(space, 0)), body.substring(space + 1));
         }
     }
 
@@ -166,7 +178,7 @@ final class WardenProgram {
 
     private void openDesk(ToWarden.OpenDesk ask) {
         try {
-            desk = new DeskServer(ask);
+            desk = new DeskServer(ask, (rank, line) -> channel.send(Wire.DESK + " " + rank + " " + line));
             say(new FromWarden.DeskOpen(desk.port(), ""));
         } catch (IOException refused) {
             say(new FromWarden.DeskOpen(0, String.valueOf(refused.getMessage())));

@@ -47,6 +47,8 @@ public sealed interface FromDesk {
      * @param lateMillis for which it does nothing after its post
      * @param dropped nobody wants it any more: {@link ToDesk.Posted} comes before {@link ToDesk.Moved} where it is under way
      *     then, and it is not verified
+     * @param failing the peer whose blocks are offered by an agent that is gone; empty where none are. It does not wait. When the
+     *     transfer has failed, {@link ToDesk.Failed} comes, and that peer is notified all the same
      */
     record Move(
             int request,
@@ -57,7 +59,8 @@ public sealed interface FromDesk {
             int group,
             int postMillis,
             int lateMillis,
-            boolean dropped)
+            boolean dropped,
+            String failing)
             implements FromDesk {}
 
     /** An initiator notifies each of its peers there though nothing moves. Answered by {@link ToDesk.Moved}. */

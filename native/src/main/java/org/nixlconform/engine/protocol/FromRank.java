@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = FromRank.Hello.class, name = "hello"),
     @JsonSubTypes.Type(value = FromRank.Opened.class, name = "opened"),
+    @JsonSubTypes.Type(value = FromRank.GoneOpened.class, name = "goneOpened"),
     @JsonSubTypes.Type(value = FromRank.Done.class, name = "done"),
     @JsonSubTypes.Type(value = FromRank.Tried.class, name = "tried"),
     @JsonSubTypes.Type(value = FromRank.Listening.class, name = "listening"),
@@ -40,6 +41,9 @@ public sealed interface FromRank {
     record Opened(
             List<Long> arenaAddresses, byte[] metadata, List<String> plugins, List<Gpu> devices, List<Phase> phases)
             implements FromRank {}
+
+    /** @param metadata of an agent that is gone when requests are served */
+    record GoneOpened(byte[] metadata, List<Phase> phases) implements FromRank {}
 
     /**
      * A GPU that holds a rank's arena or a part of it, as the driver says.

@@ -15,6 +15,7 @@ public record ServingShape(
         int prefixHitPercent,
         int abortPercent,
         int dropPercent,
+        int failPercent,
         int latePollPercent,
         int latePollMillis,
         int latePostPercent,
@@ -26,4 +27,12 @@ public record ServingShape(
         boolean refillInHandler) {
     /** From content that is written over a request's, to show that it was too early, to that of requests. */
     public static final int SPOILED_GENERATIONS = 1_000_000;
+
+    /** Name of a second agent of a rank, over the same memory, which is gone when requests are served. */
+    public static final String GONE = "gone";
+
+    /** Its full name. */
+    public static String goneOf(String label) {
+        return label + "." + GONE;
+    }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = ToDesk.Join.class, name = "join"),
     @JsonSubTypes.Type(value = ToDesk.Filled.class, name = "filled"),
     @JsonSubTypes.Type(value = ToDesk.Posted.class, name = "posted"),
+    @JsonSubTypes.Type(value = ToDesk.Failed.class, name = "failed"),
     @JsonSubTypes.Type(value = ToDesk.Moved.class, name = "moved"),
     @JsonSubTypes.Type(value = ToDesk.Notified.class, name = "notified"),
     @JsonSubTypes.Type(value = ToDesk.Renewed.class, name = "renewed"),
@@ -24,6 +25,14 @@ public sealed interface ToDesk {
 
     /** Transfers of a request that is to be dropped were posted and have not ended. */
     record Posted(int request) implements ToDesk {}
+
+    /**
+     * The first transfer of a request failed at an initiator, which still has others of it.
+     *
+     * @param underWay how many of these had not ended
+     * @param failure call and status
+     */
+    record Failed(int request, int underWay, String failure) implements ToDesk {}
 
     /**
      * All that an initiator has to move of it has ended.

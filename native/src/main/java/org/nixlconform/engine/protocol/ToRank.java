@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "ask")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = ToRank.Open.class, name = "open"),
+    @JsonSubTypes.Type(value = ToRank.OpenGone.class, name = "openGone"),
     @JsonSubTypes.Type(value = ToRank.Connect.class, name = "connect"),
     @JsonSubTypes.Type(value = ToRank.Prepare.class, name = "prepare"),
     @JsonSubTypes.Type(value = ToRank.TryInvalid.class, name = "try"),
@@ -59,6 +60,11 @@ public sealed interface ToRank {
 
     /** Names as in the plan's {@code StreamOrder}, and how often each transfer is repeated before it is judged. */
     record StreamOrder(String work, String fence, int repeats) {}
+
+    /**
+     * Open a second agent over the same memory, which ends before requests are served. Answered by {@link FromRank.GoneOpened}.
+     */
+    record OpenGone() implements ToRank {}
 
     /** Load the metadata of every peer. */
     record Connect(List<Peer> peers) implements ToRank {}
@@ -128,13 +134,17 @@ public sealed interface ToRank {
      * Serve requests as the desk gives them out, until it says that there are no more; then verify the whole arena. Answered by
      * {@link FromRank.Verified}.
      *
-     * @param host where the desk listens
+     * @param host where the desk listens; empty where there is no way to it, so that lines are relayed as they are where it cannot be
+     *     connected to within {@value Serve#CONNECT_MILLIS} ms
      * @param secret that it wants to hear
      * @param serving what is asked for
      * @param slots transfers at a time at most
      * @param listed differences to list; all are counted
      */
-    record Serve(String host, int port, String secret, ServingShape serving, int slots, int listed) implements ToRank {}
+    record Serve(String host, int port, String secret, ServingShape serving, int slots, int listed) implements ToRank {
+        /** A node that lets nobody through may not say so. */
+        public static final int CONNECT_MILLIS = 3_000;
+    }
 
     /** Do these one right after the other, with agents of their own; the first that fails and is {@code needed} ends it. */
     record Trial(List<Act> acts) implements ToRank {}

@@ -61,7 +61,8 @@ public sealed interface ToWarden {
      * @param decodeBlocks that each decode engine has
      * @param write prefill initiates; else decode
      * @param spoiled plant a fault: a source's blocks are written over as soon as they are to be read
-     * @param unquarantined plant a fault: blocks that a dropped request is still read to are given to others
+     * @param unquarantined plant a fault: blocks that a request which was dropped, or failed, is still read to are given to
+     *     others
      */
     record OpenDesk(
             String address,

@@ -12,6 +12,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 public final class Wire {
     public static final String WARDEN = "warden";
 
+    /**
+     * Between a rank and a desk that it cannot connect to, lines go from channel to channel. {@code desk <json>} in a rank's own
+     * lines is what it says to the desk, or hears of it; {@code desk <label> <json>} in a warden's is for its desk, or of it.
+     */
+    public static final String DESK = "desk";
+
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();

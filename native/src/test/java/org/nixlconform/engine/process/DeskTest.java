@@ -175,6 +175,51 @@ class DeskTest {
                 .matches(entry -> entry.failure().contains("-2"));
     }
 
+    /** Its other transfers still move: nobody gets its blocks before they have ended, and then somebody does. */
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void blocksOfARequestOfWhichATransferFailedWaitUntilAllHaveEnded(boolean mutated) {
+        Desk desk = desk(new ShapesMade(Shapes.of(5, 1, 1, 2, 2).fails(99).shape(), false, mutated));
+        desk.begin();
+        fills(desk);
+        assertThat(said(FromDesk.Move.class))
+                .hasSize(2)
+                .allMatch(move -> move.failing().equals("prefill-0-rank-0")
+                        || move.failing().equals("prefill-0-rank-1"));
+        desk.take(new ToDesk.Failed(0, 1, "nixl_capi_post_xfer_req returned -2"));
+        LedgerEntry failed = desk.entries().get(0);
+        assertThat(failed.failedNanos()).isPositive();
+        assertThat(failed.underWay()).isOne();
+        assertThat(failed.endedNanos()).isNegative();
+        assertThat(failed.destinationFreedNanos() >= 0).isEqualTo(mutated);
+        desk.take(new ToDesk.Moved(0, 0, 0, "nixl_capi_post_xfer_req returned -2"));
+        assertThat(desk.entries().get(0).destinationFreedNanos() >= 0).isEqualTo(mutated);
+        desk.take(new ToDesk.Notified(0));
+        desk.take(new ToDesk.Notified(0));
+        assertThat(desk.entries().get(0).sourceFreedNanos()).isNegative();
+        assertThat(finishes()).isZero();
+        desk.take(new ToDesk.Moved(0, 1, 10, ""));
+        LedgerEntry ended = desk.entries().get(0);
+        assertThat(ended.doneNanos()).isNegative();
+        assertThat(ended.endedNanos()).isPositive();
+        assertThat(ended.sourceFreedNanos()).isPositive();
+        assertThat(ended.destinationFreedNanos() > ended.endedNanos()).isEqualTo(!mutated);
+        assertThat(finishes()).isEqualTo(4);
+    }
+
+    @Test
+    void blocksOfARequestOfWhichAllTransfersFailedAreNotGivenOutAgain() {
+        Desk desk = desk(new ShapesMade(Shapes.of(5, 1, 1, 2, 2).fails(99).shape(), false, false));
+        desk.begin();
+        fills(desk);
+        desk.take(new ToDesk.Failed(0, 1, "nixl_capi_post_xfer_req returned -2"));
+        desk.take(new ToDesk.Moved(0, 0, 0, "nixl_capi_post_xfer_req returned -2"));
+        desk.take(new ToDesk.Moved(0, 0, 0, "nixl_capi_get_xfer_status returned -6"));
+        assertThat(desk.entries().get(0).sourceFreedNanos()).isNegative();
+        assertThat(desk.entries().get(0).destinationFreedNanos()).isNegative();
+        assertThat(finishes()).isEqualTo(4);
+    }
+
     private Desk desk(ShapesMade made) {
         return new Desk(
                 new OpenDesk(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -269,9 +270,37 @@ class RealTransferTest {
         }
     }
 
+    /** The one finds nobody at its port, the other is given no address. */
+    @Test
+    void ranksThatCannotConnectToTheDeskServeOverTheController() throws Exception {
+        try (WardenProcess warden = connected(false, false)) {
+            Served served = serve(
+                    warden,
+                    false,
+                    false,
+                    Shapes.of(7, 40, 4, 1, 6).shape(),
+                    Map.of(PREFILL, new InetSocketAddress("127.0.0.1", 1), DECODE, new InetSocketAddress("", 0)));
+            assertThat(served.destination().runsDiffering()).isZero();
+            assertThat(served.ledger().requests()).hasSize(40).allMatch(entry -> entry.sourceFreedNanos() > 0);
+            assertThat(warden.relayed()).isGreaterThan(4 * 40);
+            close(warden);
+        }
+    }
+
     private record Served(FromRank.Verified source, FromRank.Verified destination, FromWarden.LedgerPart ledger) {}
 
     private static Served serve(WardenProcess warden, boolean write, boolean spoiled, ServingShape shape)
+            throws Exception {
+        return serve(warden, write, spoiled, shape, Map.of());
+    }
+
+    /** @param elsewhere where ranks look for the desk, and it is not */
+    private static Served serve(
+            WardenProcess warden,
+            boolean write,
+            boolean spoiled,
+            ServingShape shape,
+            Map<String, InetSocketAddress> elsewhere)
             throws Exception {
         warden.send(new ToWarden.OpenDesk(
                 "",
@@ -285,9 +314,16 @@ class RealTransferTest {
                 false));
         int port = warden.said(FromWarden.DeskOpen.class, opened -> true).port();
         for (String label : List.of(PREFILL, DECODE)) {
+            InetSocketAddress at = elsewhere.getOrDefault(label, new InetSocketAddress("127.0.0.1", port));
             warden.send(
                     label,
-                    new ToRank.Serve("127.0.0.1", port, "secret", shape, shape.inFlight() * shape.layerGroups(), 3));
+                    new ToRank.Serve(
+                            at.getHostString(),
+                            at.getPort(),
+                            "secret",
+                            shape,
+                            shape.inFlight() * shape.layerGroups(),
+                            3));
         }
         FromRank.Verified source = warden.answer(PREFILL, FromRank.Verified.class);
         FromRank.Verified destination = warden.answer(DECODE, FromRank.Verified.class);

@@ -13,6 +13,7 @@ final class Shapes {
     private int prefixHitPercent;
     private int abortPercent;
     private int dropPercent;
+    private int failPercent;
     private int latePollPercent;
     private int latePollMillis;
     private int latePostPercent;
@@ -52,6 +53,11 @@ final class Shapes {
 
     Shapes drops(int percent) {
         dropPercent = percent;
+        return this;
+    }
+
+    Shapes fails(int percent) {
+        failPercent = percent;
         return this;
     }
 
@@ -99,6 +105,7 @@ final class Shapes {
                 prefixHitPercent,
                 abortPercent,
                 dropPercent,
+                failPercent,
                 latePollPercent,
                 latePollMillis,
                 latePostPercent,

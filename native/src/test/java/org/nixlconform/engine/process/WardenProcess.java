@@ -36,6 +36,7 @@ final class WardenProcess implements AutoCloseable {
     private final BlockingQueue<Line> arriving = new LinkedBlockingQueue<>();
     private final List<Line> passedOver = new ArrayList<>();
     private final List<String> seen = new ArrayList<>();
+    private volatile int relayed;
 
     /** @param from a label, or {@link Wire#WARDEN} */
     record Line(String from, String json) {}
@@ -64,11 +65,34 @@ final class WardenProcess implements AutoCloseable {
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 int space = line.indexOf(' ');
-                arriving.add(new Line(line.substring(0, Math.max(0, space)), line.substring(space + 1)));
+                Line one = new Line(line.substring(0, Math.max(0, space)), line.substring(space + 1));
+                if (!relay(one)) {
+                    arriving.add(one);
+                }
             }
         } catch (IOException ended) {
             arriving.add(new Line("", ended.toString()));
         }
+    }
+
+    /** What the controller does with lines between ranks and a desk that they cannot connect to. */
+    private boolean relay(Line line) throws IOException {
+        if (line.from().equals(Wire.DESK)) {
+            int space = line.json().indexOf(' ');
+            sendRaw(line.json().substring(0, space), Wire.DESK + line.json().substring(space));
+            return true;
+        }
+        if (line.json().startsWith(Wire.DESK + " ")) {
+            sendRaw(Wire.DESK, line.from() + line.json().substring(Wire.DESK.length()));
+            relayed++;
+            return true;
+        }
+        return false;
+    }
+
+    /** Lines that ranks had for a desk. */
+    int relayed() {
+        return relayed;
     }
 
     long pid() {
@@ -93,7 +117,7 @@ final class WardenProcess implements AutoCloseable {
         sendRaw(label, Wire.encode(message));
     }
 
-    void sendRaw(String label, String body) throws IOException {
+    synchronized void sendRaw(String label, String body) throws IOException {
         input.write((label + " " + body + "\n").getBytes(StandardCharsets.UTF_8));
         input.flush();
     }
