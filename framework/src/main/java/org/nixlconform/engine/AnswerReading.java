@@ -103,11 +103,23 @@ interface AnswerReading<T> {
                     stormed.pairs().stream().map(AnswerReading::stormPair).toList(),
                     stormed.oddities().stream().map(AnswerReading::oddity).toList(),
                     stormed.strangers(),
-                    stormed.resources().stream()
-                            .map(each -> new EngineStep.Resources(
-                                    Duration.ofNanos(each.nanos()), each.files(), each.threads(), each.residentBytes()))
-                            .toList());
+                    resources(stormed.resources()));
         };
+    }
+
+    static AnswerReading<EngineStep.Served> served() {
+        return (rank, answer) -> {
+            FromRank.Served served = (FromRank.Served) answer;
+            return new EngineStep.Served(
+                    verification().read(rank, served.verified()), resources(served.resources()));
+        };
+    }
+
+    private static List<EngineStep.Resources> resources(List<FromRank.Resources> looks) {
+        return looks.stream()
+                .map(each -> new EngineStep.Resources(
+                        Duration.ofNanos(each.nanos()), each.files(), each.threads(), each.residentBytes()))
+                .toList();
     }
 
     private static EngineStep.StormPair stormPair(FromRank.StormPair pair) {

@@ -239,6 +239,14 @@ public record EngineStep<T>(
     public record Ledger(Duration took, boolean complete, List<ServedRequest> requests) {}
 
     /**
+     * What one rank that served says in the end.
+     *
+     * @param verification of every request, and of its whole arena at the end
+     * @param resources that the process held, in order of time
+     */
+    public record Served(Verification verification, List<Resources> resources) {}
+
+    /**
      * What one rank sent or got in a storm of notifications.
      *
      * @param verification of its whole arena afterwards

@@ -5,8 +5,9 @@ import java.util.Set;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.plan.Workload;
 
-/** Of requests that engines serve on their own, one after the other. */
+/** Of requests that engines serve on their own: one of a few goes wrong, or an engine grows with each of many. */
 final class ServingFaults {
     private static final String FAMILY = "serving";
     private static final int REQUESTS = 5;
@@ -16,6 +17,9 @@ final class ServingFaults {
     private static final Duration WITHIN = Duration.ofSeconds(20);
     /** What one that never ends costs. */
     private static final Duration STALL = Duration.ofSeconds(3);
+
+    private static final int IN_FLIGHT = 4;
+    private static final int LEAKED_BYTES = 64 << 10;
 
     private ServingFaults() {}
 
@@ -46,6 +50,17 @@ final class ServingFaults {
                         .with("descriptor", 0)
                         .with("byte", 77)
                         .with("bit", 4));
+        catalogue.add(
+                FAMILY,
+                "memory that each served request keeps",
+                FindingKind.GROWTH,
+                catalogue.of(draft -> draft.iterations(1)
+                        .workload(PagedServing.of(Workload.LASTING, IN_FLIGHT, 1, 4))
+                        .expectCompletion(WITHIN, STALL)),
+                LibraryFault.on(FaultCatalogue.INITIATOR, "leak")
+                        .with("call", "post_xfer_req")
+                        .with("times", 0)
+                        .with("bytes", LEAKED_BYTES));
     }
 
     private static LibraryFault ofTheLast(String fault) {

@@ -8,6 +8,7 @@ import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.NotificationStorm;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.plan.Workload;
 
 /** Faults in a storm of notifications: one of some hundred messages goes wrong, or engines grow meanwhile. */
 final class StormFaults {
@@ -19,9 +20,7 @@ final class StormFaults {
     private static final int NOTICE_MILLIS = 1_000;
     /** On a busy machine one target may have all before another is sent anything. */
     private static final int QUIET_MILLIS = 1_000;
-    /** For so many and as long, growth is judged. */
-    private static final int LASTING_TRANSFERS = 1_000;
-
+    /** So that there are enough looks at what engines hold. */
     private static final int LASTING_PER_SECOND = 500;
     private static final int LEAKED_BYTES = 64 << 10;
     private static final double LEAKED_FILES = 0.2;
@@ -110,7 +109,7 @@ final class StormFaults {
         LibraryFault leak = LibraryFault.on(FaultCatalogue.INITIATOR, "leak")
                 .with("call", "post_xfer_req")
                 .with("times", 0);
-        UnaryOperator<PlanDraft> lasting = draft -> draft.workload(storm(LASTING_TRANSFERS, LASTING_PER_SECOND));
+        UnaryOperator<PlanDraft> lasting = draft -> draft.workload(storm(Workload.LASTING, LASTING_PER_SECOND));
         catalogue.add(
                 FAMILY,
                 "memory that each post keeps",

@@ -7,7 +7,7 @@ import org.nixlconform.plan.RankId;
 /**
  * What the process of one rank held while it did the same again and again.
  *
- * @param during the step, such as {@code storm}
+ * @param during the step, {@code storm} or {@code serve}
  * @param looks in order of time
  */
 public record ResourceUse(RankId rank, String during, List<Look> looks) {

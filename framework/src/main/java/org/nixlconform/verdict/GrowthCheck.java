@@ -1,13 +1,17 @@
 package org.nixlconform.verdict;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.Role;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.plan.Workload;
 import org.nixlconform.transfer.ResourceUse;
 import org.nixlconform.transfer.ResourceUse.Look;
 import org.nixlconform.transfer.TransferObservation;
@@ -22,12 +26,10 @@ final class GrowthCheck implements Check {
     /** Fewer say nothing. */
     private static final int FEWEST_LOOKS = 12;
 
-    /** Of a storm. What is done a few times is not done again and again: each may touch memory that none before it did. */
-    private static final int FEWEST_TRANSFERS = 1_000;
-
     private static final long FILES = 8;
     private static final long THREADS = 4;
     private static final long RESIDENT_BYTES = 4L << 20;
+    private static final double MIB = 1 << 20;
 
     private enum Held {
         FILES("open files", Look::files, GrowthCheck.FILES),
@@ -50,7 +52,7 @@ final class GrowthCheck implements Check {
         List<Finding> findings = new ArrayList<>();
         for (ResourceUse use : observation.resources()) {
             for (Held held : Held.values()) {
-                if (isJudged(plan, use) && growth(use, held) > held.tolerance) {
+                if (isJudged(plan, observation, use) && growth(use, held) > held.tolerance) {
                     findings.add(finding(use, held));
                 }
             }
@@ -58,11 +60,14 @@ final class GrowthCheck implements Check {
         return findings;
     }
 
-    private static boolean isJudged(TransferPlan plan, ResourceUse use) {
-        boolean fewTransfers = plan.storm()
-                .filter(storm -> storm.transfers() < FEWEST_TRANSFERS)
+    /** What is done a few times is not done again and again: each may touch memory that none before it did. */
+    private static boolean isJudged(TransferPlan plan, TransferObservation observation, ResourceUse use) {
+        boolean fewAsked = plan.workload().filter(workload -> !workload.isLasting()).isPresent();
+        boolean fewServed = observation
+                .serving()
+                .filter(serving -> serving.requests().size() < Workload.LASTING)
                 .isPresent();
-        return use.looks().size() >= FEWEST_LOOKS && !fewTransfers;
+        return use.looks().size() >= FEWEST_LOOKS && !fewAsked && !fewServed;
     }
 
     private static Finding finding(ResourceUse use, Held held) {
@@ -106,23 +111,40 @@ final class GrowthCheck implements Check {
         return use.looks().get(use.looks().size() - 1);
     }
 
-    /** The rank whose memory grew most, and how long it was looked at. */
+    /** Of each role the rank whose memory grew most. */
     static List<String> notes(TransferPlan plan, TransferObservation observation) {
+        List<String> notes = Arrays.stream(Role.values())
+                .flatMap(role -> grewMost(plan, observation, role).stream())
+                .map(GrowthCheck::note)
+                .toList();
+        return notes.isEmpty() && !observation.resources().isEmpty()
+                ? List.of("whether engines grew was not judged: there was too little of it")
+                : notes;
+    }
+
+    private static Optional<ResourceUse> grewMost(TransferPlan plan, TransferObservation observation, Role role) {
         return observation.resources().stream()
-                .filter(use -> isJudged(plan, use))
-                .max(Comparator.comparingLong(use -> growth(use, Held.MEMORY)))
-                .map(use -> List.of(String.format(
-                        Locale.ROOT,
-                        "%s: open files %+d, threads %+d, resident memory %+.1f MiB between the second and the last quarter"
-                                + " of %s",
-                        use.rank(),
-                        growth(use, Held.FILES),
-                        growth(use, Held.THREADS),
-                        growth(use, Held.MEMORY) / 1048576.0,
-                        Quantities.duration(last(use).after()))))
-                .orElse(
-                        observation.resources().isEmpty()
-                                ? List.of()
-                                : List.of("whether engines grew was not judged: there was too little of it"));
+                .filter(use -> use.rank().role() == role && isJudged(plan, observation, use))
+                .max(Comparator.comparingLong(use -> growth(use, Held.MEMORY)));
+    }
+
+    private static String note(ResourceUse use) {
+        Look first = use.looks().get(0);
+        Look last = last(use);
+        return String.format(
+                Locale.ROOT,
+                "%s held %d open files at first and %d at the end, %d and %d threads, %.1f and %.1f MiB of resident memory,"
+                        + " in %s; between the second and the last quarter %+d, %+d and %+.1f MiB",
+                use.rank(),
+                first.files(),
+                last.files(),
+                first.threads(),
+                last.threads(),
+                first.residentBytes() / MIB,
+                last.residentBytes() / MIB,
+                Quantities.duration(last.after()),
+                growth(use, Held.FILES),
+                growth(use, Held.THREADS),
+                growth(use, Held.MEMORY) / MIB);
     }
 }

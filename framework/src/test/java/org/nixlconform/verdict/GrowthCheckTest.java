@@ -5,6 +5,7 @@ import static org.nixlconform.verdict.JudgeAssertions.fact;
 import static org.nixlconform.verdict.JudgeAssertions.findings;
 import static org.nixlconform.verdict.JudgeAssertions.onlyFinding;
 import static org.nixlconform.verdict.Observations.DECODE_0;
+import static org.nixlconform.verdict.Observations.PREFILL_0;
 
 import java.time.Duration;
 import java.util.function.IntFunction;
@@ -12,9 +13,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.nixlconform.message.Finding;
 import org.nixlconform.message.FindingKind;
+import org.nixlconform.plan.PagedServing;
+import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.transfer.ResourceUse;
 import org.nixlconform.transfer.ResourceUse.Look;
+import org.nixlconform.transfer.TransferObservation.Serving;
 
 class GrowthCheckTest {
     private static final TransferPlan PLAN = Observations.plan();
@@ -28,8 +32,9 @@ class GrowthCheckTest {
         assertThat(verdict.findings()).isEmpty();
         assertThat(verdict.notes())
                 .contains(
-                        "decode-0-rank-0: open files +0, threads +0, resident memory +0.0 MiB between the second and the"
-                                + " last quarter of 9.9 s");
+                        "decode-0-rank-0 held 40 open files at first and 40 at the end, 20 and 20 threads, 0.0 and 25.0 MiB"
+                                + " of resident memory, in 9.9 s; between the second and the last quarter +0, +0 and"
+                                + " +0.0 MiB");
     }
 
     @Test
@@ -66,15 +71,60 @@ class GrowthCheckTest {
                 .contains("whether engines grew was not judged: there was too little of it");
     }
 
+    @Test
+    void enginesThatServeAreJudgedLikeThoseOfAStorm() {
+        TransferPlan lasting = serving(1_000);
+        Verdict verdict = Judge.judge(lasting, leaking(lasting).seen());
+
+        assertThat(verdict.findings())
+                .singleElement()
+                .matches(finding -> finding.kind() == FindingKind.GROWTH)
+                .matches(finding -> finding.headline()
+                        .equals("prefill-0-rank-0 holds 52 428 800 bytes of resident memory more than before"))
+                .matches(finding -> fact(finding, "where").equals("prefill-0-rank-0, phase serve"));
+        assertThat(verdict.notes())
+                .anyMatch(note -> note.startsWith("prefill-0-rank-0 held 45 open files at first"))
+                .anyMatch(note -> note.startsWith("decode-0-rank-0 held 46 open files at first"));
+    }
+
+    @Test
+    void enginesThatServeAFewRequestsAreNot() {
+        TransferPlan few = serving(999);
+        TransferPlan many = serving(1_000);
+
+        assertThat(findings(few, leaking(few))).isEmpty();
+        // Its time was over before.
+        assertThat(findings(many, leaking(many).serving(old -> first(old, 999)))).isEmpty();
+    }
+
+    private static TransferPlan serving(int requests) {
+        return Observations.plan(draft -> draft.workload(PagedServing.of(requests, 2, 3, 3)));
+    }
+
+    private static Serving first(Serving old, int count) {
+        return new Serving(
+                old.took(), old.ledgerComplete(), old.integrity(), old.requests().subList(0, count), old.strays());
+    }
+
+    /** Prefill keeps a mebibyte between two looks, decode nothing. */
+    private static Observations leaking(TransferPlan plan) {
+        return Observations.clean(plan)
+                .resources(
+                        use(PREFILL_0, "serve", 100, i -> look(i, 45, 18, (142 + i) * MIB)),
+                        use(DECODE_0, "serve", 100, i -> look(i, 46, 18, 121 * MIB)));
+    }
+
     private static Look look(int number, int files, int threads, long residentBytes) {
         return new Look(Duration.ofMillis(100L * number), files, threads, residentBytes);
     }
 
     private static Observations looks(int count, IntFunction<Look> look) {
         return Observations.clean(PLAN)
-                .resources(new ResourceUse(
-                        DECODE_0,
-                        "storm",
-                        IntStream.range(0, count).mapToObj(look).toList()));
+                .resources(use(DECODE_0, "storm", count, look));
+    }
+
+    private static ResourceUse use(RankId rank, String during, int count, IntFunction<Look> look) {
+        return new ResourceUse(
+                rank, during, IntStream.range(0, count).mapToObj(look).toList());
     }
 }

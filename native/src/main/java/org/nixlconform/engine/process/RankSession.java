@@ -560,16 +560,21 @@ final class RankSession {
         page.reset(0, 0);
         clock.enter("serve");
         List<FromRank.Stray> strays;
-        try (DeskLink desk = new DeskLink(ask, label);
+        List<FromRank.Resources> held;
+        try (ResourceWatch resources = new ResourceWatch();
+                DeskLink desk = new DeskLink(ask, label);
                 ServingWork work = new ServingWork(server(ask.serving()), desk, ask.slots(), cache, found)) {
             work.run();
+            resources.close();
+            held = resources.samples();
             strays = work.strays();
         } catch (IOException unreachable) {
             throw new UncheckedIOException("the desk at " + ask.host() + " port " + ask.port(), unreachable);
         }
         clock.enter("verify");
         found.compare(cache.whole());
-        return found.answer(source, strays, clock.finish());
+        List<FromRank.Phase> phases = clock.finish();
+        return new FromRank.Served(found.answer(source, strays), held, phases);
     }
 
     private FromRank storm(ToRank.Storm ask, PhaseClock clock) throws NixlCallException {

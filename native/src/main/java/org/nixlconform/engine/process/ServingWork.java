@@ -553,7 +553,7 @@ final class ServingWork implements AutoCloseable {
             }
         }
 
-        FromRank.Verified answer(boolean source, List<FromRank.Stray> strays, List<FromRank.Phase> phases) {
+        FromRank.Verified answer(boolean source, List<FromRank.Stray> strays) {
             return new FromRank.Verified(
                     !source,
                     bytesVerified,
@@ -566,7 +566,7 @@ final class ServingWork implements AutoCloseable {
                     differences,
                     List.of(),
                     strays,
-                    phases);
+                    List.of());
         }
     }
 }

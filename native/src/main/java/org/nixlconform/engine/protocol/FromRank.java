@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = FromRank.Transferred.class, name = "transferred"),
     @JsonSubTypes.Type(value = FromRank.Verified.class, name = "verified"),
     @JsonSubTypes.Type(value = FromRank.Acted.class, name = "acted"),
+    @JsonSubTypes.Type(value = FromRank.Served.class, name = "served"),
     @JsonSubTypes.Type(value = FromRank.Stormed.class, name = "stormed"),
     @JsonSubTypes.Type(value = FromRank.Refused.class, name = "refused"),
     @JsonSubTypes.Type(value = FromRank.Misread.class, name = "misread"),
@@ -219,6 +220,12 @@ public sealed interface FromRank {
             int bitDistance) {}
 
     record NoticeCount(String sender, String text, int received) {}
+
+    /**
+     * @param verified every request, and the whole arena at the end
+     * @param resources what the process held while it served, in order of time
+     */
+    record Served(Verified verified, List<Resources> resources, List<Phase> phases) implements FromRank {}
 
     /**
      * @param collectStatus what collecting notifications returned last

@@ -119,7 +119,7 @@ public sealed interface ToRank {
 
     /**
      * Serve requests as the desk gives them out, until it says that there are no more; then verify the whole arena. Answered by
-     * {@link FromRank.Verified}.
+     * {@link FromRank.Served}.
      *
      * @param host where the desk listens
      * @param secret that it wants to hear
