@@ -111,7 +111,9 @@ interface AnswerReading<T> {
         return (rank, answer) -> {
             FromRank.Served served = (FromRank.Served) answer;
             return new EngineStep.Served(
-                    verification().read(rank, served.verified()), resources(served.resources()));
+                    verification().read(rank, served.verified()),
+                    strays(served.again()),
+                    resources(served.resources()));
         };
     }
 
@@ -189,10 +191,14 @@ interface AnswerReading<T> {
                     verified.notices().stream()
                             .map(notice -> new Notice(notice.sender(), notice.text(), notice.received()))
                             .toList(),
-                    verified.strays().stream()
-                            .map(stray -> new Stray(stray.sender(), stray.text()))
-                            .toList());
+                    strays(verified.strays()));
         };
+    }
+
+    private static List<Stray> strays(List<FromRank.Stray> strays) {
+        return strays.stream()
+                .map(stray -> new Stray(stray.sender(), stray.text()))
+                .toList();
     }
 
     private static DifferingRun differingRun(FromRank.Difference found) {

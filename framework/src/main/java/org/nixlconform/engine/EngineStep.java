@@ -242,9 +242,10 @@ public record EngineStep<T>(
      * What one rank that served says in the end.
      *
      * @param verification of every request, and of its whole arena at the end
+     * @param again notifications of requests that came more than once, each time after the first
      * @param resources that the process held, in order of time
      */
-    public record Served(Verification verification, List<Resources> resources) {}
+    public record Served(Verification verification, List<Stray> again, List<Resources> resources) {}
 
     /**
      * What one rank sent or got in a storm of notifications.

@@ -211,14 +211,16 @@ final class ObservationNotes {
     void served(Map<RankId, EngineStep.Served> answers, EngineStep.Ledger ledger) {
         List<Integrity> integrity = new ArrayList<>();
         List<StrayNotification> strays = new ArrayList<>();
+        List<StrayNotification> again = new ArrayList<>();
         new TreeMap<>(answers).forEach((rank, part) -> {
             EngineStep.Verification seen = part.verification();
             integrity.add(integrity(rank, seen, 0));
             seen.strays().forEach(stray -> strays.add(new StrayNotification(rank, stray.sender(), stray.text())));
+            part.again().forEach(each -> again.add(new StrayNotification(rank, each.sender(), each.text())));
             resources.add(resources(rank, "serve", part.resources()));
         });
         serving = Optional.of(new TransferObservation.Serving(
-                ledger.took(), ledger.complete(), integrity, ledger.requests(), strays));
+                ledger.took(), ledger.complete(), integrity, ledger.requests(), strays, again));
     }
 
     void tried(Trial trial, EngineStep.TrialEnd end, int iteration) {

@@ -72,7 +72,7 @@ public record TransferObservation(
     public TransferObservation withoutRequests() {
         return with(
                 serving.map(served -> new Serving(
-                        served.took(), served.ledgerComplete(), served.integrity(), List.of(), served.strays())),
+                        served.took(), served.ledgerComplete(), served.integrity(), List.of(), served.strays(), served.again())),
                 recorded);
     }
 
@@ -237,17 +237,20 @@ public record TransferObservation(
      * @param integrity every request when decode verified it, and the whole cache at the end, by rank
      * @param requests the ledger, in the order in which they began
      * @param strays notifications that belong to no request
+     * @param again notifications of requests that came more than once, each time after the first
      */
     public record Serving(
             Duration took,
             boolean ledgerComplete,
             List<Integrity> integrity,
             List<ServedRequest> requests,
-            List<StrayNotification> strays) {
+            List<StrayNotification> strays,
+            List<StrayNotification> again) {
         public Serving {
             integrity = List.copyOf(integrity);
             requests = List.copyOf(requests);
             strays = List.copyOf(strays);
+            again = List.copyOf(again);
         }
 
         /** Of all requests together; empty where nothing moved. 10^9 bytes per second. */

@@ -73,7 +73,7 @@ class GrowthCheckTest {
 
     @Test
     void enginesThatServeAreJudgedLikeThoseOfAStorm() {
-        TransferPlan lasting = serving(1_000);
+        TransferPlan lasting = serving(1_000, 0);
         Verdict verdict = Judge.judge(lasting, leaking(lasting).seen());
 
         assertThat(verdict.findings())
@@ -89,21 +89,22 @@ class GrowthCheckTest {
 
     @Test
     void enginesThatServeAFewRequestsAreNot() {
-        TransferPlan few = serving(999);
-        TransferPlan many = serving(1_000);
+        TransferPlan few = serving(999, 0);
+        TransferPlan many = serving(1_000, 1);
 
         assertThat(findings(few, leaking(few))).isEmpty();
         // Its time was over before.
         assertThat(findings(many, leaking(many).serving(old -> first(old, 999)))).isEmpty();
     }
 
-    private static TransferPlan serving(int requests) {
-        return Observations.plan(draft -> draft.workload(PagedServing.of(requests, 2, 3, 3)));
+    private static TransferPlan serving(int requests, int seconds) {
+        return Observations.plan(draft -> draft.workload(new PagedServing(
+                requests, seconds, 2, 3, 3, 0, PagedServing.Disturbance.NONE, PagedServing.Lease.NONE, 1, 0, false)));
     }
 
     private static Serving first(Serving old, int count) {
         return new Serving(
-                old.took(), old.ledgerComplete(), old.integrity(), old.requests().subList(0, count), old.strays());
+                old.took(), old.ledgerComplete(), old.integrity(), old.requests().subList(0, count), old.strays(), old.again());
     }
 
     /** Prefill keeps a mebibyte between two looks, decode nothing. */

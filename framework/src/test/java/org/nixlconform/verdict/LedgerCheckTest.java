@@ -209,7 +209,7 @@ class LedgerCheckTest {
                                 PLAN,
                                 Observations.clean(PLAN)
                                         .serving(old -> new Serving(
-                                                old.took(), false, old.integrity(), old.requests(), List.of())),
+                                                old.took(), false, old.integrity(), old.requests(), List.of(), List.of())),
                                 FindingKind.VACUOUS)
                         .headline())
                 .isEqualTo("the ledger of requests is not whole");
@@ -313,11 +313,33 @@ class LedgerCheckTest {
                                 true,
                                 old.integrity(),
                                 old.requests(),
-                                List.of(new StrayNotification(PREFILL_0, "decode-0-rank-1", "served 7")))),
+                                List.of(new StrayNotification(PREFILL_0, "decode-0-rank-1", "served 7")),
+                                old.again())),
                 FindingKind.NOTIFICATION_ALTERED);
 
         assertThat(stray.headline()).isEqualTo("1 notification came that no request sent");
         assertThat(fact(stray, "actual")).isEqualTo("\"served 7\" from decode-0-rank-1");
+    }
+
+    @Test
+    void aNotificationThatCameAgainIsTold() {
+        Finding again = onlyFinding(
+                PLAN,
+                Observations.clean(PLAN)
+                        .serving(old -> new Serving(
+                                old.took(),
+                                true,
+                                old.integrity(),
+                                old.requests(),
+                                old.strays(),
+                                List.of(new StrayNotification(
+                                        PREFILL_0, "decode-0-rank-1", "served 7:0:decode-0-rank-1:prefill-0-rank-0")))),
+                FindingKind.NOTIFICATION_DUPLICATED);
+
+        assertThat(again.headline()).isEqualTo("1 notification of requests came again");
+        assertThat(fact(again, "actual"))
+                .isEqualTo("\"served 7:0:decode-0-rank-1:prefill-0-rank-0\" from decode-0-rank-1, more than once");
+        assertThat(fact(again, "where")).isEqualTo("prefill-0-rank-0, while serving");
     }
 
     @Test
@@ -518,7 +540,7 @@ class LedgerCheckTest {
 
         assertThat(onlyFinding(plan, seen, FindingKind.VACUOUS).headline())
                 .isEqualTo("fewer requests were served than planned");
-        seen.serving(old -> new Serving(Duration.ofSeconds(1), true, old.integrity(), old.requests(), List.of()));
+        seen.serving(old -> new Serving(Duration.ofSeconds(1), true, old.integrity(), old.requests(), List.of(), List.of()));
         assertThat(findings(plan, seen)).isEmpty();
     }
 

@@ -369,7 +369,8 @@ public final class Observations {
                         .flatMap(request ->
                                 request.request() == number ? change.apply(request).stream() : Stream.of(request))
                         .toList(),
-                old.strays()));
+                old.strays(),
+                old.again()));
     }
 
     Observations serving(UnaryOperator<Serving> change) {
@@ -391,7 +392,8 @@ public final class Observations {
                         .map(each -> each.rank().equals(rank) ? differing(each, countByKind) : each)
                         .toList(),
                 old.requests(),
-                old.strays()));
+                old.strays(),
+                old.again()));
     }
 
     /** Changes the transfers of one iteration. */
@@ -685,7 +687,7 @@ public final class Observations {
                     ""));
         }
         List<Integrity> integrity = cleanIteration(planned, plan.iterations()).integrity();
-        return new Serving(Duration.ofMillis(served.requests() + 1), true, integrity, requests, List.of());
+        return new Serving(Duration.ofMillis(served.requests() + 1), true, integrity, requests, List.of(), List.of());
     }
 
     private static Integrity cleanIntegrity(RankId rank, boolean destination, long slices) {

@@ -560,6 +560,7 @@ final class RankSession {
         page.reset(0, 0);
         clock.enter("serve");
         List<FromRank.Stray> strays;
+        List<FromRank.Stray> again;
         List<FromRank.Resources> held;
         try (ResourceWatch resources = new ResourceWatch();
                 DeskLink desk = new DeskLink(ask, label);
@@ -568,13 +569,14 @@ final class RankSession {
             resources.close();
             held = resources.samples();
             strays = work.strays();
+            again = work.again();
         } catch (IOException unreachable) {
             throw new UncheckedIOException("the desk at " + ask.host() + " port " + ask.port(), unreachable);
         }
         clock.enter("verify");
         found.compare(cache.whole());
         List<FromRank.Phase> phases = clock.finish();
-        return new FromRank.Served(found.answer(source, strays), held, phases);
+        return new FromRank.Served(found.answer(source, strays), again, held, phases);
     }
 
     private FromRank storm(ToRank.Storm ask, PhaseClock clock) throws NixlCallException {

@@ -223,9 +223,11 @@ public sealed interface FromRank {
 
     /**
      * @param verified every request, and the whole arena at the end
+     * @param again notifications of requests that came more than once, each time after the first
      * @param resources what the process held while it served, in order of time
      */
-    record Served(Verified verified, List<Resources> resources, List<Phase> phases) implements FromRank {}
+    record Served(Verified verified, List<Stray> again, List<Resources> resources, List<Phase> phases)
+            implements FromRank {}
 
     /**
      * @param collectStatus what collecting notifications returned last
