@@ -120,7 +120,11 @@ interface AnswerReading<T> {
     private static List<EngineStep.Resources> resources(List<FromRank.Resources> looks) {
         return looks.stream()
                 .map(each -> new EngineStep.Resources(
-                        Duration.ofNanos(each.nanos()), each.files(), each.threads(), each.residentBytes()))
+                        Duration.ofNanos(each.nanos()),
+                        each.repeats(),
+                        each.files(),
+                        each.threads(),
+                        each.residentBytes()))
                 .toList();
     }
 

@@ -324,8 +324,14 @@ public record EngineStep<T>(
         return ToRank.StormShape.key(initiator.label(), target.label());
     }
 
-    /** What a process held at one time. @param after the first look @param files open descriptors */
-    public record Resources(Duration after, int files, int threads, long residentBytes) {}
+    /**
+     * What a process held at one time.
+     *
+     * @param after the first look
+     * @param repeats of what it does again and again: transfers that ended, and notifications that came
+     * @param files open descriptors
+     */
+    public record Resources(Duration after, long repeats, int files, int threads, long residentBytes) {}
 
     /** @param received how often */
     public record Notice(String sender, String text, int received) {}

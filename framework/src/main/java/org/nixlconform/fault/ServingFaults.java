@@ -5,7 +5,6 @@ import java.util.Set;
 import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.TransferPlan;
-import org.nixlconform.plan.Workload;
 
 /** Of requests that engines serve on their own: one of a few goes wrong, or an engine grows with each of many. */
 final class ServingFaults {
@@ -18,8 +17,11 @@ final class ServingFaults {
     /** What one that never ends costs. */
     private static final Duration STALL = Duration.ofSeconds(3);
 
+    /** Half of them when the engines are warm. */
+    private static final int LASTING_REQUESTS = 3_000;
+
     private static final int IN_FLIGHT = 4;
-    private static final int LEAKED_BYTES = 64 << 10;
+    private static final int LEAKED_BYTES = 32 << 10;
 
     private ServingFaults() {}
 
@@ -55,7 +57,7 @@ final class ServingFaults {
                 "memory that each served request keeps",
                 FindingKind.GROWTH,
                 catalogue.of(draft -> draft.iterations(1)
-                        .workload(PagedServing.of(Workload.LASTING, IN_FLIGHT, 1, 4))
+                        .workload(PagedServing.of(LASTING_REQUESTS, IN_FLIGHT, 1, 1))
                         .expectCompletion(WITHIN, STALL)),
                 LibraryFault.on(FaultCatalogue.INITIATOR, "leak")
                         .with("call", "post_xfer_req")

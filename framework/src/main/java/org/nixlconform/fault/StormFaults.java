@@ -8,7 +8,6 @@ import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.NotificationStorm;
 import org.nixlconform.plan.PlanDraft;
 import org.nixlconform.plan.TransferPlan;
-import org.nixlconform.plan.Workload;
 
 /** Faults in a storm of notifications: one of some hundred messages goes wrong, or engines grow meanwhile. */
 final class StormFaults {
@@ -20,10 +19,12 @@ final class StormFaults {
     private static final int NOTICE_MILLIS = 1_000;
     /** On a busy machine one target may have all before another is sent anything. */
     private static final int QUIET_MILLIS = 1_000;
-    /** So that there are enough looks at what engines hold. */
-    private static final int LASTING_PER_SECOND = 500;
-    private static final int LEAKED_BYTES = 64 << 10;
-    private static final double LEAKED_FILES = 0.2;
+    /** So that there are enough looks at what engines hold when they are warm. */
+    private static final int LASTING_TRANSFERS = 3_000;
+
+    private static final int LASTING_PER_SECOND = 1_000;
+    private static final int LEAKED_BYTES = 32 << 10;
+    private static final double LEAKED_FILES = 0.1;
     private static final int MESSAGES = 2 * TRANSFERS;
     /** Of the shortest text. */
     private static final int TEXT_BYTES = 24;
@@ -109,7 +110,7 @@ final class StormFaults {
         LibraryFault leak = LibraryFault.on(FaultCatalogue.INITIATOR, "leak")
                 .with("call", "post_xfer_req")
                 .with("times", 0);
-        UnaryOperator<PlanDraft> lasting = draft -> draft.workload(storm(Workload.LASTING, LASTING_PER_SECOND));
+        UnaryOperator<PlanDraft> lasting = draft -> draft.workload(storm(LASTING_TRANSFERS, LASTING_PER_SECOND));
         catalogue.add(
                 FAMILY,
                 "memory that each post keeps",

@@ -9,7 +9,7 @@ import org.nixlconform.message.Finding;
  */
 public sealed interface Workload permits PagedServing, NotificationStorm, Lifecycle {
     /** What is done so often is the same again and again: engines that hold ever more meanwhile leak. */
-    int LASTING = 1_000;
+    int LASTING = 2_000;
 
     /** Its part of a cell's name, such as {@code serving 1000 requests, 8 in flight, 1-10 blocks}; unequal for unequal ones. */
     String label();

@@ -265,8 +265,8 @@ final class ObservationNotes {
                 rank,
                 during,
                 looks.stream()
-                        .map(each ->
-                                new ResourceUse.Look(each.after(), each.files(), each.threads(), each.residentBytes()))
+                        .map(each -> new ResourceUse.Look(
+                                each.after(), each.repeats(), each.files(), each.threads(), each.residentBytes()))
                         .toList());
     }
 

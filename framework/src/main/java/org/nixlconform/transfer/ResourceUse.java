@@ -15,6 +15,10 @@ public record ResourceUse(RankId rank, String during, List<Look> looks) {
         looks = List.copyOf(looks);
     }
 
-    /** @param after since the first look @param files open descriptors */
-    public record Look(Duration after, int files, int threads, long residentBytes) {}
+    /**
+     * @param after since the first look
+     * @param repeats transfers that had ended and notifications that had come
+     * @param files open descriptors
+     */
+    public record Look(Duration after, long repeats, int files, int threads, long residentBytes) {}
 }

@@ -562,9 +562,9 @@ final class RankSession {
         List<FromRank.Stray> strays;
         List<FromRank.Stray> again;
         List<FromRank.Resources> held;
-        try (ResourceWatch resources = new ResourceWatch();
-                DeskLink desk = new DeskLink(ask, label);
-                ServingWork work = new ServingWork(server(ask.serving()), desk, ask.slots(), cache, found)) {
+        try (DeskLink desk = new DeskLink(ask, label);
+                ServingWork work = new ServingWork(server(ask.serving()), desk, ask.slots(), cache, found);
+                ResourceWatch resources = new ResourceWatch(work::repeats)) {
             work.run();
             resources.close();
             held = resources.samples();
@@ -582,7 +582,7 @@ final class RankSession {
     private FromRank storm(ToRank.Storm ask, PhaseClock clock) throws NixlCallException {
         StormWork work = new StormWork(opened(), planned(), prepared, label);
         clock.enter("storm");
-        try (ResourceWatch resources = new ResourceWatch();
+        try (ResourceWatch resources = new ResourceWatch(this::repeats);
                 Storm storm = work.open(agent(), page, ask.shape())) {
             awaitsStorm = false;
             int status = planned().initiator() ? storm.send() : storm.collect();
@@ -614,6 +614,11 @@ final class RankSession {
                     resources.samples(),
                     clock.finish());
         }
+    }
+
+    private long repeats() {
+        ProgressPage.Sample sample = page.sample();
+        return sample.done() + sample.received();
     }
 
     private ServingWork.Rank server(ServingShape shape) {

@@ -66,6 +66,7 @@ final class ServingWork implements AutoCloseable {
     /** What came more than once; the desk hears of the first alone, lest one that comes twice stands for one that is lost. */
     private final List<FromRank.Stray> again = new ArrayList<>();
 
+    private volatile long repeats;
     private long lateNanos;
     private long nextBeatNanos = System.nanoTime();
     private boolean finishing;
@@ -381,6 +382,7 @@ final class ServingWork implements AutoCloseable {
     /** @return whether anything ended or came */
     private boolean turn() throws NixlCallException, IOException {
         long moved = turns.turn();
+        repeats += moved;
         if (lateNanos > 0) {
             pause(lateNanos);
             lateNanos = 0;
@@ -526,6 +528,11 @@ final class ServingWork implements AutoCloseable {
             cache.unknown(part.pairs.get(0).ownBlocks());
         }
         desk.say(new ToDesk.Verified(part.request, differing));
+    }
+
+    /** Transfers that ended and notifications that came, by now. Safe on any thread. */
+    long repeats() {
+        return repeats;
     }
 
     /** Once it has ended. */

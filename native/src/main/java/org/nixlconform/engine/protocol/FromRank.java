@@ -301,8 +301,14 @@ public sealed interface FromRank {
             String expected,
             String found) {}
 
-    /** What a process held at one time. @param nanos since the first look @param files open descriptors */
-    record Resources(long nanos, int files, int threads, long residentBytes) {}
+    /**
+     * What a process held at one time.
+     *
+     * @param nanos since the first look
+     * @param repeats of what it does again and again: transfers that ended, and notifications that came
+     * @param files open descriptors
+     */
+    record Resources(long nanos, long repeats, int files, int threads, long residentBytes) {}
 
     /** A notification that nobody waits for. Text printable. */
     record Stray(String sender, String text) {}
