@@ -1,5 +1,6 @@
 package org.nixlconform.cluster;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,21 @@ public final class Cluster implements AutoCloseable {
         } catch (RuntimeException failed) {
             head.close();
             throw failed;
+        }
+    }
+
+    /**
+     * Has a process initialise the CUDA driver on each node with GPUs, and stay until the cluster is closed: ranks that begin
+     * beside it need not wait for that. Not where Ray shares the GPUs out, since none is ours there before a case. What fails is
+     * in its log; ranks will say it too.
+     */
+    public void keepDriversUp() {
+        if (ray.isEmpty()) {
+            nodes.stream().filter(node -> node.gpus() > 0).forEach(node -> {
+                Path logs = node.workFolder().resolve("logs");
+                node.connection()
+                        .start(Command.of(node.bundle().command(logs, "driver", List.of())), logs.resolve("driver.log"));
+            });
         }
     }
 

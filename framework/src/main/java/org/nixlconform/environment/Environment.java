@@ -25,6 +25,13 @@ import org.nixlconform.plan.Expectations.AllowedLog;
 /** NIXL as it is installed on the nodes, what an engine there needs to load it, and what the probes saw of it. */
 public final class Environment {
     private static final String FAULT_PLAN = "NIXLCONFORM_FAULT_PLAN";
+    /** The oldest release whose UCX was seen to know {@code UCX_MEM_BISTRO_GRACE_DURATION}; older ones complain of it. */
+    private static final String FIRST_WITH_GRACE = "1.3.2";
+    /**
+     * How long UCX spins after each function that it hooks, 8 of them and with CUDA 15 more. Its own 50 ms are meant for
+     * processes that are at work when NIXL is loaded; an engine of ours is not, and would spin for over a second.
+     */
+    private static final String GRACE = "5ms";
 
     private final EnvironmentSpec spec;
     private final List<StagedNode> nodes;
@@ -176,6 +183,11 @@ public final class Environment {
         if (spec.backends().contains("UCX")) {
             // A line for each kind of peer, with the transports that it is reached by.
             all.putIfAbsent("UCX_LOG_LEVEL", "info");
+            if (version()
+                    .filter(version -> InstallFailure.compareVersions(version, FIRST_WITH_GRACE) >= 0)
+                    .isPresent()) {
+                all.putIfAbsent("UCX_MEM_BISTRO_GRACE_DURATION", GRACE);
+            }
         }
         return all;
     }

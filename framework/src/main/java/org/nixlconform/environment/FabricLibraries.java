@@ -51,7 +51,6 @@ final class FabricLibraries {
 
     private final FabricSpec fabric;
     private final Node node;
-    private final NodeFiles files;
     private final FabricPlugin plugin;
     private final Consumer<String> console;
     /** By the name that the plug-in needs them by. */
@@ -63,7 +62,6 @@ final class FabricLibraries {
     private FabricLibraries(FabricSpec fabric, FabricPlugin plugin, Consumer<String> console) {
         this.fabric = fabric;
         this.node = plugin.node();
-        this.files = new NodeFiles(node.connection());
         this.plugin = plugin;
         this.console = console;
     }
@@ -124,7 +122,10 @@ final class FabricLibraries {
         Map<String, String> all = new LinkedHashMap<>(installation.variables());
         all.putAll(variables);
         if (!links.isEmpty()) {
-            all.merge(EngineVariables.SEARCHED, linked().toString(), (others, ours) -> ours + ":" + others);
+            all.merge(
+                    EngineVariables.SEARCHED,
+                    LinkFolder.of(node, "fabric", links).toString(),
+                    (others, ours) -> ours + ":" + others);
         }
         List<Fact> more = new ArrayList<>(installation.facts());
         more.addAll(facts);
@@ -190,10 +191,7 @@ final class FabricLibraries {
     }
 
     private void other(Need need, String name) throws IOException {
-        Optional<Path> own = USUAL_FOLDERS.stream()
-                .map(folder -> folder.resolve(name))
-                .filter(file -> files.sizeBytes(file) >= 0)
-                .findFirst();
+        Optional<Path> own = usual(node, name);
         Optional<Path> chosen = own.isPresent() ? own : published(name);
         if (chosen.isEmpty() && need == Need.CUDA_DRIVER) {
             chosen = Optional.of(node.bundle().cudaStandIn());
@@ -201,6 +199,15 @@ final class FabricLibraries {
                     name + " stands in", "the node has no NVIDIA driver; every call says that there is no GPU"));
         }
         chosen.ifPresent(file -> links.put(name, file));
+    }
+
+    /** The node's own library of that name, where libraries are put that the loader's cache may not know. */
+    static Optional<Path> usual(Node node, String name) {
+        NodeFiles files = new NodeFiles(node.connection());
+        return USUAL_FOLDERS.stream()
+                .map(folder -> folder.resolve(name))
+                .filter(file -> files.sizeBytes(file) >= 0)
+                .findFirst();
     }
 
     private Optional<Path> published(String name) throws IOException {
@@ -211,21 +218,5 @@ final class FabricLibraries {
         Path file = library.get().bring(node, console);
         facts.add(new Fact(name + " fetched", library.get().described() + ", as the node has none that fits"));
         return Optional.of(file);
-    }
-
-    /** The folder with the links, named by what they lead to. */
-    private Path linked() throws IOException {
-        List<String> parts = new ArrayList<>(List.of("fabric"));
-        links.forEach((name, target) -> parts.add(name + " is " + target));
-        Path folder = node.workFolder().resolve("environments").resolve(Digest.of(parts));
-        files.makeFolders(folder);
-        for (Map.Entry<String, Path> link : links.entrySet()) {
-            Path place = folder.resolve(link.getKey());
-            // Another run may be loading through one that is right.
-            if (!files.linkTarget(place).equals(Optional.of(link.getValue().toString()))) {
-                files.link(place, link.getValue());
-            }
-        }
-        return folder;
     }
 }

@@ -65,8 +65,10 @@ record StagedNode(
         Path empty = prepare(node, evidence);
         Function<Installation, EngineVariables> variablesOf =
                 each -> EngineVariables.of(here, empty, each.variables(), node.connection(), inherited);
-        Installation installation = FabricLibraries.completed(
+        Installation withCuda = CudaRuntime.completed(
                 spec, node, completed, variablesOf.apply(completed).forLoader(inherited), console);
+        Installation installation = FabricLibraries.completed(
+                spec, node, withCuda, variablesOf.apply(withCuda).forLoader(inherited), console);
         EngineVariables variables = variablesOf.apply(installation);
         announceDropped(here, node, console);
         FabricPreflight.Outcome fabric = FabricPreflight.of(spec, node, installation, variables.forLoader(inherited));

@@ -145,7 +145,14 @@ final class ConformanceRun implements AutoCloseable {
         KnownIssues knownIssues = new KnownIssues(Configuration.knownIssues(root));
         EngineBundle bundle = EngineBundle.below(root);
         RecordedFigures recorded = new RecordedFigures(Configuration.references(spec.name(), root));
-        return new Opened(Cluster.open(spec, bundle), environments, knownIssues, recorded, null);
+        Cluster cluster = Cluster.open(spec, bundle);
+        try {
+            cluster.keepDriversUp();
+            return new Opened(cluster, environments, knownIssues, recorded, null);
+        } catch (RuntimeException failed) {
+            cluster.close();
+            throw failed;
+        }
     }
 
     /** {@code -Dverbose}: NIXL says what it does, and throughput says nothing any more. */

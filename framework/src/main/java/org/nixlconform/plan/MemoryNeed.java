@@ -3,6 +3,7 @@ package org.nixlconform.plan;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Memory that ranks of a plan need where the cache lives: of the node with {@link MemoryKind#DRAM}, of its devices with
@@ -11,7 +12,8 @@ import java.util.Map;
  * <ul>
  *   <li>DRAM: 80 MiB a process (JVM, NIXL, its backend; 80 of them were seen to need about 50 MiB each), and 128 bytes for each block and region of its own cache and
  *       of the caches it exchanges blocks with (prepared descriptor lists, runs to verify)
- *   <li>VRAM: 640 MiB a process (CUDA context, kernels, what the reference writes to)
+ *   <li>VRAM: 640 MiB a process (CUDA context, kernels, what the reference writes to), and for decode with {@link
+ *       DeviceCache#REMAPPED} its arena twice
  * </ul>
  */
 public final class MemoryNeed {
@@ -54,7 +56,8 @@ public final class MemoryNeed {
         long arenaBytes =
                 ArenaLayout.of(plan.geometry(), ownCached, plan.headShare(rank)).totalBytes();
         if (plan.memory().onDevice(rank.role())) {
-            return arenaBytes + DEVICE_PROCESS_BYTES;
+            boolean twice = rank.role() == Role.DECODE && plan.deviceCache().equals(Optional.of(DeviceCache.REMAPPED));
+            return (twice ? 2 * arenaBytes : arenaBytes) + DEVICE_PROCESS_BYTES;
         }
         long descriptors = plan.geometry().regions() * (ownCached + (long) peers.getOrDefault(rank, 0) * peerCached);
         return arenaBytes + HOST_PROCESS_BYTES + descriptors * DESCRIPTOR_BYTES;

@@ -1,5 +1,6 @@
 package org.nixlconform.binding;
 
+import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
@@ -67,6 +68,26 @@ public final class Device {
                     version / 1000 + "." + version % 1000 / 10,
                     said.getInt(CAPABILITY_MAJOR) + "." + said.getInt(CAPABILITY_MINOR));
             return new Device(device.getValue(), ordinal, facts);
+        }
+    }
+
+    /**
+     * Initialises the driver and makes no context.
+     *
+     * @throws DeviceException when there is no driver, or it refuses
+     */
+    public static void initialise() {
+        String file = library();
+        int status;
+        try {
+            status = NativeLibrary.getInstance(file == null ? "libcuda.so.1" : file)
+                    .getFunction("cuInit")
+                    .invokeInt(new Object[] {0});
+        } catch (UnsatisfiedLinkError none) {
+            throw new DeviceException("no CUDA driver: " + none.getMessage());
+        }
+        if (status != 0) {
+            throw new DeviceException("cuInit returned " + status);
         }
     }
 
