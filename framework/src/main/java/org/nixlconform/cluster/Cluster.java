@@ -64,7 +64,9 @@ public final class Cluster implements AutoCloseable {
             nodes.stream().filter(node -> node.gpus() > 0).forEach(node -> {
                 Path logs = node.workFolder().resolve("logs");
                 node.connection()
-                        .start(Command.of(node.bundle().command(logs, "driver", List.of())), logs.resolve("driver.log"));
+                        .start(
+                                Command.of(node.bundle().command(logs, "driver", List.of())),
+                                logs.resolve("driver.log"));
             });
         }
     }

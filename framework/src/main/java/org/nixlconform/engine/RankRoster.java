@@ -100,8 +100,7 @@ public final class RankRoster {
      * @param wholeHeap whether ranks hold all of their heaps from the beginning: then what they hold says what NIXL and we keep
      * @throws FindingException when a rank does not come up; then none is left
      */
-    static RankRoster start(
-            RankAssignment assignment, EnvironmentPair environment, Path logFolder, boolean wholeHeap) {
+    static RankRoster start(RankAssignment assignment, EnvironmentPair environment, Path logFolder, boolean wholeHeap) {
         RankRoster roster = new RankRoster(assignment, logFolder, wholeHeap);
         try {
             for (Node node : assignment.nodes()) {

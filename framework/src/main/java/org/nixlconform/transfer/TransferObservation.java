@@ -72,7 +72,12 @@ public record TransferObservation(
     public TransferObservation withoutRequests() {
         return with(
                 serving.map(served -> new Serving(
-                        served.took(), served.ledgerComplete(), served.integrity(), List.of(), served.strays(), served.again())),
+                        served.took(),
+                        served.ledgerComplete(),
+                        served.integrity(),
+                        List.of(),
+                        served.strays(),
+                        served.again())),
                 recorded);
     }
 

@@ -97,8 +97,8 @@ final class LedgerCheck implements Check {
                         findings.add(stray(plan, first, serving.strays().size())));
         serving.again().stream()
                 .findFirst()
-                .ifPresent(first ->
-                        findings.add(again(plan, first, serving.again().size())));
+                .ifPresent(
+                        first -> findings.add(again(plan, first, serving.again().size())));
         return findings;
     }
 

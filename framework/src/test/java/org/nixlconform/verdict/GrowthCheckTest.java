@@ -96,8 +96,10 @@ class GrowthCheckTest {
     /** 10.8 MiB for the first 1 100 notifications, and nothing then: what LIBFABRIC does. */
     @Test
     void whatIsTouchedUntilAnEngineIsWarmIsNoGrowth() {
-        IntFunction<Look> touching = i -> new Look(Duration.ofMillis(100L * i), 25L * i, 40, 20, 50 * MIB + 10_000L * Math.min(25 * i, 1_100));
-        IntFunction<Look> leaking = i -> new Look(Duration.ofMillis(100L * i), 25L * i, 40, 20, 50 * MIB + 10_000L * 25 * i);
+        IntFunction<Look> touching = i ->
+                new Look(Duration.ofMillis(100L * i), 25L * i, 40, 20, 50 * MIB + 10_000L * Math.min(25 * i, 1_100));
+        IntFunction<Look> leaking =
+                i -> new Look(Duration.ofMillis(100L * i), 25L * i, 40, 20, 50 * MIB + 10_000L * 25 * i);
 
         assertThat(findings(PLAN, looks(100, touching))).isEmpty();
         assertThat(findings(PLAN, looks(70, leaking))).isEmpty();
@@ -122,8 +124,7 @@ class GrowthCheckTest {
     }
 
     private static Observations looks(int count, IntFunction<Look> look) {
-        return Observations.clean(PLAN)
-                .resources(use(DECODE_0, "storm", count, look));
+        return Observations.clean(PLAN).resources(use(DECODE_0, "storm", count, look));
     }
 
     private static ResourceUse use(RankId rank, String during, int count, IntFunction<Look> look) {

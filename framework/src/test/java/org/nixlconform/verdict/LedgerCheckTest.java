@@ -209,7 +209,12 @@ class LedgerCheckTest {
                                 PLAN,
                                 Observations.clean(PLAN)
                                         .serving(old -> new Serving(
-                                                old.took(), false, old.integrity(), old.requests(), List.of(), List.of())),
+                                                old.took(),
+                                                false,
+                                                old.integrity(),
+                                                old.requests(),
+                                                List.of(),
+                                                List.of())),
                                 FindingKind.VACUOUS)
                         .headline())
                 .isEqualTo("the ledger of requests is not whole");
@@ -540,7 +545,8 @@ class LedgerCheckTest {
 
         assertThat(onlyFinding(plan, seen, FindingKind.VACUOUS).headline())
                 .isEqualTo("fewer requests were served than planned");
-        seen.serving(old -> new Serving(Duration.ofSeconds(1), true, old.integrity(), old.requests(), List.of(), List.of()));
+        seen.serving(
+                old -> new Serving(Duration.ofSeconds(1), true, old.integrity(), old.requests(), List.of(), List.of()));
         assertThat(findings(plan, seen)).isEmpty();
     }
 

@@ -290,7 +290,8 @@ class RealTransferTest {
                     new ToRank.Serve("127.0.0.1", port, "secret", shape, shape.inFlight() * shape.layerGroups(), 3));
         }
         FromRank.Verified source = warden.answer(PREFILL, FromRank.Served.class).verified();
-        FromRank.Verified destination = warden.answer(DECODE, FromRank.Served.class).verified();
+        FromRank.Verified destination =
+                warden.answer(DECODE, FromRank.Served.class).verified();
         assertThat(source.strays()).isEmpty();
         assertThat(destination.strays()).isEmpty();
         warden.send(new ToWarden.GiveLedger());
