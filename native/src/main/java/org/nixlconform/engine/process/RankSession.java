@@ -618,7 +618,7 @@ final class RankSession {
 
     private long repeats() {
         ProgressPage.Sample sample = page.sample();
-        return sample.done() + sample.received();
+        return (long) sample.done() + sample.received();
     }
 
     private ServingWork.Rank server(ServingShape shape) {

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.nixlconform.binding.Drive;
 import org.nixlconform.binding.NixlAgent;
 import org.nixlconform.binding.NixlCallException;
@@ -66,7 +67,7 @@ final class ServingWork implements AutoCloseable {
     /** What came more than once; the desk hears of the first alone, lest one that comes twice stands for one that is lost. */
     private final List<FromRank.Stray> again = new ArrayList<>();
 
-    private volatile long repeats;
+    private final AtomicLong repeats = new AtomicLong();
     private long lateNanos;
     private long nextBeatNanos = System.nanoTime();
     private boolean finishing;
@@ -382,7 +383,7 @@ final class ServingWork implements AutoCloseable {
     /** @return whether anything ended or came */
     private boolean turn() throws NixlCallException, IOException {
         long moved = turns.turn();
-        repeats += moved;
+        repeats.addAndGet(moved);
         if (lateNanos > 0) {
             pause(lateNanos);
             lateNanos = 0;
@@ -532,7 +533,7 @@ final class ServingWork implements AutoCloseable {
 
     /** Transfers that ended and notifications that came, by now. Safe on any thread. */
     long repeats() {
-        return repeats;
+        return repeats.get();
     }
 
     /** Once it has ended. */
