@@ -28,6 +28,9 @@ public final class EngineBundle {
     static final String ARCHIVE = "engine.jsa";
     private static final int DIGEST_DIGITS = 16;
     private static final String MAIN_CLASS = "org.nixlconform.engine.process.Main";
+    /** All of it: the start script has 48 MiB at most, and how much of it a JVM takes at first depends on the machine. */
+    private static final List<String> WHOLE_HEAP = List.of("-Xms48m", "-XX:+AlwaysPreTouch");
+
     /** {@code engine.jsa} is not among them: an engine starts without it, only later. */
     private static final List<String> PIECES = List.of(
             "start",
@@ -168,8 +171,22 @@ public final class EngineBundle {
      * @param program as {@code Main} knows it, such as {@code probe}
      */
     public List<String> command(Path evidence, String program, List<String> arguments) {
+        return command(evidence, List.of(), program, arguments);
+    }
+
+    /**
+     * The words that start a rank.
+     *
+     * @param wholeHeap whether the JVM holds all of its heap before anything else, and does not take it bit by bit
+     */
+    public List<String> rank(Path evidence, boolean wholeHeap) {
+        return command(evidence, wholeHeap ? WHOLE_HEAP : List.of(), "rank", List.of());
+    }
+
+    private List<String> command(Path evidence, List<String> options, String program, List<String> arguments) {
         List<String> words = new ArrayList<>();
         words.add(folder.resolve("start").toString());
+        words.addAll(options);
         if (program.equals(WARDEN_PROGRAM)) {
             // It may have the desk, whose ledger has hundreds of thousands of requests.
             words.add("-Xmx256m");

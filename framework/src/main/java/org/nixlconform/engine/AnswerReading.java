@@ -103,11 +103,29 @@ interface AnswerReading<T> {
                     stormed.pairs().stream().map(AnswerReading::stormPair).toList(),
                     stormed.oddities().stream().map(AnswerReading::oddity).toList(),
                     stormed.strangers(),
-                    stormed.resources().stream()
-                            .map(each -> new EngineStep.Resources(
-                                    Duration.ofNanos(each.nanos()), each.files(), each.threads(), each.residentBytes()))
-                            .toList());
+                    resources(stormed.resources()));
         };
+    }
+
+    static AnswerReading<EngineStep.Served> served() {
+        return (rank, answer) -> {
+            FromRank.Served served = (FromRank.Served) answer;
+            return new EngineStep.Served(
+                    verification().read(rank, served.verified()),
+                    strays(served.again()),
+                    resources(served.resources()));
+        };
+    }
+
+    private static List<EngineStep.Resources> resources(List<FromRank.Resources> looks) {
+        return looks.stream()
+                .map(each -> new EngineStep.Resources(
+                        Duration.ofNanos(each.nanos()),
+                        each.repeats(),
+                        each.files(),
+                        each.threads(),
+                        each.residentBytes()))
+                .toList();
     }
 
     private static EngineStep.StormPair stormPair(FromRank.StormPair pair) {
@@ -177,10 +195,14 @@ interface AnswerReading<T> {
                     verified.notices().stream()
                             .map(notice -> new Notice(notice.sender(), notice.text(), notice.received()))
                             .toList(),
-                    verified.strays().stream()
-                            .map(stray -> new Stray(stray.sender(), stray.text()))
-                            .toList());
+                    strays(verified.strays()));
         };
+    }
+
+    private static List<Stray> strays(List<FromRank.Stray> strays) {
+        return strays.stream()
+                .map(stray -> new Stray(stray.sender(), stray.text()))
+                .toList();
     }
 
     private static DifferingRun differingRun(FromRank.Difference found) {

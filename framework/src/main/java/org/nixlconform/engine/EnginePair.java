@@ -41,6 +41,7 @@ import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.Role;
 import org.nixlconform.plan.TransferPlan;
 import org.nixlconform.plan.Trial;
+import org.nixlconform.plan.Workload;
 
 /**
  * The prefill and decode engines of one case, alive: a process for each rank, asked step by step. Each step goes to all
@@ -110,7 +111,11 @@ public final class EnginePair implements AutoCloseable {
                 plan.storm().flatMap(NotificationStorm::progressThread),
                 ranks,
                 cores);
-        RankRoster roster = RankRoster.start(assignment, environment, logFolder);
+        RankRoster roster = RankRoster.start(
+                assignment,
+                environment,
+                logFolder,
+                plan.workload().filter(Workload::isLasting).isPresent());
         return new EnginePair(plan, environment, settings, roster);
     }
 
@@ -420,9 +425,9 @@ public final class EnginePair implements AutoCloseable {
     /**
      * Serves requests: ranks do it on their own, coordinated by a desk beside them.
      *
-     * @return what each rank verified: every request, and the whole cache at the end
+     * @return what each rank verified: every request, and the whole cache at the end; and what it held meanwhile
      */
-    public EngineStep<Verification> serve(PagedServing serving, Expectations.Completion limits) {
+    public EngineStep<EngineStep.Served> serve(PagedServing serving, Expectations.Completion limits) {
         ServingDesk opened = new ServingDesk(plan, roster);
         desk = Optional.of(opened);
         opened.open(serving);

@@ -240,6 +240,15 @@ public record EngineStep<T>(
     public record Ledger(Duration took, boolean complete, List<ServedRequest> requests, List<RankId> relayed) {}
 
     /**
+     * What one rank that served says in the end.
+     *
+     * @param verification of every request, and of its whole arena at the end
+     * @param again notifications of requests that came more than once, each time after the first
+     * @param resources that the process held, in order of time
+     */
+    public record Served(Verification verification, List<Stray> again, List<Resources> resources) {}
+
+    /**
      * What one rank sent or got in a storm of notifications.
      *
      * @param verification of its whole arena afterwards
@@ -316,8 +325,14 @@ public record EngineStep<T>(
         return ToRank.StormShape.key(initiator.label(), target.label());
     }
 
-    /** What a process held at one time. @param after the first look @param files open descriptors */
-    public record Resources(Duration after, int files, int threads, long residentBytes) {}
+    /**
+     * What a process held at one time.
+     *
+     * @param after the first look
+     * @param repeats of what it does again and again: transfers that ended, and notifications that came
+     * @param files open descriptors
+     */
+    public record Resources(Duration after, long repeats, int files, int threads, long residentBytes) {}
 
     /** @param received how often */
     public record Notice(String sender, String text, int received) {}

@@ -28,6 +28,8 @@ final class PhasesOf {
             return verified.phases();
         } else if (answer instanceof FromRank.Acted acted) {
             return acted.phases();
+        } else if (answer instanceof FromRank.Served served) {
+            return served.phases();
         } else if (answer instanceof FromRank.Stormed stormed) {
             return stormed.phases();
         } else if (answer instanceof FromRank.Refused refused) {

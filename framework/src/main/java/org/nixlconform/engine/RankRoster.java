@@ -70,6 +70,7 @@ public final class RankRoster {
 
     private final RankAssignment assignment;
     private final Path logFolder;
+    private final boolean wholeHeap;
     private final BlockingQueue<Line> inbox = new LinkedBlockingQueue<>();
     private final Map<Node, WardenChannel> channels = new LinkedHashMap<>();
     private final Map<RankId, Integer> pids = new HashMap<>();
@@ -90,14 +91,18 @@ public final class RankRoster {
     /** One line of a warden's channel. */
     record Line(Node node, String label, String text) {}
 
-    private RankRoster(RankAssignment assignment, Path logFolder) {
+    private RankRoster(RankAssignment assignment, Path logFolder, boolean wholeHeap) {
         this.assignment = assignment;
+        this.wholeHeap = wholeHeap;
         this.logFolder = logFolder.toAbsolutePath();
     }
 
-    /** @throws FindingException when a rank does not come up; then none is left */
-    static RankRoster start(RankAssignment assignment, EnvironmentPair environment, Path logFolder) {
-        RankRoster roster = new RankRoster(assignment, logFolder);
+    /**
+     * @param wholeHeap whether ranks hold all of their heaps from the beginning: then what they hold says what NIXL and we keep
+     * @throws FindingException when a rank does not come up; then none is left
+     */
+    static RankRoster start(RankAssignment assignment, EnvironmentPair environment, Path logFolder, boolean wholeHeap) {
+        RankRoster roster = new RankRoster(assignment, logFolder, wholeHeap);
         try {
             for (Node node : assignment.nodes()) {
                 roster.startOn(node, environment);
@@ -156,7 +161,7 @@ public final class RankRoster {
         Path there = node.place(logFolder);
         return new ToWarden.Start(
                 ranks.stream().map(RankId::label).toList(),
-                node.bundle().command(there, "rank", List.of()),
+                node.bundle().rank(there, wholeHeap),
                 besides,
                 there.toString(),
                 LOG_LIMIT_BYTES,

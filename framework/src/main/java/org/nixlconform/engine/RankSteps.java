@@ -14,7 +14,6 @@ import org.nixlconform.cluster.Node;
 import org.nixlconform.engine.EngineStep.LostRank;
 import org.nixlconform.engine.EngineStep.RefusedCall;
 import org.nixlconform.engine.EngineStep.TransferEnd;
-import org.nixlconform.engine.EngineStep.Verification;
 import org.nixlconform.engine.RankRoster.Line;
 import org.nixlconform.engine.protocol.FromRank;
 import org.nixlconform.engine.protocol.RunningTime;
@@ -144,9 +143,9 @@ final class RankSteps {
     }
 
     /** As {@link #transfer}, of engines that serve requests on their own. */
-    EngineStep<Verification> serve(Map<RankId, ? extends ToRank> asks, Expectations.Completion limits) {
-        Course<Verification> course = new Course<>("serve", asks, AnswerReading.verification());
-        watch(course, limits, Optional.empty(), verified -> false);
+    EngineStep<EngineStep.Served> serve(Map<RankId, ? extends ToRank> asks, Expectations.Completion limits) {
+        Course<EngineStep.Served> course = new Course<>("serve", asks, AnswerReading.served());
+        watch(course, limits, Optional.empty(), served -> false);
         return course.step.finish();
     }
 

@@ -6,7 +6,7 @@ import org.nixlconform.message.FindingKind;
 import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.TransferPlan;
 
-/** Of requests that engines serve on their own, one after the other. */
+/** Of requests that engines serve on their own: one of a few goes wrong, or an engine grows with each of many. */
 final class ServingFaults {
     private static final String FAMILY = "serving";
     private static final int REQUESTS = 5;
@@ -16,6 +16,12 @@ final class ServingFaults {
     private static final Duration WITHIN = Duration.ofSeconds(20);
     /** What one that never ends costs. */
     private static final Duration STALL = Duration.ofSeconds(3);
+
+    /** Half of them when the engines are warm. */
+    private static final int LASTING_REQUESTS = 3_000;
+
+    private static final int IN_FLIGHT = 4;
+    private static final int LEAKED_BYTES = 32 << 10;
 
     private ServingFaults() {}
 
@@ -46,6 +52,17 @@ final class ServingFaults {
                         .with("descriptor", 0)
                         .with("byte", 77)
                         .with("bit", 4));
+        catalogue.add(
+                FAMILY,
+                "memory that each served request keeps",
+                FindingKind.GROWTH,
+                catalogue.of(draft -> draft.iterations(1)
+                        .workload(PagedServing.of(LASTING_REQUESTS, IN_FLIGHT, 1, 1))
+                        .expectCompletion(WITHIN, STALL)),
+                LibraryFault.on(FaultCatalogue.INITIATOR, "leak")
+                        .with("call", "post_xfer_req")
+                        .with("times", 0)
+                        .with("bytes", LEAKED_BYTES));
     }
 
     private static LibraryFault ofTheLast(String fault) {

@@ -19,12 +19,12 @@ final class StormFaults {
     private static final int NOTICE_MILLIS = 1_000;
     /** On a busy machine one target may have all before another is sent anything. */
     private static final int QUIET_MILLIS = 1_000;
-    /** For so many and as long, growth is judged. */
-    private static final int LASTING_TRANSFERS = 1_000;
+    /** So that there are enough looks at what engines hold when they are warm. */
+    private static final int LASTING_TRANSFERS = 3_000;
 
-    private static final int LASTING_PER_SECOND = 500;
-    private static final int LEAKED_BYTES = 64 << 10;
-    private static final double LEAKED_FILES = 0.2;
+    private static final int LASTING_PER_SECOND = 1_000;
+    private static final int LEAKED_BYTES = 32 << 10;
+    private static final double LEAKED_FILES = 0.1;
     private static final int MESSAGES = 2 * TRANSFERS;
     /** Of the shortest text. */
     private static final int TEXT_BYTES = 24;

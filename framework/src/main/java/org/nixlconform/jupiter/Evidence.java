@@ -281,14 +281,15 @@ record Evidence(Path report, Path folder) {
                 .forEach(use -> use.looks()
                         .forEach(look -> table.append(String.format(
                                 Locale.ROOT,
-                                "%s,%s,%.3f,%d,%d,%d%n",
+                                "%s,%s,%.3f,%d,%d,%d,%d%n",
                                 use.rank(),
                                 use.during(),
                                 look.after().toNanos() / 1e9,
+                                look.repeats(),
                                 look.files(),
                                 look.threads(),
                                 look.residentBytes()))));
-        return table.isEmpty() ? "" : "rank,during,seconds,open files,threads,resident bytes\n" + table;
+        return table.isEmpty() ? "" : "rank,during,seconds,repeats,open files,threads,resident bytes\n" + table;
     }
 
     private static String blocks(List<Integer> blocks) {

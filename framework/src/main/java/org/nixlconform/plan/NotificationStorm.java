@@ -93,6 +93,11 @@ public record NotificationStorm(
     }
 
     @Override
+    public int repeats() {
+        return transfers;
+    }
+
+    @Override
     public List<Finding> refusals(PlanDraft draft) {
         return StormRules.refusals(draft, this);
     }

@@ -156,6 +156,11 @@ public record PagedServing(
     }
 
     @Override
+    public int repeats() {
+        return requests;
+    }
+
+    @Override
     public List<Finding> refusals(PlanDraft draft) {
         return ServingRules.refusals(draft, this);
     }

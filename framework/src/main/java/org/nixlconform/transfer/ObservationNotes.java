@@ -208,15 +208,25 @@ final class ObservationNotes {
         return new Posted(counted.operations(), counted.bytes());
     }
 
-    void served(Map<RankId, EngineStep.Verification> answers, EngineStep.Ledger ledger) {
+    void served(Map<RankId, EngineStep.Served> answers, EngineStep.Ledger ledger) {
         List<Integrity> integrity = new ArrayList<>();
         List<StrayNotification> strays = new ArrayList<>();
-        new TreeMap<>(answers).forEach((rank, seen) -> {
+        List<StrayNotification> again = new ArrayList<>();
+        new TreeMap<>(answers).forEach((rank, part) -> {
+            EngineStep.Verification seen = part.verification();
             integrity.add(integrity(rank, seen, 0));
             seen.strays().forEach(stray -> strays.add(new StrayNotification(rank, stray.sender(), stray.text())));
+            part.again().forEach(each -> again.add(new StrayNotification(rank, each.sender(), each.text())));
+            resources.add(resources(rank, "serve", part.resources()));
         });
         serving = Optional.of(new TransferObservation.Serving(
-                ledger.took(), ledger.complete(), integrity, ledger.requests(), strays, ledger.relayed()));
+                ledger.took(),
+                ledger.complete(),
+                integrity,
+                ledger.requests(),
+                strays,
+                again,
+                ledger.relayed()));
     }
 
     void tried(Trial trial, EngineStep.TrialEnd end, int iteration) {
@@ -250,16 +260,20 @@ final class ObservationNotes {
         new TreeMap<>(answers).forEach((rank, part) -> {
             EngineStep.Armed before = armed.get(rank);
             integrity.add(integrity(rank, part.verification(), before == null ? 0 : before.alreadyRight()));
-            resources.add(new ResourceUse(
-                    rank,
-                    "storm",
-                    part.resources().stream()
-                            .map(each -> new ResourceUse.Look(
-                                    each.after(), each.files(), each.threads(), each.residentBytes()))
-                            .toList()));
+            resources.add(resources(rank, "storm", part.resources()));
         });
         failures.addAll(seen.failures());
         storm = Optional.of(new StormObservation(seen.pairs(oneClock), seen.oddities(), integrity));
+    }
+
+    private static ResourceUse resources(RankId rank, String during, List<EngineStep.Resources> looks) {
+        return new ResourceUse(
+                rank,
+                during,
+                looks.stream()
+                        .map(each -> new ResourceUse.Look(
+                                each.after(), each.repeats(), each.files(), each.threads(), each.residentBytes()))
+                        .toList());
     }
 
     private Integrity integrity(RankId rank, EngineStep.Verification seen, long alreadyRight) {

@@ -77,6 +77,7 @@ public record TransferObservation(
                         served.integrity(),
                         List.of(),
                         served.strays(),
+                        served.again(),
                         served.relayed())),
                 recorded);
     }
@@ -243,6 +244,7 @@ public record TransferObservation(
      * @param requests the ledger, in the order in which they began
      * @param strays notifications that belong to no request
      * @param relayed ranks that could not connect to the desk which gave out blocks, and reached it over the controller
+     * @param again notifications of requests that came more than once, each time after the first
      */
     public record Serving(
             Duration took,
@@ -250,11 +252,13 @@ public record TransferObservation(
             List<Integrity> integrity,
             List<ServedRequest> requests,
             List<StrayNotification> strays,
+            List<StrayNotification> again,
             List<RankId> relayed) {
         public Serving {
             integrity = List.copyOf(integrity);
             requests = List.copyOf(requests);
             strays = List.copyOf(strays);
+            again = List.copyOf(again);
             relayed = List.copyOf(relayed);
         }
 

@@ -190,7 +190,7 @@ public final class TransferRun {
             return false;
         }
         onStep.accept("serve");
-        EngineStep<EngineStep.Verification> step = engines.serve(plan.serving().get(), limits());
+        EngineStep<EngineStep.Served> step = engines.serve(plan.serving().get(), limits());
         notes.served(step.answers(), engines.ledger());
         return succeeded(step, plan.iterations());
     }

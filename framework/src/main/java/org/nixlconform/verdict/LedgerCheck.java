@@ -100,6 +100,10 @@ final class LedgerCheck implements Check {
                 .findFirst()
                 .ifPresent(first ->
                         findings.add(stray(plan, first, serving.strays().size())));
+        serving.again().stream()
+                .findFirst()
+                .ifPresent(
+                        first -> findings.add(again(plan, first, serving.again().size())));
         return findings;
     }
 
@@ -111,6 +115,17 @@ final class LedgerCheck implements Check {
                 .during("serve")
                 .with("expected", "notifications of requests alone, from the rank and to the rank that they name")
                 .with("actual", "\"" + first.text() + "\" from " + first.sender())
+                .with("where", first.receiver() + Wording.iteration(plan, plan.iterations()));
+    }
+
+    private static Finding again(TransferPlan plan, StrayNotification first, int count) {
+        return Finding.of(
+                        FindingKind.NOTIFICATION_DUPLICATED,
+                        SUBJECT,
+                        Quantities.count(count, "notification") + " of requests came again")
+                .during("serve")
+                .with("expected", "each notification once")
+                .with("actual", "\"" + first.text() + "\" from " + first.sender() + ", more than once")
                 .with("where", first.receiver() + Wording.iteration(plan, plan.iterations()));
     }
 

@@ -66,6 +66,19 @@ class EngineBundleTest {
                         "UCX");
     }
 
+    @Test
+    void aRankHoldsItsWholeHeapAtOnceWhereItIsAskedTo() throws Exception {
+        plant();
+        EngineBundle bundle = EngineBundle.in(folder);
+
+        assertThat(bundle.rank(Path.of("/evidence"), true))
+                .startsWith(folder.resolve("start").toString(), "-Xms48m", "-XX:+AlwaysPreTouch")
+                .endsWith("rank");
+        assertThat(bundle.rank(Path.of("/evidence"), false))
+                .doesNotContain("-XX:+AlwaysPreTouch")
+                .endsWith("rank");
+    }
+
     private void plant() throws Exception {
         for (String piece : PIECES) {
             Files.createDirectories(folder.resolve(piece).getParent());

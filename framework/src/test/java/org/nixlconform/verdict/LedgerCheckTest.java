@@ -47,7 +47,8 @@ class LedgerCheckTest {
     void ranksThatWereRelayedAreNamedInANote() {
         Observations seen = Observations.clean(PLAN)
                 .serving(old -> new Serving(
-                        old.took(), true, old.integrity(), old.requests(), old.strays(), List.of(PREFILL_0, DECODE_1)));
+                        old.took(), true, old.integrity(), old.requests(), old.strays(),
+                        old.again(), List.of(PREFILL_0, DECODE_1)));
 
         assertThat(Judge.judge(PLAN, seen.seen()).notes())
                 .anyMatch(note -> note.startsWith(
@@ -229,6 +230,7 @@ class LedgerCheckTest {
                                                 old.integrity(),
                                                 old.requests(),
                                                 List.of(),
+                                                List.of(),
                                                 List.of())),
                                 FindingKind.VACUOUS)
                         .headline())
@@ -334,11 +336,34 @@ class LedgerCheckTest {
                                 old.integrity(),
                                 old.requests(),
                                 List.of(new StrayNotification(PREFILL_0, "decode-0-rank-1", "served 7")),
-                                List.of())),
+                                old.again(),
+                                old.relayed())),
                 FindingKind.NOTIFICATION_ALTERED);
 
         assertThat(stray.headline()).isEqualTo("1 notification came that no request sent");
         assertThat(fact(stray, "actual")).isEqualTo("\"served 7\" from decode-0-rank-1");
+    }
+
+    @Test
+    void aNotificationThatCameAgainIsTold() {
+        Finding again = onlyFinding(
+                PLAN,
+                Observations.clean(PLAN)
+                        .serving(old -> new Serving(
+                                old.took(),
+                                true,
+                                old.integrity(),
+                                old.requests(),
+                                old.strays(),
+                                List.of(new StrayNotification(
+                                        PREFILL_0, "decode-0-rank-1", "served 7:0:decode-0-rank-1:prefill-0-rank-0")),
+                                List.of())),
+                FindingKind.NOTIFICATION_DUPLICATED);
+
+        assertThat(again.headline()).isEqualTo("1 notification of requests came again");
+        assertThat(fact(again, "actual"))
+                .isEqualTo("\"served 7:0:decode-0-rank-1:prefill-0-rank-0\" from decode-0-rank-1, more than once");
+        assertThat(fact(again, "where")).isEqualTo("prefill-0-rank-0, while serving");
     }
 
     @Test
@@ -651,7 +676,7 @@ class LedgerCheckTest {
         assertThat(onlyFinding(plan, seen, FindingKind.VACUOUS).headline())
                 .isEqualTo("fewer requests were served than planned");
         seen.serving(
-                old -> new Serving(Duration.ofSeconds(1), true, old.integrity(), old.requests(), List.of(), List.of()));
+                old -> new Serving(Duration.ofSeconds(1), true, old.integrity(), old.requests(), List.of(), List.of(), List.of()));
         assertThat(findings(plan, seen)).isEmpty();
     }
 

@@ -370,6 +370,7 @@ public final class Observations {
                                 request.request() == number ? change.apply(request).stream() : Stream.of(request))
                         .toList(),
                 old.strays(),
+                old.again(),
                 old.relayed()));
     }
 
@@ -393,6 +394,7 @@ public final class Observations {
                         .toList(),
                 old.requests(),
                 old.strays(),
+                old.again(),
                 old.relayed()));
     }
 
@@ -691,7 +693,7 @@ public final class Observations {
                     ""));
         }
         List<Integrity> integrity = cleanIteration(planned, plan.iterations()).integrity();
-        return new Serving(Duration.ofMillis(served.requests() + 1), true, integrity, requests, List.of(), List.of());
+        return new Serving(Duration.ofMillis(served.requests() + 1), true, integrity, requests, List.of(), List.of(), List.of());
     }
 
     private static Integrity cleanIntegrity(RankId rank, boolean destination, long slices) {

@@ -177,7 +177,7 @@ final class Conform {
             int count,
             Pointer book,
             Pointer page,
-            LongByReference moved);
+            Pointer moved);
 
     static native int nxc_drive_linger(
             Pointer table, Pointer agent, Pointer map, Pointer book, Pointer page, long idleNanos, long limitNanos);

@@ -1,6 +1,5 @@
 package org.nixlconform.binding;
 
-import com.sun.jna.ptr.LongByReference;
 import java.util.ArrayList;
 import java.util.List;
 import org.nixlconform.binding.Drive.Notice;
@@ -19,6 +18,8 @@ public final class Turns implements AutoCloseable {
     private final NativeMemory requests;
     private final NativeMemory mail = NativeMemory.allocate((long) MAIL_CAPACITY * Drive.STRAY.sizeBytes());
     private final NativeMemory book = NativeMemory.allocate(Drive.BOOK.sizeBytes());
+    /** One for all turns: what JNA would allocate for each outlives many collections of the heap. */
+    private final NativeMemory moved = NativeMemory.allocate(Long.BYTES);
 
     /** @param slots requests at a time, at least 1 */
     public Turns(NixlAgent agent, ProgressPage page, int slots) {
@@ -48,7 +49,6 @@ public final class Turns implements AutoCloseable {
      */
     public long turn() throws NixlCallException {
         Drive.emptied(book);
-        LongByReference moved = new LongByReference();
         int status = Conform.nxc_drive_turn(
                 agent.nixl().table().pointer(),
                 agent.agent(),
@@ -57,11 +57,11 @@ public final class Turns implements AutoCloseable {
                 slots,
                 book.pointer(),
                 page.memory().pointer(),
-                moved);
+                moved.pointer());
         if (status < 0) {
             throw new NixlCallException(NixlFunction.GET_NOTIFS, status);
         }
-        return moved.getValue();
+        return moved.getLong(0);
     }
 
     /** What came in the last turn. @throws IllegalStateException when it was more than there is room for */
@@ -91,5 +91,6 @@ public final class Turns implements AutoCloseable {
         requests.close();
         mail.close();
         book.close();
+        moved.close();
     }
 }

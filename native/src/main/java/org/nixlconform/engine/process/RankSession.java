@@ -582,22 +582,29 @@ final class RankSession {
         }
         clock.enter("serve");
         List<FromRank.Stray> strays;
+        List<FromRank.Stray> again;
+        List<FromRank.Resources> held;
         try (DeskLink desk = new DeskLink(ask, label, relay);
-                ServingWork work = new ServingWork(server(ask.serving()), desk, ask.slots(), cache, found)) {
+                ServingWork work = new ServingWork(server(ask.serving()), desk, ask.slots(), cache, found);
+                ResourceWatch resources = new ResourceWatch(work::repeats)) {
             work.run();
+            resources.close();
+            held = resources.samples();
             strays = work.strays();
+            again = work.again();
         } catch (IOException unreachable) {
             throw new UncheckedIOException("the desk at " + ask.host() + " port " + ask.port(), unreachable);
         }
         clock.enter("verify");
         found.compare(cache.whole());
-        return found.answer(source, strays, clock.finish());
+        List<FromRank.Phase> phases = clock.finish();
+        return new FromRank.Served(found.answer(source, strays), again, held, phases);
     }
 
     private FromRank storm(ToRank.Storm ask, PhaseClock clock) throws NixlCallException {
         StormWork work = new StormWork(opened(), planned(), prepared, label);
         clock.enter("storm");
-        try (ResourceWatch resources = new ResourceWatch();
+        try (ResourceWatch resources = new ResourceWatch(this::repeats);
                 Storm storm = work.open(agent(), page, ask.shape())) {
             awaitsStorm = false;
             int status = planned().initiator() ? storm.send() : storm.collect();
@@ -635,9 +642,14 @@ final class RankSession {
     private void prepareGone() throws NixlCallException {
         for (Prepared each : prepared) {
             PairDescriptors descriptors = each.descriptors();
-            long remote = agent().prepare(ServingShape.goneOf(each.pair().peer()), descriptors.remote());
+            long remote = agent().prepare(ServingShape.goneOf(each.pair().peer()), descriptors.remote(false));
             goneLists.put(each.pair().peer(), new Prepared(descriptors, each.local(), remote));
         }
+    }
+
+    private long repeats() {
+        ProgressPage.Sample sample = page.sample();
+        return (long) sample.done() + sample.received();
     }
 
     private ServingWork.Rank server(ServingShape shape) {

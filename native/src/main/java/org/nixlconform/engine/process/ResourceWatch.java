@@ -3,6 +3,7 @@ package org.nixlconform.engine.process;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.nixlconform.engine.protocol.FromRank;
@@ -17,12 +18,15 @@ final class ResourceWatch implements AutoCloseable {
     private static final Pattern THREADS = Pattern.compile("Threads:\\s+(\\d+)");
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
+    private final LongSupplier repeats;
     private final Thread thread = new Thread(this::watch, "resources");
     private final List<FromRank.Resources> looks = new ArrayList<>();
     private final long begun = System.nanoTime();
     private volatile boolean closed;
 
-    ResourceWatch() {
+    /** @param repeats how often it did by now what it does again and again, asked on another thread */
+    ResourceWatch(LongSupplier repeats) {
+        this.repeats = repeats;
         thread.setDaemon(true);
         thread.start();
     }
@@ -51,6 +55,7 @@ final class ResourceWatch implements AutoCloseable {
         String[] files = new File("/proc/self/fd").list();
         return new FromRank.Resources(
                 System.nanoTime() - begun,
+                repeats.getAsLong(),
                 files == null ? 0 : files.length,
                 (int) number(THREADS, status),
                 number(RESIDENT, status) * 1024);

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.nixlconform.binding.Drive;
 import org.nixlconform.binding.NixlAgent;
 import org.nixlconform.binding.NixlCallException;
@@ -59,7 +60,14 @@ final class ServingWork implements AutoCloseable {
     /** Notifications of others: of such as the desk speaks of later, or of none. */
     private final Map<Integer, List<Drive.Notice>> early = new LinkedHashMap<>();
 
+    /** Requests of which a peer has said that a group of its layers moved: for each peer in turn its groups. */
+    private final List<BitSet> told = new ArrayList<>();
+
     private final List<FromRank.Stray> strays = new ArrayList<>();
+    /** What came more than once; the desk hears of the first alone, lest one that comes twice stands for one that is lost. */
+    private final List<FromRank.Stray> again = new ArrayList<>();
+
+    private final AtomicLong repeats = new AtomicLong();
     private long lateNanos;
     private long nextBeatNanos = System.nanoTime();
     private boolean finishing;
@@ -158,6 +166,9 @@ final class ServingWork implements AutoCloseable {
         this.cache = cache;
         this.found = found;
         turns = new Turns(rank.agent(), rank.page(), slots);
+        for (int i = 0; i < rank.pairs().size() * shape.layerGroups(); i++) {
+            told.add(new BitSet());
+        }
     }
 
     /** Until the desk has no more requests, or the rank is told to leave. @throws IOException when the desk is gone */
@@ -252,8 +263,8 @@ final class ServingWork implements AutoCloseable {
         known.set(request);
         List<Drive.Notice> before = early.remove(request);
         if (before != null) {
-            for (int i = 0; i < before.size(); i++) {
-                notified(request);
+            for (Drive.Notice notice : before) {
+                notified(request, notice);
             }
         }
     }
@@ -414,6 +425,7 @@ final class ServingWork implements AutoCloseable {
     /** @return whether anything ended or came */
     private boolean turn() throws NixlCallException, IOException {
         long moved = turns.turn();
+        repeats.addAndGet(moved);
         if (lateNanos > 0) {
             pause(lateNanos);
             lateNanos = 0;
@@ -490,7 +502,7 @@ final class ServingWork implements AutoCloseable {
         if (toMe && words.length == 4 && words[0].matches(TEXT + "\\d{1,7}") && words[1].matches("\\d{1,4}")) {
             int request = Integer.parseInt(words[0].substring(TEXT.length()));
             if (known.get(request)) {
-                notified(request);
+                notified(request, notice);
             } else {
                 early.computeIfAbsent(request, unknown -> new ArrayList<>()).add(notice);
             }
@@ -509,7 +521,29 @@ final class ServingWork implements AutoCloseable {
     }
 
     private void stray(Drive.Notice notice) {
-        strays.add(new FromRank.Stray(notice.sender(), RankSession.printable(notice.text())));
+        strays.add(said(notice));
+    }
+
+    private static FromRank.Stray said(Drive.Notice notice) {
+        return new FromRank.Stray(notice.sender(), RankSession.printable(notice.text()));
+    }
+
+    /** Of a request that the desk spoke of. It comes once from each peer for each group of layers. */
+    private void notified(int request, Drive.Notice notice) throws IOException {
+        List<String> peers = rank.pairs().stream().map(PairShape::peer).toList();
+        int peer = peers.indexOf(notice.sender());
+        int group = Integer.parseInt(notice.text().split(":", -1)[1]);
+        if (peer < 0 || group >= shape.layerGroups()) {
+            stray(notice);
+            return;
+        }
+        BitSet before = told.get(peer * shape.layerGroups() + group);
+        if (before.get(request)) {
+            again.add(said(notice));
+            return;
+        }
+        before.set(request);
+        notified(request);
     }
 
     private void notified(int request) throws IOException {
@@ -540,11 +574,21 @@ final class ServingWork implements AutoCloseable {
         desk.say(new ToDesk.Verified(part.request, differing));
     }
 
+    /** Transfers that ended and notifications that came, by now. Safe on any thread. */
+    long repeats() {
+        return repeats.get();
+    }
+
     /** Once it has ended. */
     List<FromRank.Stray> strays() {
         early.values().forEach(unknown -> unknown.forEach(this::stray));
         early.clear();
         return List.copyOf(strays);
+    }
+
+    /** Notifications that came more than once, each time after the first. */
+    List<FromRank.Stray> again() {
+        return List.copyOf(again);
     }
 
     @Override
@@ -596,7 +640,7 @@ final class ServingWork implements AutoCloseable {
             }
         }
 
-        FromRank.Verified answer(boolean source, List<FromRank.Stray> strays, List<FromRank.Phase> phases) {
+        FromRank.Verified answer(boolean source, List<FromRank.Stray> strays) {
             return new FromRank.Verified(
                     !source,
                     bytesVerified,
@@ -609,7 +653,7 @@ final class ServingWork implements AutoCloseable {
                     differences,
                     List.of(),
                     strays,
-                    phases);
+                    List.of());
         }
     }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = FromRank.Transferred.class, name = "transferred"),
     @JsonSubTypes.Type(value = FromRank.Verified.class, name = "verified"),
     @JsonSubTypes.Type(value = FromRank.Acted.class, name = "acted"),
+    @JsonSubTypes.Type(value = FromRank.Served.class, name = "served"),
     @JsonSubTypes.Type(value = FromRank.Stormed.class, name = "stormed"),
     @JsonSubTypes.Type(value = FromRank.Refused.class, name = "refused"),
     @JsonSubTypes.Type(value = FromRank.Misread.class, name = "misread"),
@@ -225,6 +226,14 @@ public sealed interface FromRank {
     record NoticeCount(String sender, String text, int received) {}
 
     /**
+     * @param verified every request, and the whole arena at the end
+     * @param again notifications of requests that came more than once, each time after the first
+     * @param resources what the process held while it served, in order of time
+     */
+    record Served(Verified verified, List<Stray> again, List<Resources> resources, List<Phase> phases)
+            implements FromRank {}
+
+    /**
      * @param collectStatus what collecting notifications returned last
      * @param pairs with each peer
      * @param oddities the first notifications that were not as they were sent
@@ -296,8 +305,14 @@ public sealed interface FromRank {
             String expected,
             String found) {}
 
-    /** What a process held at one time. @param nanos since the first look @param files open descriptors */
-    record Resources(long nanos, int files, int threads, long residentBytes) {}
+    /**
+     * What a process held at one time.
+     *
+     * @param nanos since the first look
+     * @param repeats of what it does again and again: transfers that ended, and notifications that came
+     * @param files open descriptors
+     */
+    record Resources(long nanos, long repeats, int files, int threads, long residentBytes) {}
 
     /** A notification that nobody waits for. Text printable. */
     record Stray(String sender, String text) {}

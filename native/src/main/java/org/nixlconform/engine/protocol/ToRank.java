@@ -132,7 +132,7 @@ public sealed interface ToRank {
 
     /**
      * Serve requests as the desk gives them out, until it says that there are no more; then verify the whole arena. Answered by
-     * {@link FromRank.Verified}.
+     * {@link FromRank.Served}.
      *
      * @param host where the desk listens; empty where there is no way to it, so that lines are relayed as they are where it cannot be
      *     connected to within {@value Serve#CONNECT_MILLIS} ms

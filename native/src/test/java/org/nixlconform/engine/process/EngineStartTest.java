@@ -64,7 +64,7 @@ class EngineStartTest {
     void aProgramThatThereIsNotIsRefused() throws Exception {
         End end = run(EngineProgram.command("dance"));
         assertThat(end.exitCode()).isEqualTo(64);
-        assertThat(end.output()).contains("expected rank, warden, node, probe or warm-up, found [dance]");
+        assertThat(end.output()).contains("expected rank, warden, node, probe, driver or warm-up, found [dance]");
     }
 
     @Test

@@ -325,8 +325,9 @@ class RealTransferTest {
                             shape.inFlight() * shape.layerGroups(),
                             3));
         }
-        FromRank.Verified source = warden.answer(PREFILL, FromRank.Verified.class);
-        FromRank.Verified destination = warden.answer(DECODE, FromRank.Verified.class);
+        FromRank.Verified source = warden.answer(PREFILL, FromRank.Served.class).verified();
+        FromRank.Verified destination =
+                warden.answer(DECODE, FromRank.Served.class).verified();
         assertThat(source.strays()).isEmpty();
         assertThat(destination.strays()).isEmpty();
         warden.send(new ToWarden.GiveLedger());
