@@ -169,6 +169,8 @@ public final class JudgeProof implements AutoCloseable {
                 // Nobody looks into a GPU's memory at DONE, and trials are made in host memory.
                 .filter(fault -> wanted.memory() == MemoryKind.DRAM
                         || !(fault.plan().expectations().visibleAtDone()
+                                || fault.plan().storm().isPresent()
+                                        && fault.expected().contains(FindingKind.EARLY_DONE)
                                 || fault.plan().lifecycle().isPresent()))
                 .map(fault -> fault.in(wanted.memory()))
                 .map(fault -> test(

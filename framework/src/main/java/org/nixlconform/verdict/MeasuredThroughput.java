@@ -1,6 +1,7 @@
 package org.nixlconform.verdict;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.stream.Collectors;
 import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.Role;
 import org.nixlconform.plan.TransferPlan;
+import org.nixlconform.transfer.PathObservation;
 import org.nixlconform.transfer.TransferObservation;
 import org.nixlconform.transfer.TransferObservation.Iteration;
 import org.nixlconform.transfer.TransferObservation.RankTransferOutcome;
@@ -75,7 +77,20 @@ record MeasuredThroughput(OptionalDouble gbPerSecond, OptionalDouble referenceGb
             return Optional.of(host.node() + " ran " + Quantities.count(host.ranks(), "rank") + " on "
                     + Quantities.count(host.cores(), "core"));
         }
-        return Optional.empty();
+        return withinAGpu(plan, observation.path().gpus())
+                ? Optional.of("ranks that exchange blocks share a GPU, and a copy within it crosses nothing")
+                : Optional.empty();
+    }
+
+    private static boolean withinAGpu(TransferPlan plan, List<PathObservation.Gpu> gpus) {
+        Map<RankId, Set<String>> held = gpus.stream()
+                .collect(Collectors.groupingBy(
+                        PathObservation.Gpu::rank, Collectors.mapping(PathObservation.Gpu::uuid, Collectors.toSet())));
+        return plan.rankTransfers().stream()
+                .filter(transfer -> transfer.bytes() > 0)
+                .anyMatch(transfer -> !Collections.disjoint(
+                        held.getOrDefault(transfer.prefill(), Set.of()),
+                        held.getOrDefault(transfer.decode(), Set.of())));
     }
 
     private static Optional<Double> gbPerSecond(PlannedTransfers planned, Iteration iteration) {

@@ -8,6 +8,7 @@ import static org.nixlconform.plan.Plans.possible;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.nixlconform.message.FindingKind;
 
 class FitTest {
     private static final long GIB = 1L << 30;
@@ -35,7 +36,7 @@ class FitTest {
         assertThat(vram.memoryNeedBytes(List.of(rank))).isEqualTo(arena + (640L << 20));
         TransferPlan remapped = possible(PlanDraft.of("here", vram)
                 .deviceCache(DeviceCache.REMAPPED)
-                .expectCaught(Set.of(FindingKind.POISON)));
+                .expectCaught(FindingKind.POISON));
         assertThat(remapped.memoryNeedBytes(List.of(rank))).isEqualTo(arena + (640L << 20));
         assertThat(remapped.memoryNeedBytes(allOf(remapped))).isEqualTo(3 * arena + 2 * (640L << 20));
     }
