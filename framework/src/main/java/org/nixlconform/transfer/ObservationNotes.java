@@ -220,13 +220,7 @@ final class ObservationNotes {
             resources.add(resources(rank, "serve", part.resources()));
         });
         serving = Optional.of(new TransferObservation.Serving(
-                ledger.took(),
-                ledger.complete(),
-                integrity,
-                ledger.requests(),
-                strays,
-                again,
-                ledger.relayed()));
+                ledger.took(), ledger.complete(), integrity, ledger.requests(), strays, again, ledger.relayed()));
     }
 
     void tried(Trial trial, EngineStep.TrialEnd end, int iteration) {

@@ -34,9 +34,8 @@ class FitTest {
         assertThat(plan.memoryNeedBytes(allOf(plan))).isEqualTo(2 * plan.memoryNeedBytes(List.of(rank)));
         TransferPlan vram = possible(PlanDraft.of("here", plan).memory(MemoryKind.VRAM));
         assertThat(vram.memoryNeedBytes(List.of(rank))).isEqualTo(arena + (640L << 20));
-        TransferPlan remapped = possible(PlanDraft.of("here", vram)
-                .deviceCache(DeviceCache.REMAPPED)
-                .expectCaught(FindingKind.POISON));
+        TransferPlan remapped = possible(
+                PlanDraft.of("here", vram).deviceCache(DeviceCache.REMAPPED).expectCaught(FindingKind.POISON));
         assertThat(remapped.memoryNeedBytes(List.of(rank))).isEqualTo(arena + (640L << 20));
         assertThat(remapped.memoryNeedBytes(allOf(remapped))).isEqualTo(3 * arena + 2 * (640L << 20));
     }

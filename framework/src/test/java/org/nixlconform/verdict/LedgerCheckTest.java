@@ -47,8 +47,13 @@ class LedgerCheckTest {
     void ranksThatWereRelayedAreNamedInANote() {
         Observations seen = Observations.clean(PLAN)
                 .serving(old -> new Serving(
-                        old.took(), true, old.integrity(), old.requests(), old.strays(),
-                        old.again(), List.of(PREFILL_0, DECODE_1)));
+                        old.took(),
+                        true,
+                        old.integrity(),
+                        old.requests(),
+                        old.strays(),
+                        old.again(),
+                        List.of(PREFILL_0, DECODE_1)));
 
         assertThat(Judge.judge(PLAN, seen.seen()).notes())
                 .anyMatch(note -> note.startsWith(
@@ -675,8 +680,8 @@ class LedgerCheckTest {
 
         assertThat(onlyFinding(plan, seen, FindingKind.VACUOUS).headline())
                 .isEqualTo("fewer requests were served than planned");
-        seen.serving(
-                old -> new Serving(Duration.ofSeconds(1), true, old.integrity(), old.requests(), List.of(), List.of(), List.of()));
+        seen.serving(old -> new Serving(
+                Duration.ofSeconds(1), true, old.integrity(), old.requests(), List.of(), List.of(), List.of()));
         assertThat(findings(plan, seen)).isEmpty();
     }
 

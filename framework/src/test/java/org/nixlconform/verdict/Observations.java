@@ -693,7 +693,8 @@ public final class Observations {
                     ""));
         }
         List<Integrity> integrity = cleanIteration(planned, plan.iterations()).integrity();
-        return new Serving(Duration.ofMillis(served.requests() + 1), true, integrity, requests, List.of(), List.of(), List.of());
+        return new Serving(
+                Duration.ofMillis(served.requests() + 1), true, integrity, requests, List.of(), List.of(), List.of());
     }
 
     private static Integrity cleanIntegrity(RankId rank, boolean destination, long slices) {

@@ -144,8 +144,8 @@ class ThroughputCheckTest {
     /** What two H200 reached between each other was held against NVLink; within one the copy engine has 1.9 TB/s. */
     @Test
     void ranksThatShareAGpuAreHeldToNothing() {
-        TransferPlan onGpus = Observations.plan(draft ->
-                draft.iterations(3).memory(MemoryKind.VRAM).expectThroughput(0.85));
+        TransferPlan onGpus = Observations.plan(
+                draft -> draft.iterations(3).memory(MemoryKind.VRAM).expectThroughput(0.85));
         Observations slow = Observations.clean(onGpus);
         for (int iteration = 0; iteration < 3; iteration++) {
             slow.transfers(iteration, transfer -> Observations.withTotal(transfer, Duration.ofSeconds(20)));
@@ -163,8 +163,9 @@ class ThroughputCheckTest {
         assertThat(apart.findings()).extracting(Finding::kind).contains(FindingKind.THROUGHPUT);
         assertThat(shared.findings()).extracting(Finding::kind).doesNotContain(FindingKind.THROUGHPUT);
         assertThat(shared.notes())
-                .contains("throughput was not judged: ranks that exchange blocks share a GPU, and a copy within it crosses"
-                        + " nothing");
+                .contains(
+                        "throughput was not judged: ranks that exchange blocks share a GPU, and a copy within it crosses"
+                                + " nothing");
     }
 
     /** An initiator in host memory has no copy engine to time it with. */
