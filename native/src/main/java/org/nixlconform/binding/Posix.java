@@ -10,6 +10,8 @@ public final class Posix {
     public static final int POLLHUP = 0x010;
     public static final int SIGKILL = 9;
     private static final int WNOHANG = 1;
+    /** EFD_CLOEXEC, EFD_NONBLOCK. */
+    private static final int WAKE_FLAGS = 0x80800;
 
     /** Direct mapping: one eager registration is right here, every libc has all of these. */
     private static final class C {
@@ -22,6 +24,8 @@ public final class Posix {
         static native long read(int fd, Pointer buffer, long count);
 
         static native long write(int fd, Pointer buffer, long count);
+
+        static native int eventfd(int count, int flags);
 
         static native int poll(Pointer fds, long count, int timeoutMillis);
 
@@ -67,6 +71,27 @@ public final class Posix {
             }
         }
         return true;
+    }
+
+    /**
+     * A descriptor that {@link #poll} finds readable from {@link #wake} on, until {@link #read} takes its 8 bytes. No child gets it.
+     *
+     * @throws IllegalStateException when the system refuses
+     */
+    public static int wakeable() {
+        int fd = C.eventfd(0, WAKE_FLAGS);
+        if (fd < 0) {
+            throw new IllegalStateException("cannot make an event: error number " + Native.getLastError());
+        }
+        return fd;
+    }
+
+    /** Any thread may. */
+    public static void wake(int fd) {
+        try (NativeMemory one = NativeMemory.allocate(Long.BYTES)) {
+            one.putLong(0, 1);
+            C.write(fd, one.pointer(), Long.BYTES);
+        }
     }
 
     /** @param fds of struct pollfd, 8 bytes each */

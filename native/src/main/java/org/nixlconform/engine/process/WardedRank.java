@@ -145,20 +145,26 @@ final class WardedRank {
         Posix.close(child.stdin());
     }
 
-    /** Waits until one of them wrote something, and takes it. */
-    static void pump(List<WardedRank> ranks, int millis) {
-        if (ranks.isEmpty()) {
-            return;
-        }
-        try (NativeMemory fds = NativeMemory.allocate(2L * ranks.size() * POLL_ENTRY_BYTES)) {
+    /**
+     * Waits until one of them wrote something, and takes it.
+     *
+     * @param woken ends the wait too, see {@link Posix#wakeable}
+     */
+    static void pump(List<WardedRank> ranks, int woken, int millis) {
+        int last = 2 * ranks.size();
+        try (NativeMemory fds = NativeMemory.allocate((last + 1L) * POLL_ENTRY_BYTES)) {
+            put(fds, last, woken);
             for (int i = 0; i < ranks.size(); i++) {
                 WardedRank rank = ranks.get(i);
                 // A negative descriptor is passed over by poll.
                 put(fds, 2 * i, rank.outOpen ? rank.child.stdout() : -1);
                 put(fds, 2 * i + 1, rank.errOpen ? rank.child.stderr() : -1);
             }
-            if (Posix.poll(fds, 2 * ranks.size(), millis) <= 0) {
+            if (Posix.poll(fds, last + 1, millis) <= 0) {
                 return;
+            }
+            if (ready(fds, last)) {
+                Posix.read(woken, BUFFER);
             }
             for (int i = 0; i < ranks.size(); i++) {
                 WardedRank rank = ranks.get(i);

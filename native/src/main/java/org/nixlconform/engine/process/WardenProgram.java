@@ -34,6 +34,9 @@ final class WardenProgram {
     private static final String LINKS = "NIXLCONFORM_COUNT_NVLINK";
 
     private final MessageChannel channel = MessageChannel.open();
+    /** Whoever adds to the inbox, or ends it, wakes the main thread: each step of a case would wait for it else. */
+    private final int woken = Posix.wakeable();
+
     private final BlockingQueue<String> inbox = new LinkedBlockingQueue<>();
     private final Map<String, WardedRank> ranks = new LinkedHashMap<>();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -78,11 +81,13 @@ final class WardenProgram {
                     line = channel.in().readLine()) {
                 lease.renew();
                 inbox.add(line);
+                Posix.wake(woken);
             }
         } catch (IOException gone) {
             System.err.println("nixlconform engine: warden's channel: " + gone);
         }
         inputEnded = true;
+        Posix.wake(woken);
     }
 
     /** A controller that was there all the same learns whose end this was. A pipe that nobody empties must not keep us. */
@@ -96,6 +101,7 @@ final class WardenProgram {
             Thread.currentThread().interrupt();
         }
         inputEnded = true;
+        Posix.wake(woken);
     }
 
     private void work() {
@@ -233,14 +239,7 @@ final class WardenProgram {
     private void pump(int millis) {
         List<WardedRank> open =
                 ranks.values().stream().filter(rank -> !rank.drained()).toList();
-        WardedRank.pump(open, millis);
-        if (open.isEmpty()) {
-            try {
-                Thread.sleep(millis);
-            } catch (InterruptedException interrupted) {
-                inputEnded = true;
-            }
-        }
+        WardedRank.pump(open, woken, millis);
     }
 
     private void reap() {
