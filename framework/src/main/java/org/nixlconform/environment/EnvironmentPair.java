@@ -20,6 +20,8 @@ import org.nixlconform.plan.TransferPlan;
 
 /** The environments of the two roles in one case: of one file, perhaps with different rails or releases of NIXL. */
 public record EnvironmentPair(Environment prefill, Environment decode) {
+    /** Begins a list of what UCX and libfabric are not to take. */
+    private static final String LEFT_OUT = "^";
 
     /** One for both; on simulated EFA each role has the rails that the file gives to it. */
     public static EnvironmentPair of(Environment both) {
@@ -58,13 +60,15 @@ public record EnvironmentPair(Environment prefill, Environment decode) {
         return both().flatMap(each -> each.allowedLog().stream()).distinct().toList();
     }
 
-    /** Transports or providers that a variable names for the backend; none where it leaves the choice to it. */
+    /** Transports or providers that a variable names for the backend; none where it leaves the choice to it, or names others. */
     public Set<String> transports(Backend backend) {
         String names = prefill.variables().getOrDefault(backend == Backend.UCX ? "UCX_TLS" : "FI_PROVIDER", "");
-        return Stream.of(names.split("[,;]", -1))
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .collect(Collectors.toSet());
+        return names.strip().startsWith(LEFT_OUT)
+                ? Set.of()
+                : Stream.of(names.split("[,;]", -1))
+                        .map(String::strip)
+                        .filter(name -> !name.isEmpty())
+                        .collect(Collectors.toSet());
     }
 
     private String label(Function<Environment, String> part) {

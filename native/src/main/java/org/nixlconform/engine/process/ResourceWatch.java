@@ -14,7 +14,7 @@ import org.nixlconform.engine.protocol.FromRank;
  */
 final class ResourceWatch implements AutoCloseable {
     private static final int MOST_LOOKS = 256;
-    private static final long FIRST_PAUSE_MILLIS = 50;
+    private static final long FIRST_PAUSE_MILLIS = 10;
     private static final Pattern THREADS = Pattern.compile("Threads:\\s+(\\d+)");
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
