@@ -90,10 +90,8 @@ final class CudaRuntime {
             return lacking(installation, "node %s has no %s".formatted(node.name(), name));
         }
         Map<String, String> variables = new LinkedHashMap<>(installation.variables());
-        variables.merge(
-                EngineVariables.SEARCHED,
-                LinkFolder.of(node, "cuda", Map.of(name, had.get().file())).toString(),
-                (others, ours) -> ours + ":" + others);
+        EngineVariables.searchFirst(
+                variables, LinkFolder.of(node, "cuda", Map.of(name, had.get().file())));
         return installation.with(
                 variables,
                 and(installation, new Fact(name + " for UCX", had.get().described())));

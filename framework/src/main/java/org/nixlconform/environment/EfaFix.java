@@ -137,7 +137,7 @@ final class EfaFix {
                     file -> facts.add(new Fact("efa fix stands in", "the node has no libfabric in " + prefix)));
         }
         Map<String, String> variables = new LinkedHashMap<>(installation.variables());
-        variables.merge("LD_LIBRARY_PATH", String.valueOf(fabric.getParent()), (others, ours) -> ours + ":" + others);
+        EngineVariables.searchFirst(variables, fabric.resolveSibling(""));
         return installation.with(variables, facts);
     }
 

@@ -84,6 +84,11 @@ record EngineVariables(Map<String, String> values, List<Fact> described) {
                 .orElse("");
     }
 
+    /** Has the loader search a folder before all others. */
+    static void searchFirst(Map<String, String> variables, Path folder) {
+        variables.merge(SEARCHED, folder.toString(), (others, first) -> first + ":" + others);
+    }
+
     /** Those that are set, with the loader's search path also where the node's own environment gives it. */
     Map<String, String> forLoader(String inherited) {
         Map<String, String> all = new LinkedHashMap<>(values);

@@ -122,10 +122,7 @@ final class FabricLibraries {
         Map<String, String> all = new LinkedHashMap<>(installation.variables());
         all.putAll(variables);
         if (!links.isEmpty()) {
-            all.merge(
-                    EngineVariables.SEARCHED,
-                    LinkFolder.of(node, "fabric", links).toString(),
-                    (others, ours) -> ours + ":" + others);
+            EngineVariables.searchFirst(all, LinkFolder.of(node, "fabric", links));
         }
         List<Fact> more = new ArrayList<>(installation.facts());
         more.addAll(facts);

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,8 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nixlconform.cluster.BuiltEngine;
 import org.nixlconform.cluster.Node;
 import org.nixlconform.cluster.NodeConnection;
-import org.nixlconform.cluster.NodeFacts;
-import org.nixlconform.configuration.ClusterSpec.NodeSpec;
 import org.nixlconform.configuration.EnvironmentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.AgentSpec;
 import org.nixlconform.configuration.EnvironmentSpec.NodeChoice;
@@ -113,30 +110,7 @@ class CudaRuntimeTest {
     }
 
     private Node node(int gpus) {
-        NodeFacts facts = new NodeFacts(
-                "host",
-                "x86_64",
-                "6",
-                "Debian",
-                "cpu",
-                2,
-                1L << 33,
-                1L << 33,
-                IntStream.range(0, gpus)
-                        .mapToObj(index -> new NodeFacts.Gpu(index, "GPU", "580", 1L << 33))
-                        .toList(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of());
-        return new Node(
-                NodeSpec.local("this-machine"),
-                facts,
-                connection,
-                BuiltEngine.bundle(),
-                folder.resolve("work"),
-                Optional.empty(),
-                Optional.empty());
+        return PlantedNode.node(connection, BuiltEngine.bundle(), folder.resolve("work"), gpus);
     }
 
     private static EnvironmentSpec spec(String backend) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.nixlconform.cluster.BuiltEngine;
 import org.nixlconform.cluster.EngineBundle;
 import org.nixlconform.cluster.Node;
@@ -110,17 +111,30 @@ final class PlantedNode {
 
     /** @param bundle that its probe is started from */
     Node node(EngineBundle bundle) {
-        return node(name, BuiltEngine.here(Map.of("PATH", bin.toString()), folder), bundle, workFolder());
+        return node(name, BuiltEngine.here(Map.of("PATH", bin.toString()), folder), bundle, workFolder(), List.of());
     }
 
     static Node node(NodeConnection connection, EngineBundle bundle, Path workFolder) {
-        return node("this-machine", connection, bundle, workFolder);
+        return node("this-machine", connection, bundle, workFolder, List.of());
     }
 
-    private static Node node(String name, NodeConnection connection, EngineBundle bundle, Path workFolder) {
+    /** With GPUs that are not there. */
+    static Node node(NodeConnection connection, EngineBundle bundle, Path workFolder, int gpus) {
+        return node(
+                "this-machine",
+                connection,
+                bundle,
+                workFolder,
+                IntStream.range(0, gpus)
+                        .mapToObj(index -> new NodeFacts.Gpu(index, "GPU", "580", 1L << 33))
+                        .toList());
+    }
+
+    private static Node node(
+            String name, NodeConnection connection, EngineBundle bundle, Path workFolder, List<NodeFacts.Gpu> gpus) {
         NodeFacts facts = new NodeFacts(
-                "host", "x86_64", "6", "Debian", "cpu", 2, 1L << 33, 1L << 33, List.of(), List.of(), List.of(),
-                List.of(), List.of());
+                "host", "x86_64", "6", "Debian", "cpu", 2, 1L << 33, 1L << 33, gpus, List.of(), List.of(), List.of(),
+                List.of());
         return new Node(
                 NodeSpec.local(name), facts, connection, bundle, workFolder, Optional.empty(), Optional.empty());
     }

@@ -62,19 +62,7 @@ class LiveRelayedDeskTest {
 
     private List<TransferReport> run(Hosts hosts) throws Exception {
         String file = Files.readString(hosts.file())
-                .replace("UCX_NET_DEVICES: data0", "UCX_NET_DEVICES: data0, UCX_TCP_PORT_RANGE: " + UCX_PORTS)
-                .replaceFirst("environments: .*", "environments: [nixl]")
-                .replaceFirst("(?s)mustJudge:.*", "");
-        return LiveProject.in(root)
-                .write("config/clusters/hosts.yaml", file)
-                .write("config/environments/nixl.yaml", """
-                        install: {mode: wheel, distribution: nixl-cu12, version: 1.5.1}
-                        backends: [UCX]
-                        """)
-                .with("cluster", "hosts")
-                .with("canaries", "off")
-                .run(ServingTestCase.class)
-                .reporter()
-                .published();
+                .replace("UCX_NET_DEVICES: data0", "UCX_NET_DEVICES: data0, UCX_TCP_PORT_RANGE: " + UCX_PORTS);
+        return NodesThatGo.kit(root, file).run(ServingTestCase.class).reporter().published();
     }
 }

@@ -148,20 +148,7 @@ class LiveSpreadTest {
     }
 
     private List<TransferReport> run(String device, Class<?> testClass) throws Exception {
-        String file = Files.readString(hosts.file())
-                .replace("UCX_NET_DEVICES: data0", "UCX_NET_DEVICES: " + device)
-                .replaceFirst("environments: .*", "environments: [nixl]")
-                .replaceFirst("(?s)mustJudge:.*", "");
-        return LiveProject.in(root)
-                .write("config/clusters/hosts.yaml", file)
-                .write("config/environments/nixl.yaml", """
-                        install: {mode: wheel, distribution: nixl-cu12, version: 1.5.1}
-                        backends: [UCX]
-                        """)
-                .with("cluster", "hosts")
-                .with("canaries", "off")
-                .run(testClass)
-                .reporter()
-                .published();
+        String file = Files.readString(hosts.file()).replace("UCX_NET_DEVICES: data0", "UCX_NET_DEVICES: " + device);
+        return NodesThatGo.kit(root, file).run(testClass).reporter().published();
     }
 }

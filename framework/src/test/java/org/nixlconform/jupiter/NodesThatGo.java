@@ -168,9 +168,13 @@ abstract class NodesThatGo {
     }
 
     static ConformanceKit kit(Path root, Path clusterFile) throws Exception {
-        String file = Files.readString(clusterFile)
-                .replaceFirst("environments: .*", "environments: [nixl]")
-                .replaceFirst("(?s)mustJudge:.*", "");
+        return kit(root, Files.readString(clusterFile));
+    }
+
+    /** @param cluster what its file has */
+    static ConformanceKit kit(Path root, String cluster) throws Exception {
+        String file =
+                cluster.replaceFirst("environments: .*", "environments: [nixl]").replaceFirst("(?s)mustJudge:.*", "");
         return LiveProject.in(root)
                 .write("config/clusters/hosts.yaml", file)
                 .write("config/environments/nixl.yaml", """

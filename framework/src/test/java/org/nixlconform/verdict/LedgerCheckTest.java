@@ -21,6 +21,7 @@ import org.nixlconform.plan.Mutation;
 import org.nixlconform.plan.Operation;
 import org.nixlconform.plan.PagedServing;
 import org.nixlconform.plan.Pairing;
+import org.nixlconform.plan.RankId;
 import org.nixlconform.plan.Role;
 import org.nixlconform.plan.Topology;
 import org.nixlconform.plan.TransferPlan;
@@ -45,15 +46,8 @@ class LedgerCheckTest {
 
     @Test
     void ranksThatWereRelayedAreNamedInANote() {
-        Observations seen = Observations.clean(PLAN)
-                .serving(old -> new Serving(
-                        old.took(),
-                        true,
-                        old.integrity(),
-                        old.requests(),
-                        old.strays(),
-                        old.again(),
-                        List.of(PREFILL_0, DECODE_1)));
+        Observations seen =
+                Observations.clean(PLAN).serving(old -> told(old, List.of(), List.of(), List.of(PREFILL_0, DECODE_1)));
 
         assertThat(Judge.judge(PLAN, seen.seen()).notes())
                 .anyMatch(note -> note.startsWith(
@@ -335,14 +329,11 @@ class LedgerCheckTest {
         Finding stray = onlyFinding(
                 PLAN,
                 Observations.clean(PLAN)
-                        .serving(old -> new Serving(
-                                old.took(),
-                                true,
-                                old.integrity(),
-                                old.requests(),
+                        .serving(old -> told(
+                                old,
                                 List.of(new StrayNotification(PREFILL_0, "decode-0-rank-1", "served 7")),
-                                old.again(),
-                                old.relayed())),
+                                List.of(),
+                                List.of())),
                 FindingKind.NOTIFICATION_ALTERED);
 
         assertThat(stray.headline()).isEqualTo("1 notification came that no request sent");
@@ -354,12 +345,9 @@ class LedgerCheckTest {
         Finding again = onlyFinding(
                 PLAN,
                 Observations.clean(PLAN)
-                        .serving(old -> new Serving(
-                                old.took(),
-                                true,
-                                old.integrity(),
-                                old.requests(),
-                                old.strays(),
+                        .serving(old -> told(
+                                old,
+                                List.of(),
                                 List.of(new StrayNotification(
                                         PREFILL_0, "decode-0-rank-1", "served 7:0:decode-0-rank-1:prefill-0-rank-0")),
                                 List.of())),
@@ -683,6 +671,11 @@ class LedgerCheckTest {
         seen.serving(old -> new Serving(
                 Duration.ofSeconds(1), true, old.integrity(), old.requests(), List.of(), List.of(), List.of()));
         assertThat(findings(plan, seen)).isEmpty();
+    }
+
+    private static Serving told(
+            Serving old, List<StrayNotification> strays, List<StrayNotification> again, List<RankId> relayed) {
+        return new Serving(old.took(), true, old.integrity(), old.requests(), strays, again, relayed);
     }
 
     private static Finding broken(FindingKind kind, Map<String, Object> change) {
