@@ -184,9 +184,9 @@ struct iteration {
                              visible, &book, &page, idle_ns);
     }
 
-    int32_t turn(uint64_t *moved) {
+    int32_t turn(uint64_t *moved, uint64_t limit_ns = 0) {
         return nxc_drive_turn(table.entries, &nixl, &nixl, requests.data(), static_cast<uint32_t>(requests.size()),
-                              &book, &page, moved);
+                              &book, &page, 0, limit_ns, moved);
     }
 
     int32_t linger(uint64_t idle_ns = 0) {
@@ -245,6 +245,28 @@ void requestsEndOneByOne() {
     }
     CHECK(it.page.posted == 3 && it.page.done == 3 && it.page.failed == 0, "%u done", it.page.done);
     CHECK(it.page.call == 0 && it.page.changed_ns >= before, "page");
+}
+
+void turnsGoOnUntilSomethingMovesOrTimeIsOver() {
+    constexpr uint64_t minute = 60000000000;
+    uint64_t moved = 0;
+    iteration it({asked({1}, {1, 1, 0})});
+    CHECK(it.turn(&moved, minute) == 0 && moved == 1, "posted and polled to its end: %" PRIu64, moved);
+    CHECK(it.fakes[0].status.asked == 3 && it.page.polls == 4, "in one turn: %" PRIu64, it.page.polls);
+    CHECK(it.turn(&moved, minute) == 0 && moved == 0 && it.page.polls == 5, "nothing to wait for: once");
+    iteration told({asked({1}, {1, 1, 1, 0})}, {}, 4);
+    told.nixl.arrivals = {{}, {{"a", "x"}}};
+    CHECK(told.turn(&moved, minute) == 0 && moved == 1 && told.page.polls == 2, "a notification ends it");
+    iteration refused({asked({1}, {1, 1, 0})});
+    refused.nixl.get_notifs_status = -3;
+    CHECK(refused.turn(&moved, minute) == -3 && refused.page.polls == 1, "so does an error");
+    iteration stop({asked({1}, {1, 1, 0})});
+    stop.page.stop = 1;
+    CHECK(stop.turn(&moved, minute) == 0 && stop.page.polls == 1, "so does being stopped");
+    iteration late({asked({1}, std::vector<int>(1000000, 1))});
+    const uint64_t before = nxc_clock_ns();
+    CHECK(late.turn(&moved, 2000000) == 0 && moved == 0, "nothing ended");
+    CHECK(nxc_clock_ns() - before >= 2000000 && late.page.polls > 1, "it went on for its time");
 }
 
 void turnsPostOnceAndPollUntilTheEnd() {
@@ -577,6 +599,7 @@ void everyFunctionHasOneName() {
 int main() {
     requestsEndOneByOne();
     turnsPostOnceAndPollUntilTheEnd();
+    turnsGoOnUntilSomethingMovesOrTimeIsOver();
     nothingToDoEndsAtOnce();
     runWaitsForEveryNotification();
     duplicatesAreCountedOnce();

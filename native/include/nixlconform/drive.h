@@ -116,11 +116,13 @@ int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request 
 
 /*
  * One turn of an engine that serves on and on: posts each request that was not posted (begin_ns is 0), polls each that is in
- * progress, takes the notifications. Slots without a handle are passed over. *moved counts what ended and what came. Returns 0,
- * or the error of collecting notifications.
+ * progress, takes the notifications. Again, until anything ended or came, nothing is in progress, page->stop is set or
+ * `limit_ns` have passed; `idle_ns` is slept before each repetition. Slots without a handle are passed over. *moved
+ * counts what ended and what came. Returns 0, or the error of collecting notifications.
  */
 int32_t nxc_drive_turn(nxc_nixl_table table, void *agent, void *map, nxc_request *requests, uint32_t count,
-                       nxc_notification_book *book, nxc_progress *page, uint64_t *moved);
+                       nxc_notification_book *book, nxc_progress *page, uint64_t idle_ns, uint64_t limit_ns,
+                       uint64_t *moved);
 
 /*
  * Posts requests that have no notification, also such as are done already, and polls them without a pause until all have

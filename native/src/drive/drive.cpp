@@ -101,6 +101,27 @@ void poll(nxc_nixl_table table, void *agent, nxc_request *request, nxc_progress 
     settle(page, request, status, NXC_NIXL_GET_XFER_STATUS);
 }
 
+/* Posts what was not posted, polls the others. Returns how many go on; *moved counts those that ended. */
+uint32_t round_of(nxc_nixl_table table, void *agent, nxc_request *requests, uint32_t count, nxc_progress *page,
+                  uint64_t *moved) {
+    const uint32_t ended_before = page->done + page->failed;
+    uint32_t in_flight = 0;
+    for (uint32_t i = 0; i < count && !stopped(page); i++) {
+        nxc_request *request = &requests[i];
+        if (request->handle == nullptr || request->status != in_progress) {
+            continue;
+        }
+        if (request->begin_ns == 0) {
+            post(table, agent, request, page);
+        } else {
+            poll(table, agent, request, page);
+        }
+        in_flight += request->status == in_progress;
+    }
+    *moved = page->done + page->failed - ended_before;
+    return in_flight;
+}
+
 uint64_t done_ns(const nxc_request &request) { return request.begin_ns + request.total_ns; }
 
 /* Counts the ranges that are not there. */
@@ -220,22 +241,21 @@ int32_t nxc_drive_run(nxc_nixl_table table, void *agent, void *map, nxc_request 
 }
 
 int32_t nxc_drive_turn(nxc_nixl_table table, void *agent, void *map, nxc_request *requests, uint32_t count,
-                       nxc_notification_book *book, nxc_progress *page, uint64_t *moved) {
-    const uint32_t ended_before = page->done + page->failed;
-    for (uint32_t i = 0; i < count && !stopped(page); i++) {
-        nxc_request *request = &requests[i];
-        if (request->handle == nullptr || request->status != in_progress) {
-            continue;
+                       nxc_notification_book *book, nxc_progress *page, uint64_t idle_ns, uint64_t limit_ns,
+                       uint64_t *moved) {
+    const uint64_t begin = nxc_clock_ns();
+    for (;;) {
+        const uint32_t in_flight = round_of(table, agent, requests, count, page, moved);
+        const int32_t status = collect(table, agent, map, book, page, moved);
+        page->polls++;
+        if (status < 0 || *moved != 0 || in_flight == 0 || stopped(page) || nxc_clock_ns() - begin >= limit_ns) {
+            return status < 0 ? status : 0;
         }
-        if (request->begin_ns == 0) {
-            post(table, agent, request, page);
-        } else {
-            poll(table, agent, request, page);
+        /* A yield here would give the core away for a whole slice of who only compares or fills. */
+        if (idle_ns != 0) {
+            rest(idle_ns);
         }
     }
-    *moved = page->done + page->failed - ended_before;
-    page->polls++;
-    return collect(table, agent, map, book, page, moved);
 }
 
 int32_t nxc_drive_repeat(nxc_nixl_table table, void *agent, nxc_request *requests, uint32_t count, nxc_progress *page) {

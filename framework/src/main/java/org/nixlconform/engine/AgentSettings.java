@@ -14,6 +14,9 @@ import org.nixlconform.configuration.EnvironmentSpec.ProgressThread;
  */
 public record AgentSettings(
         boolean progressThread, String because, String threadSync, long progressDelayMicroseconds, long idleNanos) {
+    /** Its own and NIXL's progress thread. */
+    private static final int THREADS_A_RANK = 2;
+
     private static final long SHARED_CORE_PAUSE_NANOS = 50_000;
 
     /**
@@ -26,11 +29,13 @@ public record AgentSettings(
      */
     static AgentSettings of(AgentSpec spec, Optional<Boolean> planned, int ranks, int cores) {
         boolean automatic = planned.isEmpty() && spec.progressThread() == ProgressThread.AUTO;
-        boolean on = automatic ? ranks <= cores : planned.orElse(spec.progressThread() == ProgressThread.ON);
+        boolean on = automatic
+                ? THREADS_A_RANK * ranks <= cores
+                : planned.orElse(spec.progressThread() == ProgressThread.ON);
         String because = automatic
-                ? String.format(Locale.ROOT, "%d progress threads on %d cores", ranks, cores)
+                ? String.format(Locale.ROOT, "%d ranks with a progress thread each on %d cores", ranks, cores)
                 : planned.isPresent() ? "the case says so" : "set in the environment's file";
-        int threads = ranks * (on ? 2 : 1);
+        int threads = ranks * (on ? THREADS_A_RANK : 1);
         return new AgentSettings(
                 on,
                 because,

@@ -15,10 +15,10 @@ class AgentSettingsTest {
     }
 
     @Test
-    void theProgressThreadIsOnUntilRanksOutnumberCores() {
-        assertThat(of(ProgressThread.AUTO, 8, 8).progressThread()).isTrue();
-        assertThat(of(ProgressThread.AUTO, 9, 8).progressThread()).isFalse();
-        assertThat(of(ProgressThread.AUTO, 9, 8).because()).isEqualTo("9 progress threads on 8 cores");
+    void theProgressThreadIsOnUntilThreadsOutnumberCores() {
+        assertThat(of(ProgressThread.AUTO, 4, 8).progressThread()).isTrue();
+        assertThat(of(ProgressThread.AUTO, 5, 8).progressThread()).isFalse();
+        assertThat(of(ProgressThread.AUTO, 5, 8).because()).isEqualTo("5 ranks with a progress thread each on 8 cores");
     }
 
     @Test

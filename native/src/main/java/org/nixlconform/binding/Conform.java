@@ -177,6 +177,8 @@ final class Conform {
             int count,
             Pointer book,
             Pointer page,
+            long idleNanos,
+            long limitNanos,
             Pointer moved);
 
     static native int nxc_drive_linger(

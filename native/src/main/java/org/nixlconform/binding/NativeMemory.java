@@ -2,6 +2,8 @@ package org.nixlconform.binding;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -9,14 +11,25 @@ import java.nio.charset.StandardCharsets;
  * it, so the garbage collector must not own it.
  */
 public final class NativeMemory implements AutoCloseable {
-    private static final long COPY_BYTES = 1L << 30;
+    private static final int VIEW_BITS = 24;
+    private static final long VIEW_BYTES = 1L << VIEW_BITS;
 
     private final long bytes;
+    /** One for each 16 MiB: a buffer reaches no farther than 2 GiB. */
+    private final ByteBuffer[] views;
+
     private long address;
 
     private NativeMemory(long address, long bytes) {
         this.address = address;
         this.bytes = bytes;
+        views = new ByteBuffer[Math.toIntExact((bytes + VIEW_BYTES - 1) >> VIEW_BITS)];
+        for (int i = 0; i < views.length; i++) {
+            long from = i * VIEW_BYTES;
+            views[i] = new Pointer(address + from)
+                    .getByteBuffer(0, Math.min(VIEW_BYTES, bytes - from))
+                    .order(ByteOrder.nativeOrder());
+        }
     }
 
     /** @param bytes at least 1 */
@@ -41,23 +54,23 @@ public final class NativeMemory implements AutoCloseable {
     }
 
     public int getInt(long offset) {
-        return at(offset, Integer.BYTES).getInt(0);
+        return view(offset, Integer.BYTES).getInt(within(offset));
     }
 
     public long getLong(long offset) {
-        return at(offset, Long.BYTES).getLong(0);
+        return view(offset, Long.BYTES).getLong(within(offset));
     }
 
     public void putInt(long offset, int value) {
-        at(offset, Integer.BYTES).setInt(0, value);
+        view(offset, Integer.BYTES).putInt(within(offset), value);
     }
 
     public void putLong(long offset, long value) {
-        at(offset, Long.BYTES).setLong(0, value);
+        view(offset, Long.BYTES).putLong(within(offset), value);
     }
 
     public void putByte(long offset, int value) {
-        at(offset, 1).setByte(0, (byte) value);
+        view(offset, 1).put(within(offset), (byte) value);
     }
 
     public void putInts(long offset, int[] values) {
@@ -88,11 +101,9 @@ public final class NativeMemory implements AutoCloseable {
 
     /** Copies all of the other's bytes to the beginning of these. They may be more than the heap can hold. */
     void copyFrom(NativeMemory other) {
-        for (long offset = 0; offset < other.bytes; offset += COPY_BYTES) {
-            long count = Math.min(COPY_BYTES, other.bytes - offset);
-            at(offset, count)
-                    .getByteBuffer(0, count)
-                    .put(other.at(offset, count).getByteBuffer(0, count));
+        at(0, other.bytes);
+        for (int i = 0; i < other.views.length; i++) {
+            views[i].duplicate().put(other.views[i].duplicate());
         }
     }
 
@@ -100,11 +111,27 @@ public final class NativeMemory implements AutoCloseable {
         return new Pointer(address());
     }
 
+    /** Numbers are aligned, so none lies in two views. They are what a loop over thousands of structs can afford: no object
+     * and no call into C for each. */
+    private ByteBuffer view(long offset, int length) {
+        check(offset, length);
+        return views[(int) (offset >> VIEW_BITS)];
+    }
+
+    private static int within(long offset) {
+        return (int) (offset & VIEW_BYTES - 1);
+    }
+
     private Pointer at(long offset, long length) {
+        check(offset, length);
+        return new Pointer(address + offset);
+    }
+
+    private void check(long offset, long length) {
+        address();
         if (offset < 0 || offset + length > bytes) {
             throw new IndexOutOfBoundsException(offset + " + " + length + " is outside " + bytes + " bytes");
         }
-        return new Pointer(address() + offset);
     }
 
     @Override

@@ -42,12 +42,14 @@ public final class Turns implements AutoCloseable {
     }
 
     /**
-     * Posts, polls and takes notifications, once.
+     * Posts, polls and takes notifications, until any ended or came or so long has passed; at least once, and no more than that
+     * where nothing is under way.
      *
+     * @param idleNanos pause before each repetition
      * @return how many requests ended and how many notifications came
      * @throws NixlCallException when notifications could not be taken
      */
-    public long turn() throws NixlCallException {
+    public long turn(long idleNanos, long limitNanos) throws NixlCallException {
         Drive.emptied(book);
         int status = Conform.nxc_drive_turn(
                 agent.nixl().table().pointer(),
@@ -57,6 +59,8 @@ public final class Turns implements AutoCloseable {
                 slots,
                 book.pointer(),
                 page.memory().pointer(),
+                idleNanos,
+                limitNanos,
                 moved.pointer());
         if (status < 0) {
             throw new NixlCallException(NixlFunction.GET_NOTIFS, status);

@@ -188,7 +188,7 @@ final class CacheOracle {
                     runs,
                     region,
                     block,
-                    uses.stream().map(Use::pair).toList(),
+                    origin(uses.stream().map(Use::pair).toList()),
                     uses.stream().mapToInt(Use::peerBlock).toArray(),
                     new Moved(generations.data(), generations.poison(), selected));
         }
@@ -202,12 +202,19 @@ final class CacheOracle {
      */
     record Moved(int generation, int poison, boolean selected) {}
 
-    /** A block of a destination that holds what came from its peers, from a block of each. */
-    void addMoved(RunList runs, int region, int block, List<PairShape> from, int[] peerBlocks, Moved moved) {
-        long offset = own.blockOffset(region, block);
+    /** Where blocks come from, and which part of them from whom: the same for all blocks and regions. */
+    record Origin(List<PairShape> from, List<Piece> pieces) {}
+
+    Origin origin(List<PairShape> from) {
         List<String> peers = from.stream().map(PairShape::peer).toList();
-        for (Piece piece : pieces.computeIfAbsent(peers, named -> pieces(from))) {
-            ArenaShape peer = from.get(piece.pair()).peerArena();
+        return new Origin(from, pieces.computeIfAbsent(peers, named -> pieces(from)));
+    }
+
+    /** A block of a destination that holds what came from its peers, from a block of each. */
+    void addMoved(RunList runs, int region, int block, Origin origin, int[] peerBlocks, Moved moved) {
+        long offset = own.blockOffset(region, block);
+        for (Piece piece : origin.pieces()) {
+            ArenaShape peer = origin.from().get(piece.pair()).peerArena();
             long at = offset + piece.own() * own.contentBytes(region);
             runs.add(new Run(
                     at,
@@ -230,8 +237,8 @@ final class CacheOracle {
      * @param own how many lie before it in the own block
      * @param peer the same in the peer's
      */
-    private record Piece(int pair, long own, long peer, long count) {
-        boolean continues(Piece before) {
+    record Piece(int pair, long own, long peer, long count) {
+        private boolean continues(Piece before) {
             return before.pair == pair && before.own + before.count == own && before.peer + before.count == peer;
         }
     }

@@ -13,7 +13,7 @@ import org.nixlconform.engine.protocol.FromRank;
  * beginning to the end. Ever more seldom, so that hours of it are as many looks as seconds.
  */
 final class ResourceWatch implements AutoCloseable {
-    private static final int MOST_LOOKS = 256;
+    private static final int MOST_LOOKS = 128;
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final Pattern THREADS = Pattern.compile("Threads:\\s+(\\d+)");
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");

@@ -1,28 +1,28 @@
 package org.nixlconform.engine.process;
 
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.nixlconform.binding.Payload;
 import org.nixlconform.binding.RunList;
 import org.nixlconform.engine.process.CacheOracle.Moved;
+import org.nixlconform.engine.process.CacheOracle.Origin;
 import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.PairShape;
 
 /** What must be in each block of one rank's cache while requests come and go. */
 final class ServedCache {
     private final ArenaShape own;
-    private final boolean source;
     private final CacheOracle oracle;
-    private final Map<Integer, Content> contents = new TreeMap<>();
+    /** By block; null where nothing was since the beginning. */
+    private final @Nullable Content[] contents;
 
-    /** @param from with a block of each peer in place of its blocks; empty where the rank wrote it itself */
-    private record Content(int generation, List<PairShape> from, int[] peerBlocks) {}
+    /** @param origin null where the rank wrote it itself, or what is there is unknown: generation 0 */
+    private record Content(int generation, @Nullable Origin origin, int[] peerBlocks) {}
 
     ServedCache(ArenaShape own, boolean source) {
         this.own = own;
-        this.source = source;
         oracle = new CacheOracle(own, List.of(), source);
+        contents = new Content[own.cachedBlocks()];
     }
 
     RunList initial() {
@@ -40,7 +40,7 @@ final class ServedCache {
         unknown(blocks);
         for (int block : blocks) {
             if (endRegion == own.regions()) {
-                contents.put(block, new Content(generation, List.of(), new int[0]));
+                contents[block] = new Content(generation, null, new int[0]);
             }
             for (int region = firstRegion; region < endRegion; region++) {
                 addFilled(runs, region, block, generation);
@@ -53,12 +53,17 @@ final class ServedCache {
         return own.regions();
     }
 
-    /** What these blocks must hold, as far as that is known. */
-    RunList held(int[] blocks) {
+    /**
+     * What these blocks must hold, as far as that is known. On any thread, as long as no other asks anything of these blocks.
+     *
+     * @param selected whether it has only just come
+     */
+    RunList held(int[] blocks, boolean selected) {
         RunList runs = new RunList();
-        for (int block : blocks) {
-            for (int region = 0; region < own.regions(); region++) {
-                addBlock(runs, region, block);
+        // In the order in which they lie in memory, as far as that is known: comparing fetches ahead.
+        for (int region = 0; region < own.regions(); region++) {
+            for (int block : blocks) {
+                addBlock(runs, region, block, selected);
             }
         }
         return runs;
@@ -71,28 +76,20 @@ final class ServedCache {
     /** What is in these blocks is not known from now on: something is under way to them. */
     void unknown(int[] blocks) {
         for (int block : blocks) {
-            contents.put(block, new Content(0, List.of(), new int[0]));
+            contents[block] = new Content(0, null, new int[0]);
         }
     }
 
     /** A destination's blocks of a request that has come; from now on they must hold it. */
-    RunList came(List<PairShape> from, int generation) {
-        RunList runs = new RunList();
+    void came(List<PairShape> from, int generation) {
+        Origin origin = oracle.origin(from);
         int[] blocks = from.get(0).ownBlocks();
         for (int i = 0; i < blocks.length; i++) {
             int at = i;
             int[] peerBlocks =
                     from.stream().mapToInt(pair -> pair.peerBlocks()[at]).toArray();
-            contents.put(blocks[i], new Content(generation, from, peerBlocks));
-            for (int region = 0; region < own.regions(); region++) {
-                oracle.addMoved(runs, region, blocks[i], from, peerBlocks, came(generation, true));
-            }
+            contents[blocks[i]] = new Content(generation, origin, peerBlocks);
         }
-        return runs;
-    }
-
-    private static Moved came(int generation, boolean selected) {
-        return new Moved(generation, CacheOracle.INITIAL_GENERATION, selected);
     }
 
     /** The whole arena, but for blocks that something was under way to. */
@@ -102,7 +99,7 @@ final class ServedCache {
         for (int region = 0; region < own.regions(); region++) {
             next = oracle.addGuard(runs, next, own.regionOffset(region));
             for (int block = 0; block < own.cachedBlocks(); block++) {
-                addBlock(runs, region, block);
+                addBlock(runs, region, block, false);
             }
             next += own.regionBytes(region);
         }
@@ -110,16 +107,17 @@ final class ServedCache {
         return runs;
     }
 
-    private void addBlock(RunList runs, int region, int block) {
-        Content content = contents.get(block);
-        long offset = own.blockOffset(region, block);
+    /** @param selected whether it has only just come */
+    private void addBlock(RunList runs, int region, int block, boolean selected) {
+        Content content = contents[block];
         if (content == null) {
+            long offset = own.blockOffset(region, block);
             oracle.addUntouched(runs, offset, offset + own.blockBytes(region));
-        } else if (content.generation() != 0 && source) {
-            addFilled(runs, region, block, content.generation());
+        } else if (content.origin() != null) {
+            Moved moved = new Moved(content.generation(), CacheOracle.INITIAL_GENERATION, selected);
+            oracle.addMoved(runs, region, block, content.origin(), content.peerBlocks(), moved);
         } else if (content.generation() != 0) {
-            oracle.addMoved(
-                    runs, region, block, content.from(), content.peerBlocks(), came(content.generation(), false));
+            addFilled(runs, region, block, content.generation());
         }
     }
 }

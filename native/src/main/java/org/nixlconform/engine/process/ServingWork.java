@@ -10,6 +10,11 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.nixlconform.binding.Drive;
 import org.nixlconform.binding.NixlAgent;
@@ -27,12 +32,15 @@ import org.nixlconform.engine.protocol.ServingShape;
 import org.nixlconform.engine.protocol.ToDesk;
 
 /**
- * One rank that serves requests: fills, posts, polls, takes notifications and verifies, all on one thread and in turns, as the
- * worker of a serving engine does. What it does next, the desk says.
+ * One rank that serves requests: fills, posts, polls and takes notifications, all on one thread and in turns, as the worker of a
+ * serving engine does. What came is compared beside that, as a model runs on it while the worker polls on. What the rank does
+ * next, the desk says.
  */
 final class ServingWork implements AutoCloseable {
     private static final int MOST_GENERATION = (1 << 21) - 1;
-    private static final long SHORTEST_WAIT_NANOS = 20_000;
+    private static final long SHORTEST_WAIT_NANOS = 100_000;
+    /** How late an ask of the desk is heard at most, while transfers are under way. */
+    private static final long LONGEST_TURN_NANOS = 100_000;
     /** After the last request, for what comes twice. */
     private static final long QUIET_NANOS = 20_000_000;
 
@@ -62,6 +70,9 @@ final class ServingWork implements AutoCloseable {
 
     /** Requests of which a peer has said that a group of its layers moved: for each peer in turn its groups. */
     private final List<BitSet> told = new ArrayList<>();
+
+    private final ExecutorService beside = Executors.newSingleThreadExecutor(ServingWork::named);
+    private final List<Comparing> comparing = new ArrayList<>();
 
     private final List<FromRank.Stray> strays = new ArrayList<>();
     /** What came more than once; the desk hears of the first alone, lest one that comes twice stands for one that is lost. */
@@ -145,6 +156,9 @@ final class ServingWork implements AutoCloseable {
 
     private record Flight(PairShape pair, int group, int slot, long handle, long bytes) {}
 
+    /** What came for a request, and how many runs of it differ. */
+    private record Comparing(Part part, Future<Long> differing) {}
+
     /** A group of layers of these pairs that is to be posted when its time has come. */
     private record Waiting(long dueNanos, Part part, List<PairShape> pairs, int group) {}
 
@@ -181,14 +195,14 @@ final class ServingWork implements AutoCloseable {
                 asked = true;
             }
             beat();
-            boolean moved = postDue() | turn();
-            boolean idle = finishing && parts.isEmpty();
+            boolean moved = postDue() | turn() | compared();
+            boolean idle = finishing && parts.isEmpty() && comparing.isEmpty();
             if (!idle || asked || moved) {
                 quietSince = System.nanoTime();
             } else if (System.nanoTime() - quietSince > QUIET_NANOS) {
                 return;
             }
-            if (!asked && !moved && !idle) {
+            if (!asked && !moved && !idle && !inFlight()) {
                 FromDesk ask = desk.next(Math.max(rank.idleNanos(), SHORTEST_WAIT_NANOS));
                 if (ask != null) {
                     take(ask);
@@ -196,6 +210,13 @@ final class ServingWork implements AutoCloseable {
             }
         }
         parts.values().forEach(part -> cache.unknown(part.pairs.get(0).ownBlocks()));
+        for (Comparing each : comparing) {
+            tellOnce(each);
+        }
+    }
+
+    private boolean inFlight() {
+        return parts.values().stream().anyMatch(part -> !part.flights.isEmpty());
     }
 
     private void take(FromDesk ask) throws NixlCallException, IOException {
@@ -253,7 +274,7 @@ final class ServingWork implements AutoCloseable {
     /** What nobody was to write to has not changed meanwhile; from now on somebody is. */
     private void takeOver(int[] blocks) {
         if (shape.dropPercent() + shape.failPercent() > 0) {
-            found.compare(cache.held(blocks));
+            found.compare(cache.held(blocks, false));
         }
         cache.unknown(blocks);
     }
@@ -424,7 +445,7 @@ final class ServingWork implements AutoCloseable {
 
     /** @return whether anything ended or came */
     private boolean turn() throws NixlCallException, IOException {
-        long moved = turns.turn();
+        long moved = turns.turn(rank.idleNanos(), LONGEST_TURN_NANOS);
         repeats.addAndGet(moved);
         if (lateNanos > 0) {
             pause(lateNanos);
@@ -564,14 +585,46 @@ final class ServingWork implements AutoCloseable {
         }
     }
 
-    private void verify(Part part) throws IOException {
-        long differing = found.compare(
-                cache.came(part.pairs.stream().filter(PairShape::moves).toList(), part.generation));
-        if (differing > 0) {
-            // Told once, not at the end again.
-            cache.unknown(part.pairs.get(0).ownBlocks());
+    private void verify(Part part) {
+        cache.came(part.pairs.stream().filter(PairShape::moves).toList(), part.generation);
+        int[] blocks = part.pairs.get(0).ownBlocks();
+        comparing.add(new Comparing(part, beside.submit(() -> found.compare(cache.held(blocks, true)))));
+    }
+
+    /** Says what has been compared by now; only then the desk gives the blocks to another request. @return whether any was */
+    private boolean compared() throws IOException {
+        boolean any = false;
+        for (Iterator<Comparing> each = comparing.iterator(); each.hasNext(); ) {
+            Comparing next = each.next();
+            if (next.differing().isDone()) {
+                each.remove();
+                desk.say(new ToDesk.Verified(next.part().request, tellOnce(next)));
+                any = true;
+            }
         }
-        desk.say(new ToDesk.Verified(part.request, differing));
+        return any;
+    }
+
+    /** Waits for it. What differs is not found at the end again. @return how many runs differ */
+    private long tellOnce(Comparing each) {
+        try {
+            long differing = each.differing().get();
+            if (differing > 0) {
+                cache.unknown(each.part().pairs.get(0).ownBlocks());
+            }
+            return differing;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while comparing", interrupted);
+        } catch (ExecutionException failed) {
+            throw new IllegalStateException("comparing failed: " + failed.getCause(), failed.getCause());
+        }
+    }
+
+    private static Thread named(Runnable work) {
+        Thread thread = new Thread(work, "compare");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Transfers that ended and notifications that came, by now. Safe on any thread. */
@@ -593,10 +646,19 @@ final class ServingWork implements AutoCloseable {
 
     @Override
     public void close() {
+        beside.shutdown();
+        try {
+            // What it reads is freed next.
+            while (!beside.awaitTermination(1, TimeUnit.MINUTES)) {
+                System.err.println("nixlconform engine: still comparing");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
         turns.close();
     }
 
-    /** What comparing found so far, all requests together. */
+    /** What comparing found so far, all requests together. It may fill while it compares, of other blocks. */
     static final class Findings {
         private final Place place;
         private final long locationLimit;
@@ -621,8 +683,8 @@ final class ServingWork implements AutoCloseable {
             }
         }
 
-        /** @return how many runs differ */
-        long compare(RunList content) {
+        /** One at a time. @return how many runs differ */
+        synchronized long compare(RunList content) {
             try (RunList runs = content;
                     PlacedRuns there = place.place(runs)) {
                 Payload.Verification seen = there.verify(locationLimit, MOST_GENERATION, listed - differences.size());
