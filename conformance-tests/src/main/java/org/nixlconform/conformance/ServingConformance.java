@@ -44,6 +44,7 @@ public class ServingConformance {
     @TransferTest
     @Requirement("C1")
     @Topology
+    @Memory({DRAM, VRAM})
     @Blocks(transferred = 1, cached = 3)
     @PagedServing(requests = 500, inFlight = 2, mostBlocks = 1, refillInHandler = true)
     void aBlockMayBeWrittenOverAsSoonAsItsNotificationCame() {}
@@ -79,6 +80,7 @@ public class ServingConformance {
     @Requirement("G1")
     @Topology(prefillTp = 2, decodeTp = 4)
     @Topology(prefillTp = 4, decodeTp = 2)
+    @Memory({DRAM, VRAM})
     @Blocks(transferred = 4, cached = 24)
     @PagedServing(
             requests = 100,
@@ -195,6 +197,7 @@ public class ServingConformance {
     @Requirement("G2")
     @Topology(prefillTp = 2, decodeTp = 1)
     @Direction(operation = WRITE, initiator = PREFILL)
+    @Memory({DRAM, VRAM})
     @Blocks(transferred = 4, cached = 24)
     @PagedServing(
             requests = 150,
@@ -211,6 +214,7 @@ public class ServingConformance {
     @Requirement("C2")
     @Topology
     @Direction(operation = WRITE, initiator = PREFILL)
+    @Memory({DRAM, VRAM})
     @Blocks(transferred = 4, cached = 13)
     @PagedServing(requests = 300, inFlight = 4, mostBlocks = 4)
     void whatIsWrittenIsThereWhenItsNotificationCame() {}

@@ -2,6 +2,8 @@ package org.nixlconform.conformance;
 
 import static org.nixlconform.jupiter.Level.FULL;
 import static org.nixlconform.plan.Backend.UCX;
+import static org.nixlconform.plan.MemoryKind.DRAM;
+import static org.nixlconform.plan.MemoryKind.VRAM;
 import static org.nixlconform.plan.Operation.READ;
 import static org.nixlconform.plan.Operation.WRITE;
 import static org.nixlconform.plan.Pairing.ROUND_ROBIN;
@@ -16,6 +18,7 @@ import org.nixlconform.jupiter.Direction;
 import org.nixlconform.jupiter.ExpectCompletion;
 import org.nixlconform.jupiter.ExpectIntegrity;
 import org.nixlconform.jupiter.FromLevel;
+import org.nixlconform.jupiter.Memory;
 import org.nixlconform.jupiter.PagedServing;
 import org.nixlconform.jupiter.Requirement;
 import org.nixlconform.jupiter.Topology;
@@ -23,6 +26,7 @@ import org.nixlconform.jupiter.TransferTest;
 
 /** The topologies of {@link TopologyConformance}, whose engines serve requests: few and small ones, enough for blocks to wrap. */
 @Backends(UCX)
+@Memory({DRAM, VRAM})
 @Direction(operation = READ, initiator = DECODE)
 @Blocks(transferred = 2, cached = 16)
 @ExpectIntegrity
