@@ -2,6 +2,7 @@ package org.nixlconform.conformance;
 
 import static org.nixlconform.message.FindingKind.MISPLACED;
 import static org.nixlconform.message.FindingKind.REFUSED;
+import static org.nixlconform.message.FindingKind.SHIFTED;
 import static org.nixlconform.plan.Attention.MLA;
 import static org.nixlconform.plan.Backend.LIBFABRIC;
 import static org.nixlconform.plan.Backend.UCX;
@@ -10,6 +11,7 @@ import static org.nixlconform.plan.KeyValue.CROSS_LAYER;
 import static org.nixlconform.plan.KeyValue.SEPARATE;
 import static org.nixlconform.plan.Mutation.WRONG_BLOCK_LENGTH;
 import static org.nixlconform.plan.Mutation.WRONG_OWNER_BLOCK_COUNT;
+import static org.nixlconform.plan.Mutation.WRONG_STATE_OFFSET;
 import static org.nixlconform.plan.Operation.READ;
 import static org.nixlconform.plan.Operation.WRITE;
 import static org.nixlconform.plan.Role.DECODE;
@@ -195,6 +197,33 @@ public class GeometryConformance {
     @Mutated(WRONG_BLOCK_LENGTH)
     @ExpectCaught(MISPLACED)
     void anIndexerWithBlocksAsShortAsTheLatentIsCaught() {}
+
+    /** Parts are as long as a convolution's x, B and C and the state itself: 12, 4, 4 and 44 KiB of a block of 64 KiB. */
+    @TransferTest
+    @Backends({UCX, LIBFABRIC})
+    @Requirement("A7")
+    @Topology(prefillTp = 1, decodeTp = 1)
+    @Topology(prefillTp = 2, decodeTp = 2)
+    @Blocks(stateParts = {3, 1, 1, 11})
+    @UnequalCaches(prefillBlocks = 97, decodeBlocks = 101)
+    void statesOfMambaLayersArriveInParts() {}
+
+    @TransferTest
+    @Requirement("A7")
+    @Direction(operation = WRITE, initiator = PREFILL)
+    @Blocks(keyValue = SEPARATE, stateParts = {3, 1, 1, 11})
+    @UnequalCaches(prefillBlocks = 97, decodeBlocks = 101)
+    @PrefixHit({4, 9})
+    void statesOfMambaLayersAreTheLastBlocksToMove() {}
+
+    /** Within the block of the state that was asked for: NIXL cannot see it, the judge must. */
+    @TransferTest
+    @Requirement("A7")
+    @Blocks(stateParts = {3, 1, 1, 11})
+    @UnequalCaches(prefillBlocks = 97, decodeBlocks = 101)
+    @Mutated(WRONG_STATE_OFFSET)
+    @ExpectCaught(SHIFTED)
+    void partsOfAStateInPlaceOfOthersAreCaught() {}
 
     @TransferTest
     @Backends({UCX, LIBFABRIC})

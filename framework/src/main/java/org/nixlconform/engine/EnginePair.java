@@ -247,6 +247,7 @@ public final class EnginePair implements AutoCloseable {
         boolean write = plan.direction().operation() == Operation.WRITE;
         boolean wrongOwner = plan.mutation().equals(Optional.of(Mutation.WRONG_OWNER_BLOCK_COUNT));
         boolean wrongLength = plan.mutation().equals(Optional.of(Mutation.WRONG_BLOCK_LENGTH));
+        boolean wrongState = plan.mutation().equals(Optional.of(Mutation.WRONG_STATE_OFFSET));
         return performDone(
                 "prepare",
                 rank -> new ToRank.Prepare(
@@ -254,7 +255,8 @@ public final class EnginePair implements AutoCloseable {
                         rank.role() == plan.direction().initiator(),
                         write,
                         wrongOwner,
-                        wrongLength));
+                        wrongLength,
+                        wrongState));
     }
 
     /** Requests that NIXL must refuse, on the initiators. */
@@ -470,7 +472,7 @@ public final class EnginePair implements AutoCloseable {
             open(Map.of(rank, openAsk(rank)));
             for (ToRank ask : List.of(
                     new ToRank.Connect(translation.peers(rank)),
-                    new ToRank.Prepare(translation.pairs(rank), false, false, false, false))) {
+                    new ToRank.Prepare(translation.pairs(rank), false, false, false, false, false))) {
                 perform("replace", Map.of(rank, ask), step, (other, answer) -> true);
             }
         }

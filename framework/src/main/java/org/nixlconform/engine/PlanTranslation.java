@@ -88,6 +88,7 @@ final class PlanTranslation {
                 heads.count(),
                 plan.geometry().slotsPerBlock(),
                 plan.geometry(rank.role()).layout() == Layout.HND,
+                plan.geometry().stateParts(),
                 place(rank));
     }
 

@@ -43,6 +43,14 @@ public @interface Blocks {
      */
     int indexerDim() default 0;
 
+    /**
+     * Lengths of the parts of a Mamba layer's state, relative to each other, at least 1 each: such as those of the convolution's x,
+     * B and C, and of the state itself. They fill a block of any region. With them the last block that moves of each request holds
+     * a state: its parts have descriptors of their own, behind those of all blocks, and move one by one. Equal TP on both sides,
+     * no indexer. Empty: no states.
+     */
+    int[] stateParts() default {};
+
     /** Tokens of one block. */
     int tokensPerBlock() default 16;
 

@@ -214,7 +214,8 @@ final class Declaration {
                 blocks.attention(),
                 blocks.keyValue(),
                 blocks.spacing(),
-                blocks.indexerDim());
+                blocks.indexerDim(),
+                Arrays.stream(blocks.stateParts()).boxed().toList());
     }
 
     private BlockUse blockUse(int prefixHit) {

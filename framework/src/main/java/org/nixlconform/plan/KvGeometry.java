@@ -1,5 +1,7 @@
 package org.nixlconform.plan;
 
+import java.util.List;
+
 /**
  * Shape of a KV cache, as one model has it before it is shared out over ranks.
  *
@@ -10,6 +12,8 @@ package org.nixlconform.plan;
  * @param spacing of the regions of a rank
  * @param indexerDim elements of one token that a sparse indexer keeps of each layer, in a region of its own behind that of the
  *     latent; 0 without one; only with {@link Attention#MLA}
+ * @param stateParts how long the parts of a Mamba layer's state are, relative to each other: together they fill a block. With them
+ *     the last block of each request holds a state, whose parts move one by one; empty without states
  */
 public record KvGeometry(
         int layers,
@@ -21,9 +25,14 @@ public record KvGeometry(
         Attention attention,
         KeyValue keyValue,
         Spacing spacing,
-        int indexerDim) {
+        int indexerDim,
+        List<Integer> stateParts) {
 
-    /** With guarded regions and no indexer. */
+    public KvGeometry {
+        stateParts = List.copyOf(stateParts);
+    }
+
+    /** With guarded regions, no indexer and no states. */
     public KvGeometry(
             int layers,
             int kvHeads,
@@ -33,13 +42,23 @@ public record KvGeometry(
             Layout layout,
             Attention attention,
             KeyValue keyValue) {
-        this(layers, kvHeads, headDim, tokensPerBlock, dtype, layout, attention, keyValue, Spacing.GUARDED, 0);
+        this(layers, kvHeads, headDim, tokensPerBlock, dtype, layout, attention, keyValue, Spacing.GUARDED, 0, List.of());
     }
 
     /** The same in another order of axes. */
     KvGeometry in(Layout other) {
         return new KvGeometry(
-                layers, kvHeads, headDim, tokensPerBlock, dtype, other, attention, keyValue, spacing, indexerDim);
+                layers,
+                kvHeads,
+                headDim,
+                tokensPerBlock,
+                dtype,
+                other,
+                attention,
+                keyValue,
+                spacing,
+                indexerDim,
+                stateParts);
     }
 
     /** Regions of one rank: one or two a layer, see {@link #partsPerLayer()}, one in all where layers share it. */

@@ -6,6 +6,8 @@ public enum Mutation {
     WRONG_OWNER_BLOCK_COUNT,
     /** The initiator looks for blocks of every remote region as far apart as those of the first region lie. */
     WRONG_BLOCK_LENGTH,
+    /** The initiator looks for each part of a remote state where the next one begins, for the last where the first does. */
+    WRONG_STATE_OFFSET,
     /** Prefill writes other content over the blocks of each served request as soon as decode is told to read them. */
     REUSED_BEFORE_NOTIFICATION,
     /**

@@ -53,6 +53,8 @@ final class PlanName {
         addIf(geometry.kvHeads() != usual.kvHeads() && !oneLatent, "heads " + geometry.kvHeads(), parts);
         addIf(geometry.headDim() != usual.headDim(), "head dim " + geometry.headDim(), parts);
         addIf(geometry.indexerDim() != usual.indexerDim(), "indexer dim " + geometry.indexerDim(), parts);
+        String state = geometry.stateParts().stream().map(String::valueOf).collect(Collectors.joining(":"));
+        addIf(!state.isEmpty(), "state " + state, parts);
         addIf(geometry.tokensPerBlock() != usual.tokensPerBlock(), "tokens " + geometry.tokensPerBlock(), parts);
     }
 

@@ -63,7 +63,9 @@ final class PlanRules {
             boolean shared = headsCanBeShared() && headsNest();
             if (shared) {
                 slicesAreContiguous();
-                memoryIsAddressable();
+                if (memoryIsAddressable()) {
+                    statesMoveInParts();
+                }
             }
             cachesHoldTheRequests();
             mutationChangesSomething();
@@ -115,6 +117,7 @@ final class PlanRules {
         positive("kvHeads", geometry.kvHeads());
         positive("headDim", geometry.headDim());
         positive("tokensPerBlock", geometry.tokensPerBlock());
+        geometry.stateParts().forEach(part -> positive("each of stateParts", part));
         indexerBelongsToALatent();
         return refusals.size() == before && ranksAreFew();
     }
@@ -325,8 +328,9 @@ final class PlanRules {
         }
     }
 
-    private void memoryIsAddressable() {
-        if (totalBytes() >= LocationSpace.LIMIT_BYTES) {
+    private boolean memoryIsAddressable() {
+        boolean addressable = totalBytes() < LocationSpace.LIMIT_BYTES;
+        if (!addressable) {
             refuse(
                     "the caches of all ranks are larger than the payload can address",
                     topology.label() + ", cached = " + PlanName.cached(blocks) + ", " + geometry.layers() + " layers, "
@@ -335,6 +339,51 @@ final class PlanRules {
                     "less than 2^44 bytes (16 TiB) over all ranks",
                     "lower cached, layers, the size of a block, or the number of engines");
         }
+        return addressable;
+    }
+
+    private void statesMoveInParts() {
+        if (geometry.stateParts().isEmpty()) {
+            return;
+        }
+        String declared = "stateParts = " + geometry.stateParts();
+        if (topology.prefillTp() != topology.decodeTp()) {
+            refuse(
+                    "a state moves only between ranks that hold equal shares of it",
+                    declared + ", " + topology.label(),
+                    "the same TP on both sides",
+                    "set prefillTp = decodeTp, or leave stateParts out");
+        }
+        if (geometry.indexerDim() > 0
+                || draft.deviceCache().equals(Optional.of(DeviceCache.TWO_DEVICES))
+                || draft.workload().filter(work -> !(work instanceof PagedServing)).isPresent()) {
+            refuse(
+                    "states move in single transfers and served requests, and have no indexer beside them",
+                    declared + ", indexerDim = " + geometry.indexerDim()
+                            + draft.deviceCache().map(cache -> ", " + cache.label()).orElse("")
+                            + draft.workload().map(work -> ", " + work.label()).orElse(""),
+                    "no indexer, not TWO_DEVICES, and no workload but served requests",
+                    "leave stateParts or the other out");
+        }
+        long weights = weights(0);
+        HeadShare share = HeadShare.of(geometry, topology.prefillTp(), 0);
+        IntStream.range(0, geometry.partsPerLayer())
+                .mapToLong(region -> geometry.blockBytes(region, share))
+                .filter(bytes -> bytes % weights != 0)
+                .findFirst()
+                .ifPresent(bytes -> refuse(
+                        "the parts of a state do not fill a block with whole bytes",
+                        declared + ", a block of " + bytes + " bytes",
+                        "blocks of a multiple of " + weights + " bytes",
+                        "give the parts lengths whose sum divides the block"));
+    }
+
+    /** Of the parts of a state, from one on. */
+    private long weights(int firstPart) {
+        return geometry.stateParts().stream()
+                .skip(firstPart)
+                .mapToLong(Integer::longValue)
+                .sum();
     }
 
     /** Of all arenas; {@link Long#MAX_VALUE} when a step overflows. */
@@ -404,6 +453,13 @@ final class PlanRules {
                     "regions whose blocks differ in length",
                     "set attention = MLA, and an indexerDim other than headDim");
         }
+        if (draft.mutation().equals(Optional.of(Mutation.WRONG_STATE_OFFSET)) && !everyPartFitsWhereTheNextBegins()) {
+            refuse(
+                    "the mutation WRONG_STATE_OFFSET finds no other place in the block for each part of a state",
+                    "stateParts = " + geometry.stateParts(),
+                    "2 or more parts, none but the last longer than all behind it",
+                    "set stateParts = {3, 1, 1, 11}, or leave the mutation out");
+        }
         if (draft.mutation().equals(Optional.of(Mutation.WRONG_LAYOUT))) {
             layoutIsNoticed();
         }
@@ -452,6 +508,12 @@ final class PlanRules {
                     "a READ without a workload, of 2 or more heads a rank of prefill and 2 or more tokens a block",
                     "lower prefillTp or raise kvHeads or tokensPerBlock");
         }
+    }
+
+    private boolean everyPartFitsWhereTheNextBegins() {
+        List<Integer> parts = geometry.stateParts();
+        return parts.size() > 1
+                && IntStream.range(0, parts.size() - 1).allMatch(part -> parts.get(part) <= weights(part + 1));
     }
 
     private boolean everyRegionHasOneOnTheOtherDevice() {

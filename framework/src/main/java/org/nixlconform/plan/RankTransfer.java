@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * transfer has any bytes.
  *
  * @param heads global heads that move; none where the prefill rank is only told
- * @param descriptors one for each region and moved block
+ * @param descriptors one for each region and moved block; of a state one for each part in place of that of its block
  * @param bytes all that moves between the two
  */
 public record RankTransfer(RankId prefill, RankId decode, HeadShare heads, long descriptors, long bytes) {
@@ -84,6 +84,8 @@ public record RankTransfer(RankId prefill, RankId decode, HeadShare heads, long 
                 .mapToLong(region -> plan.geometry().blockBytes(region, heads))
                 .sum();
         long moved = plan.blocks().moved();
-        return new RankTransfer(prefill, decode, heads, regions * moved, bytesOfABlock * moved);
+        int parts = plan.geometry().stateParts().size();
+        long descriptorsOfARegion = parts > 0 && moved > 0 ? moved - 1 + parts : moved;
+        return new RankTransfer(prefill, decode, heads, regions * descriptorsOfARegion, bytesOfABlock * moved);
     }
 }

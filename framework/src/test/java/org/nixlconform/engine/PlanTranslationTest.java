@@ -84,7 +84,20 @@ class PlanTranslationTest {
                                 Attention.MLA,
                                 KeyValue.PACKED,
                                 Spacing.GUARDED,
-                                5))),
+                                5,
+                                List.of()))),
+                plan(draft -> draft.geometry(new KvGeometry(
+                        3,
+                        8,
+                        24,
+                        4,
+                        DataType.BF16,
+                        Layout.HND,
+                        Attention.GQA,
+                        KeyValue.PACKED,
+                        Spacing.GUARDED,
+                        0,
+                        List.of(3, 1, 1, 11)))),
                 plan(draft -> draft.topology(new Topology(1, 1, 1, 2, Pairing.MESH))
                         .mutation(Mutation.WRONG_LAYOUT)
                         .expectCaught(FindingKind.MISPLACED)));
@@ -124,6 +137,7 @@ class PlanTranslationTest {
             ArenaShape shape = translation.arena(rank);
             HeadShare heads = plan.headShare(rank);
             assertThat(shape.totalBytes()).isEqualTo(plan.arena(rank).totalBytes());
+            assertThat(shape.stateParts()).isEqualTo(plan.geometry().stateParts());
             for (int region = 0; region < plan.geometry().regions(); region++) {
                 assertThat(shape.regionBytes(region)).isEqualTo(plan.arena(rank).regionBytes(region));
                 for (int block : List.of(0, 1, shape.cachedBlocks() - 1)) {

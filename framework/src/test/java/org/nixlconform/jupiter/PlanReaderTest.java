@@ -334,6 +334,9 @@ class PlanReaderTest {
 
         @Blocks(kvHeads = 1, headDim = 656, indexerDim = 132, attention = Attention.MLA)
         void indexed() {}
+
+        @Blocks(stateParts = {3, 1, 1, 11})
+        void hybrid() {}
     }
 
     @Test
@@ -346,6 +349,8 @@ class PlanReaderTest {
         assertThat(cell.name()).endsWith("bf16 HND, cross-layer, back-to-back, sizes 1+10+3");
         Planned.Possible indexed = (Planned.Possible) only(read(Shaped.class, "indexed"));
         assertThat(indexed.plan().geometry().indexerDim()).isEqualTo(132);
+        Planned.Possible hybrid = (Planned.Possible) only(read(Shaped.class, "hybrid"));
+        assertThat(hybrid.plan().geometry().stateParts()).containsExactly(3, 1, 1, 11);
         assertThat(Cells.headlines(only(read(Shaped.class, "empty")))).containsExactly("@RequestSizes is empty");
     }
 

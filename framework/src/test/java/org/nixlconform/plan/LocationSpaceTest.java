@@ -49,7 +49,17 @@ class LocationSpaceTest {
         assertThat(arena.totalBytes() % 4096).isZero();
         assertThat(arena.totalBytes() - arena.blockOffset(2, 6) - 656).isBetween(4096L, 8191L);
         TransferPlan plan = possible(draft().geometry(new KvGeometry(
-                2, 8, 128, 16, DataType.BF16, Layout.HND, Attention.GQA, KeyValue.PACKED, Spacing.BACK_TO_BACK, 0)));
+                2,
+                8,
+                128,
+                16,
+                DataType.BF16,
+                Layout.HND,
+                Attention.GQA,
+                KeyValue.PACKED,
+                Spacing.BACK_TO_BACK,
+                0,
+                List.of())));
         RankId rank = new RankId(Role.DECODE, 0, 0);
         LocationSpace space = plan.locationSpace();
         long edge = space.baseOf(rank) + plan.arena(rank).regionOffset(1);
@@ -185,7 +195,7 @@ class LocationSpaceTest {
             }
             for (Spacing spacing : Spacing.values()) {
                 KvGeometry mixed =
-                        new KvGeometry(3, 1, 5, 3, DataType.FP8, layout, Attention.MLA, KeyValue.PACKED, spacing, 2);
+                        new KvGeometry(3, 1, 5, 3, DataType.FP8, layout, Attention.MLA, KeyValue.PACKED, spacing, 2, List.of());
                 assertEveryByteComesBack(possible(
                         draft().topology(topology(2, 1)).geometry(mixed).blocks(blocks(2, 5, 3))));
             }
@@ -194,7 +204,7 @@ class LocationSpaceTest {
 
     /** As DeepSeek V3.2 has it: 656 bytes of latent and 132 of indexer a token. */
     private static KvGeometry latentAndIndexer(Spacing spacing) {
-        return new KvGeometry(2, 1, 656, 64, DataType.FP8, Layout.HND, Attention.MLA, KeyValue.PACKED, spacing, 132);
+        return new KvGeometry(2, 1, 656, 64, DataType.FP8, Layout.HND, Attention.MLA, KeyValue.PACKED, spacing, 132, List.of());
     }
 
     @Test

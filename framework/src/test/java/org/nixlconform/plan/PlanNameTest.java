@@ -103,8 +103,25 @@ class PlanNameTest {
     @Test
     void anIndexerIsNamed() {
         PlanDraft draft = draft().geometry(new KvGeometry(
-                2, 1, 656, 64, DataType.FP8, Layout.HND, Attention.MLA, KeyValue.PACKED, Spacing.GUARDED, 132));
+                2, 1, 656, 64, DataType.FP8, Layout.HND, Attention.MLA, KeyValue.PACKED, Spacing.GUARDED, 132, List.of()));
         assertThat(draft.name()).endsWith(" x 2 layers fp8 HND, MLA, head dim 656, indexer dim 132, tokens 64");
+    }
+
+    @Test
+    void partsOfStatesAreNamed() {
+        PlanDraft draft = draft().geometry(new KvGeometry(
+                2,
+                8,
+                128,
+                16,
+                DataType.BF16,
+                Layout.HND,
+                Attention.GQA,
+                KeyValue.PACKED,
+                Spacing.GUARDED,
+                0,
+                List.of(3, 1, 1, 11)));
+        assertThat(draft.name()).endsWith(" x 2 layers bf16 HND, state 3:1:1:11");
     }
 
     @Test

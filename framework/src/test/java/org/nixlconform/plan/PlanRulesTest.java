@@ -498,7 +498,7 @@ class PlanRulesTest {
     }
 
     private static KvGeometry indexed(int indexerDim, Attention attention, KeyValue keyValue) {
-        return new KvGeometry(2, 1, 64, 16, DataType.FP8, Layout.HND, attention, keyValue, Spacing.GUARDED, indexerDim);
+        return new KvGeometry(2, 1, 64, 16, DataType.FP8, Layout.HND, attention, keyValue, Spacing.GUARDED, indexerDim, List.of());
     }
 
     @Test
@@ -521,6 +521,77 @@ class PlanRulesTest {
                         .geometry(indexed(132, Attention.MLA, KeyValue.PACKED))
                         .deviceCache(DeviceCache.TWO_DEVICES)))
                 .containsExactly("regions take turns on two GPUs only where all are alike");
+    }
+
+    private static KvGeometry hybrid(int indexerDim, Integer... parts) {
+        boolean latent = indexerDim > 0;
+        return new KvGeometry(
+                2,
+                latent ? 1 : 8,
+                128,
+                16,
+                DataType.BF16,
+                Layout.HND,
+                latent ? Attention.MLA : Attention.GQA,
+                KeyValue.PACKED,
+                Spacing.GUARDED,
+                indexerDim,
+                List.of(parts));
+    }
+
+    @Test
+    void statesMoveInPartsThatFillABlock() {
+        assertThat(refusal(draft().geometry(hybrid(0, 3, 1, 1, 11)))).isEqualTo("possible");
+        assertThat(refusal(draft().topology(topology(2, 2)).geometry(hybrid(0, 3, 1, 1, 11))))
+                .isEqualTo("possible");
+        assertThat(refusal(draft().geometry(hybrid(0, 1, 2)))).isEqualTo("""
+                        DECLARATION plan: the parts of a state do not fill a block with whole bytes
+                        where: FooConformance.foo
+                        declared: stateParts = [1, 2], a block of 65536 bytes
+                        expected: blocks of a multiple of 3 bytes
+                        remedy: give the parts lengths whose sum divides the block""");
+        assertThat(headlines(draft().geometry(hybrid(0, 2, 0)))).containsExactly("each of stateParts must be at least 1");
+    }
+
+    @Test
+    void statesMoveOnlyBetweenEqualShares() {
+        assertThat(refusal(draft().topology(topology(1, 2)).geometry(hybrid(0, 1, 1)))).isEqualTo("""
+                        DECLARATION plan: a state moves only between ranks that hold equal shares of it
+                        where: FooConformance.foo
+                        declared: stateParts = [1, 1], 1P-TP1 -> 1D-TP2
+                        expected: the same TP on both sides
+                        remedy: set prefillTp = decodeTp, or leave stateParts out""");
+    }
+
+    @Test
+    void statesHaveNoIndexerBesideThem() {
+        String headline = "states move in single transfers and served requests, and have no indexer beside them";
+        assertThat(headlines(draft().geometry(hybrid(64, 1, 1)))).containsExactly(headline);
+        assertThat(headlines(draft().memory(MemoryKind.VRAM)
+                        .geometry(hybrid(0, 1, 1))
+                        .deviceCache(DeviceCache.TWO_DEVICES)))
+                .containsExactly(headline);
+        assertThat(headlines(draft().topology(new Topology(2, 1, 1, 1, Pairing.MESH))
+                        .geometry(hybrid(0, 1, 1))
+                        .workload(new PeerChurn(List.of(Trial.JOIN)))))
+                .contains(headline);
+        assertThat(refusal(draft().geometry(hybrid(0, 1, 1)).workload(PagedServing.of(20, 2, 1, 3))))
+                .isEqualTo("possible");
+    }
+
+    @Test
+    void aPartIsLookedForElsewhereInItsBlock() {
+        PlanDraft mutated = draft().mutation(Mutation.WRONG_STATE_OFFSET).expectCaught(FindingKind.SHIFTED);
+        assertThat(refusal(mutated)).isEqualTo("""
+                        DECLARATION plan: the mutation WRONG_STATE_OFFSET finds no other place in the block for each part of a state
+                        where: FooConformance.foo
+                        declared: stateParts = []
+                        expected: 2 or more parts, none but the last longer than all behind it
+                        remedy: set stateParts = {3, 1, 1, 11}, or leave the mutation out""");
+        assertThat(refusal(mutated.geometry(hybrid(0, 3, 1, 1, 11)))).isEqualTo("possible");
+        assertThat(refusal(mutated.geometry(hybrid(0, 1, 1)))).isEqualTo("possible");
+        assertThat(headlines(mutated.geometry(hybrid(0, 1)))).hasSize(1);
+        assertThat(headlines(mutated.geometry(hybrid(0, 1, 5, 2)))).hasSize(1);
     }
 
     @Test

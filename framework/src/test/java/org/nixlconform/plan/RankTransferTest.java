@@ -202,12 +202,36 @@ class RankTransferTest {
     @Test
     void aBlockOfLatentAndIndexerHasTheBytesOfBoth() {
         KvGeometry mixed = new KvGeometry(
-                2, 1, 656, 64, DataType.FP8, Layout.HND, Attention.MLA, KeyValue.PACKED, Spacing.GUARDED, 132);
+                2, 1, 656, 64, DataType.FP8, Layout.HND, Attention.MLA, KeyValue.PACKED, Spacing.GUARDED, 132, List.of());
         // 10 blocks in 2 layers: 41,984 and 8,448 bytes each.
         assertThat(possible(draft().topology(topology(2, 1)).geometry(mixed)).rankTransfers())
                 .containsExactly(
                         new RankTransfer(prefill(0), decode(0), new HeadShare(0, 1), 40, 1_008_640),
                         new RankTransfer(prefill(1), decode(0), new HeadShare(0, 0), 0, 0));
+    }
+
+    @Test
+    void theLastBlockThatMovesIsAStateInParts() {
+        KvGeometry hybrid = new KvGeometry(
+                2,
+                8,
+                128,
+                16,
+                DataType.BF16,
+                Layout.HND,
+                Attention.GQA,
+                KeyValue.PACKED,
+                Spacing.GUARDED,
+                0,
+                List.of(3, 1, 1, 11));
+        // 9 blocks and a state in 4 parts, in 2 layers; of 65,536 bytes each.
+        assertThat(possible(draft().geometry(hybrid)).rankTransfers())
+                .containsExactly(new RankTransfer(prefill(0), decode(0), new HeadShare(0, 8), 26, 1_310_720));
+        assertThat(possible(draft().geometry(hybrid)
+                                .blocks(new BlockUse(10, 100, 100, Selection.SHUFFLED, 42, 10, false))
+                                .expectCompletion(Duration.ofSeconds(3), Duration.ofSeconds(1)))
+                        .rankTransfers())
+                .containsExactly(new RankTransfer(prefill(0), decode(0), new HeadShare(0, 8), 0, 0));
     }
 
     @Test

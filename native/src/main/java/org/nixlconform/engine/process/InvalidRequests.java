@@ -21,7 +21,7 @@ final class InvalidRequests {
         switch (request) {
             case "INDEX_PAST_END" ->
                 remotes[remotes.length - 1] =
-                        pair.own().regions() * pair.pair().peerArena().cachedBlocks();
+                        pair.remote().regions().size() * pair.pair().peerArena().cachedBlocks();
             case "NEGATIVE_INDEX" -> remotes[remotes.length - 1] = -1;
             case "UNEQUAL_COUNTS" -> remotes = Arrays.copyOf(remotes, remotes.length - 1);
             case "UNEQUAL_LENGTHS" -> {

@@ -3,6 +3,7 @@ package org.nixlconform.engine.process;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.nixlconform.binding.Device;
 import org.nixlconform.binding.Drive;
 import org.nixlconform.binding.NixlAgent.BlockRanges;
@@ -15,20 +16,43 @@ import org.nixlconform.engine.protocol.PairShape;
 /**
  * Descriptor lists and indices of one pair, as a serving engine makes them: one descriptor for each block of each region
  * of the whole cache, region-major, prepared once; a transfer is a list of indices.
+ *
+ * <p>In hybrid models a block may hold a state of a Mamba layer, whose parts move one by one. They have descriptors behind all
+ * those: one for each block of each part of each region. The last block that moves of a request is such a state.
  */
 record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) {
 
     BlockRanges local() {
-        return ranges(own, ownAddresses, false);
+        return ranges(own, ownAddresses, false, false);
     }
 
-    /** @param wrongLength look for blocks of every region as far apart as those of the first */
-    BlockRanges remote(boolean wrongLength) {
-        return ranges(pair.peerArena(), pair.peerAddresses(), wrongLength);
+    BlockRanges remote() {
+        return remote(false, false);
     }
 
-    /** Bytes of one descriptor. */
-    long lengthBytes(int region) {
+    /**
+     * @param wrongLength look for blocks of every region as far apart as those of the first
+     * @param wrongState look for each part of a state where the next one begins, for the last where the first does
+     */
+    BlockRanges remote(boolean wrongLength, boolean wrongState) {
+        return ranges(pair.peerArena(), pair.peerAddresses(), wrongLength, wrongState);
+    }
+
+    /** Bytes of one descriptor. @param index in the local list */
+    private long lengthBytes(int index) {
+        int row = index / own.cachedBlocks();
+        return row < own.regions() ? blockBytes(row) : partBytes((row - own.regions()) / parts(), (row - own.regions()) % parts());
+    }
+
+    private long partBytes(int region, int part) {
+        return own.partOffset(region, part + 1) - own.partOffset(region, part);
+    }
+
+    private int parts() {
+        return own.stateParts().size();
+    }
+
+    private long blockBytes(int region) {
         return own.headsOutermost()
                 ? (long) pair.headCount() * own.tokensPerBlock() * own.contentBytes(region)
                 : own.blockBytes(region);
@@ -36,9 +60,7 @@ record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) 
 
     /** Of all descriptors with these indices. */
     long bytes(int[] localIndices) {
-        return IntStream.of(localIndices)
-                .mapToLong(index -> lengthBytes(index / own.cachedBlocks()))
-                .sum();
+        return IntStream.of(localIndices).mapToLong(this::lengthBytes).sum();
     }
 
     int[] localIndices() {
@@ -71,7 +93,7 @@ record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) 
         int[] locals = localIndices();
         int[] remotes = remoteIndices(false);
         BlockRanges local = local();
-        BlockRanges remote = remote(false);
+        BlockRanges remote = remote();
         int count = Math.min(most, locals.length);
         List<Drive.CopyRange> ranges = new ArrayList<>(count);
         for (long i = 1; i <= count; i++) {
@@ -79,7 +101,7 @@ record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) 
             ranges.add(new Drive.CopyRange(
                     address(local, locals[at]),
                     address(remote, remotes[at]),
-                    lengthBytes(locals[at] / own.cachedBlocks())));
+                    lengthBytes(locals[at])));
         }
         return ranges;
     }
@@ -91,27 +113,38 @@ record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) 
 
     private int[] indices(int[] blocks, int cachedBlocks, int firstRegion, int endRegion) {
         int moved = blocks.length - pair.prefixBlocks();
-        int[] indices = new int[(endRegion - firstRegion) * moved];
+        int states = parts() > 0 && moved > 0 ? 1 : 0;
+        int end = blocks.length - states;
+        int[] indices = new int[(endRegion - firstRegion) * (moved - states + states * parts())];
         int next = 0;
         for (int region = firstRegion; region < endRegion; region++) {
-            for (int i = pair.prefixBlocks(); i < blocks.length; i++) {
+            for (int i = pair.prefixBlocks(); i < end; i++) {
                 indices[next++] = region * cachedBlocks + blocks[i];
             }
+        }
+        for (int part = firstRegion * parts(); next < indices.length; part++) {
+            indices[next++] = (own.regions() + part) * cachedBlocks + blocks[end];
         }
         return indices;
     }
 
-    private BlockRanges ranges(ArenaShape arena, List<Long> addresses, boolean wrongLength) {
+    private BlockRanges ranges(ArenaShape arena, List<Long> addresses, boolean wrongLength, boolean wrongState) {
         // A rank takes its peers' blocks for laid out as its own are: so do engines that exchange metadata.
         long headsBefore = own.headsOutermost() ? pair.firstHead() - arena.firstHead() : 0;
-        List<RegionRanges> regions = IntStream.range(0, arena.regions())
+        Stream<RegionRanges> blocks = IntStream.range(0, arena.regions())
                 .mapToObj(region -> new RegionRanges(
                         arena.regionAddress(addresses, region),
                         headsBefore * arena.tokensPerBlock() * arena.contentBytes(region),
-                        lengthBytes(region),
-                        arena.blockBytes(wrongLength ? 0 : region)))
-                .toList();
-        return new BlockRanges(regions, arena.cachedBlocks(), memory(arena));
+                        blockBytes(region),
+                        arena.blockBytes(wrongLength ? 0 : region)));
+        // Both ends hold equal shares of a state.
+        Stream<RegionRanges> states = IntStream.range(0, arena.regions()).boxed().flatMap(region -> IntStream.range(0, parts())
+                .mapToObj(part -> new RegionRanges(
+                        arena.regionAddress(addresses, region),
+                        arena.partOffset(region, wrongState ? (part + 1) % parts() : part),
+                        partBytes(region, part),
+                        arena.blockBytes(region))));
+        return new BlockRanges(Stream.concat(blocks, states).toList(), arena.cachedBlocks(), memory(arena));
     }
 
     static List<Region> regions(ArenaShape arena, List<Long> addresses) {

@@ -223,7 +223,7 @@ final class RankSession {
                     list = call(() -> agent().prepare("", local));
                     localLists.put(local, list);
                 }
-                long remote = call(() -> agent().prepare(pair.peer(), descriptors.remote(ask.wrongLength())));
+                long remote = call(() -> agent().prepare(pair.peer(), descriptors.remote(ask.wrongLength(), ask.wrongState())));
                 prepared.add(new Prepared(descriptors, list, remote));
             }
         }
@@ -642,7 +642,7 @@ final class RankSession {
     private void prepareGone() throws NixlCallException {
         for (Prepared each : prepared) {
             PairDescriptors descriptors = each.descriptors();
-            long remote = agent().prepare(ServingShape.goneOf(each.pair().peer()), descriptors.remote(false));
+            long remote = agent().prepare(ServingShape.goneOf(each.pair().peer()), descriptors.remote());
             goneLists.put(each.pair().peer(), new Prepared(descriptors, each.local(), remote));
         }
     }

@@ -210,7 +210,7 @@ final class TrialWork {
                 act.subject(),
                 new Lists(
                         agent.nixl.prepare("", descriptors.local()),
-                        agent.nixl.prepare(act.subject(), descriptors.remote(false)),
+                        agent.nixl.prepare(act.subject(), descriptors.remote()),
                         descriptors));
         return Found.answer(NixlFunction.PREP_XFER_DLIST, 0);
     }

@@ -30,10 +30,10 @@ final class WarmUp {
     static void run() {
         Nixl.checkMirrors();
         List<RegionShape> alike = List.of(new RegionShape(64, 16384));
-        ArenaShape arena = new ArenaShape(0, 4096, alike, 2, 4, 40960, 0, 2, 16, true, null);
+        ArenaShape arena = new ArenaShape(0, 4096, alike, 2, 4, 40960, 0, 2, 16, true, List.of(), null);
         PairShape pair = new PairShape(
                 "prefill-0-rank-0",
-                new ArenaShape(40960, 4096, alike, 2, 4, 40960, 0, 2, 16, true, null),
+                new ArenaShape(40960, 4096, alike, 2, 4, 40960, 0, 2, 16, true, List.of(), null),
                 Posix.getpid(),
                 List.of(0L),
                 new byte[0],
@@ -88,7 +88,7 @@ final class WarmUp {
         ToRank[] asks = {
             new ToRank.Open("", 1, 1, true, 0, 0, 0, "UCX", Map.of("a", "b"), arena, true, null),
             new ToRank.Connect(List.of(new ToRank.Peer("a", new byte[] {1}))),
-            new ToRank.Prepare(List.of(pair), true, false, false, false),
+            new ToRank.Prepare(List.of(pair), true, false, false, false, false),
             new ToRank.TryInvalid(List.of("EMPTY")),
             new ToRank.Listen(""),
             new ToRank.Reference(1, Map.of("a", new ToRank.Stream("", 1))),

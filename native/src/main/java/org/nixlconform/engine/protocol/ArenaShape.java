@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param headCount how many it holds
  * @param tokensPerBlock of one head of a block in one region; of all layers where they share it
  * @param headsOutermost HND; else NHD
+ * @param stateParts how long the parts of a state are, relative to each other; together a block; empty without states
  * @param place null for host memory
  */
 public record ArenaShape(
@@ -27,6 +28,7 @@ public record ArenaShape(
         int headCount,
         int tokensPerBlock,
         boolean headsOutermost,
+        List<Integer> stateParts,
         @Nullable DevicePlace place) {
 
     /**
@@ -66,6 +68,15 @@ public record ArenaShape(
     /** Of one block of this rank in one region. */
     public long blockBytes(int region) {
         return contentBytes(region) * tokensPerBlock * headCount;
+    }
+
+    /** Where a part of a state begins in its block, or, of one past the last, where the block ends. */
+    public long partOffset(int region, int part) {
+        return blockBytes(region) / weight(stateParts.size()) * weight(part);
+    }
+
+    private long weight(int parts) {
+        return stateParts.stream().limit(parts).mapToLong(Integer::longValue).sum();
     }
 
     public long regionBytes(int region) {

@@ -77,12 +77,20 @@ public sealed interface ToRank {
      * @param write WRITE; else READ
      * @param wrongOwner plant a fault: remote indices are computed with the own number of blocks
      * @param wrongLength plant a fault: blocks of every remote region are looked for as far apart as those of the first
+     * @param wrongState plant a fault: each part of a remote state is looked for where the next one begins, the last where the
+     *     first does
      */
-    record Prepare(List<PairShape> pairs, boolean initiator, boolean write, boolean wrongOwner, boolean wrongLength)
+    record Prepare(
+            List<PairShape> pairs,
+            boolean initiator,
+            boolean write,
+            boolean wrongOwner,
+            boolean wrongLength,
+            boolean wrongState)
             implements ToRank {
         /** Between the same ranks. */
         public Prepare with(List<PairShape> moved) {
-            return new Prepare(moved, initiator, write, wrongOwner, wrongLength);
+            return new Prepare(moved, initiator, write, wrongOwner, wrongLength, wrongState);
         }
     }
 

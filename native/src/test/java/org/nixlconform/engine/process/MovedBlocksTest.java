@@ -20,6 +20,7 @@ import org.nixlconform.binding.Posix;
 import org.nixlconform.binding.RunList;
 import org.nixlconform.engine.process.CacheOracle.Generations;
 import org.nixlconform.engine.process.Ranks.Rank;
+import org.nixlconform.engine.protocol.ArenaShape;
 import org.nixlconform.engine.protocol.PairShape;
 
 /**
@@ -57,6 +58,36 @@ class MovedBlocksTest {
         arm(ranks);
         ranks.all().stream().filter(Rank::prefill).forEach(rank -> move(pairs(ranks, rank), true));
         expectClean(ranks);
+    }
+
+    /** Blocks of 160 bytes; states of 30, 10, 10 and 110. */
+    @Test
+    void statesThatMoveInPartsArriveWhole() {
+        for (int prefix = 0; prefix <= 3; prefix++) {
+            Ranks ranks = new Ranks(2, 2, 2, 2, false, true, 4, 40, prefix);
+            arm(ranks);
+            for (Rank rank : ranks.decodes()) {
+                move(withStates(pairs(ranks, rank)), false);
+            }
+            expectClean(ranks);
+        }
+    }
+
+    /** The last block of three regions is not as it should be, the others are. */
+    @Test
+    void partsThatAreLookedForInPlaceOfOthersAreSeen() {
+        Ranks ranks = new Ranks(1, 1, 1, 1, false, true, 16, 512, 0);
+        arm(ranks);
+        Rank rank = decode(ranks, 0);
+        PairDescriptors pair = withStates(pairs(ranks, rank)).get(0);
+        int[] locals = pair.localIndices();
+        int[] remotes = pair.remoteIndices(false);
+        List<CopyRange> ranges = new ArrayList<>();
+        for (int i = 0; i < locals.length; i++) {
+            ranges.add(range(pair.local(), locals[i], pair.remote(false, true), remotes[i]));
+        }
+        copy(ranges, false);
+        expectAll(verify(ranks, rank), "SHIFTED", 3);
     }
 
     @Test
@@ -179,7 +210,7 @@ class MovedBlocksTest {
         int[] remotes = pair.remoteIndices(false);
         List<CopyRange> ranges = new ArrayList<>();
         for (int i = 0; i < locals.length; i++) {
-            ranges.add(range(pair.local(), locals[i], pair.remote(true), remotes[i]));
+            ranges.add(range(pair.local(), locals[i], pair.remote(true, false), remotes[i]));
         }
         copy(ranges, false);
         Payload.Verification found = verify(ranks, rank);
@@ -287,6 +318,44 @@ class MovedBlocksTest {
                 .toList();
     }
 
+    private static List<PairDescriptors> withStates(List<PairDescriptors> pairs) {
+        return pairs.stream()
+                .map(each -> {
+                    PairShape pair = each.pair();
+                    return new PairDescriptors(
+                            withStates(each.own()),
+                            each.ownAddresses(),
+                            new PairShape(
+                                    pair.peer(),
+                                    withStates(pair.peerArena()),
+                                    0,
+                                    pair.peerAddresses(),
+                                    pair.peerShare(),
+                                    pair.firstHead(),
+                                    pair.headCount(),
+                                    pair.ownBlocks(),
+                                    pair.peerBlocks(),
+                                    pair.prefixBlocks()));
+                })
+                .toList();
+    }
+
+    private static ArenaShape withStates(ArenaShape arena) {
+        return new ArenaShape(
+                arena.locationBase(),
+                arena.guardBytes(),
+                arena.regionsInTurn(),
+                arena.regions(),
+                arena.cachedBlocks(),
+                arena.totalBytes(),
+                arena.firstHead(),
+                arena.headCount(),
+                arena.tokensPerBlock(),
+                arena.headsOutermost(),
+                List.of(3, 1, 1, 11),
+                null);
+    }
+
     private static PairDescriptors withFirstHead(PairDescriptors right, int firstHead) {
         PairShape pair = right.pair();
         return new PairDescriptors(
@@ -318,7 +387,7 @@ class MovedBlocksTest {
         assertThat(locals).hasSameSizeAs(remotes).isNotEmpty();
         List<CopyRange> ranges = new ArrayList<>();
         for (int i = 0; i < locals.length; i++) {
-            ranges.add(range(local.local(), locals[i], remote.remote(false), remotes[i]));
+            ranges.add(range(local.local(), locals[i], remote.remote(), remotes[i]));
         }
         return ranges;
     }

@@ -142,6 +142,7 @@ record Ranks(
                 held.size(),
                 tokens,
                 headsOutermost,
+                List.of(),
                 null);
     }
 

@@ -135,6 +135,9 @@ final class CellTest {
         if (geometry.indexerDim() > 0) {
             parameters.put("indexer dim", String.valueOf(geometry.indexerDim()));
         }
+        if (!geometry.stateParts().isEmpty()) {
+            parameters.put("state parts", geometry.stateParts().toString());
+        }
         parameters.put("tokens per block", String.valueOf(geometry.tokensPerBlock()));
         parameters.put("dtype", geometry.dtype().name());
         parameters.put("layout", geometry.layout().name());
