@@ -2,7 +2,7 @@ package org.nixlconform.conformance;
 
 import static org.nixlconform.message.FindingKind.MISPLACED;
 import static org.nixlconform.message.FindingKind.REFUSED;
-import static org.nixlconform.message.FindingKind.SHIFTED;
+import static org.nixlconform.message.FindingKind.TORN;
 import static org.nixlconform.plan.Attention.MLA;
 import static org.nixlconform.plan.Backend.LIBFABRIC;
 import static org.nixlconform.plan.Backend.UCX;
@@ -33,6 +33,7 @@ import org.nixlconform.jupiter.ExpectCompletion;
 import org.nixlconform.jupiter.ExpectIntegrity;
 import org.nixlconform.jupiter.InvalidRequests;
 import org.nixlconform.jupiter.Mutated;
+import org.nixlconform.jupiter.PagedServing;
 import org.nixlconform.jupiter.PrefixHit;
 import org.nixlconform.jupiter.Requirement;
 import org.nixlconform.jupiter.Topology;
@@ -211,10 +212,21 @@ public class GeometryConformance {
     @TransferTest
     @Requirement("A7")
     @Direction(operation = WRITE, initiator = PREFILL)
-    @Blocks(keyValue = SEPARATE, stateParts = {3, 1, 1, 11})
+    @Blocks(
+            keyValue = SEPARATE,
+            stateParts = {3, 1, 1, 11})
     @UnequalCaches(prefillBlocks = 97, decodeBlocks = 101)
     @PrefixHit({4, 9})
     void statesOfMambaLayersAreTheLastBlocksToMove() {}
+
+    @TransferTest
+    @Requirement("A7")
+    @Blocks(
+            transferred = 4,
+            cached = 40,
+            stateParts = {3, 1, 1, 11})
+    @PagedServing(requests = 60, inFlight = 4, mostBlocks = 6, prefixHitPercent = 25, layerGroups = 2)
+    void statesOfServedRequestsArriveInParts() {}
 
     /** Within the block of the state that was asked for: NIXL cannot see it, the judge must. */
     @TransferTest
@@ -222,7 +234,7 @@ public class GeometryConformance {
     @Blocks(stateParts = {3, 1, 1, 11})
     @UnequalCaches(prefillBlocks = 97, decodeBlocks = 101)
     @Mutated(WRONG_STATE_OFFSET)
-    @ExpectCaught(SHIFTED)
+    @ExpectCaught(TORN)
     void partsOfAStateInPlaceOfOthersAreCaught() {}
 
     @TransferTest

@@ -42,7 +42,18 @@ public record KvGeometry(
             Layout layout,
             Attention attention,
             KeyValue keyValue) {
-        this(layers, kvHeads, headDim, tokensPerBlock, dtype, layout, attention, keyValue, Spacing.GUARDED, 0, List.of());
+        this(
+                layers,
+                kvHeads,
+                headDim,
+                tokensPerBlock,
+                dtype,
+                layout,
+                attention,
+                keyValue,
+                Spacing.GUARDED,
+                0,
+                List.of());
     }
 
     /** The same in another order of axes. */

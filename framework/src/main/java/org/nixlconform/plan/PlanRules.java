@@ -356,11 +356,15 @@ final class PlanRules {
         }
         if (geometry.indexerDim() > 0
                 || draft.deviceCache().equals(Optional.of(DeviceCache.TWO_DEVICES))
-                || draft.workload().filter(work -> !(work instanceof PagedServing)).isPresent()) {
+                || draft.workload()
+                        .filter(work -> !(work instanceof PagedServing))
+                        .isPresent()) {
             refuse(
                     "states move in single transfers and served requests, and have no indexer beside them",
                     declared + ", indexerDim = " + geometry.indexerDim()
-                            + draft.deviceCache().map(cache -> ", " + cache.label()).orElse("")
+                            + draft.deviceCache()
+                                    .map(cache -> ", " + cache.label())
+                                    .orElse("")
                             + draft.workload().map(work -> ", " + work.label()).orElse(""),
                     "no indexer, not TWO_DEVICES, and no workload but served requests",
                     "leave stateParts or the other out");

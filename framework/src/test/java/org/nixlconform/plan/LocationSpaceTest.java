@@ -194,8 +194,8 @@ class LocationSpaceTest {
                 assertEveryByteComesBack(plan);
             }
             for (Spacing spacing : Spacing.values()) {
-                KvGeometry mixed =
-                        new KvGeometry(3, 1, 5, 3, DataType.FP8, layout, Attention.MLA, KeyValue.PACKED, spacing, 2, List.of());
+                KvGeometry mixed = new KvGeometry(
+                        3, 1, 5, 3, DataType.FP8, layout, Attention.MLA, KeyValue.PACKED, spacing, 2, List.of());
                 assertEveryByteComesBack(possible(
                         draft().topology(topology(2, 1)).geometry(mixed).blocks(blocks(2, 5, 3))));
             }
@@ -204,7 +204,8 @@ class LocationSpaceTest {
 
     /** As DeepSeek V3.2 has it: 656 bytes of latent and 132 of indexer a token. */
     private static KvGeometry latentAndIndexer(Spacing spacing) {
-        return new KvGeometry(2, 1, 656, 64, DataType.FP8, Layout.HND, Attention.MLA, KeyValue.PACKED, spacing, 132, List.of());
+        return new KvGeometry(
+                2, 1, 656, 64, DataType.FP8, Layout.HND, Attention.MLA, KeyValue.PACKED, spacing, 132, List.of());
     }
 
     @Test

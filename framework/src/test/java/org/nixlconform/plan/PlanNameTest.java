@@ -103,7 +103,17 @@ class PlanNameTest {
     @Test
     void anIndexerIsNamed() {
         PlanDraft draft = draft().geometry(new KvGeometry(
-                2, 1, 656, 64, DataType.FP8, Layout.HND, Attention.MLA, KeyValue.PACKED, Spacing.GUARDED, 132, List.of()));
+                2,
+                1,
+                656,
+                64,
+                DataType.FP8,
+                Layout.HND,
+                Attention.MLA,
+                KeyValue.PACKED,
+                Spacing.GUARDED,
+                132,
+                List.of()));
         assertThat(draft.name()).endsWith(" x 2 layers fp8 HND, MLA, head dim 656, indexer dim 132, tokens 64");
     }
 

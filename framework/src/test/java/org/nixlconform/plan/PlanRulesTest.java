@@ -498,7 +498,8 @@ class PlanRulesTest {
     }
 
     private static KvGeometry indexed(int indexerDim, Attention attention, KeyValue keyValue) {
-        return new KvGeometry(2, 1, 64, 16, DataType.FP8, Layout.HND, attention, keyValue, Spacing.GUARDED, indexerDim, List.of());
+        return new KvGeometry(
+                2, 1, 64, 16, DataType.FP8, Layout.HND, attention, keyValue, Spacing.GUARDED, indexerDim, List.of());
     }
 
     @Test
@@ -550,12 +551,14 @@ class PlanRulesTest {
                         declared: stateParts = [1, 2], a block of 65536 bytes
                         expected: blocks of a multiple of 3 bytes
                         remedy: give the parts lengths whose sum divides the block""");
-        assertThat(headlines(draft().geometry(hybrid(0, 2, 0)))).containsExactly("each of stateParts must be at least 1");
+        assertThat(headlines(draft().geometry(hybrid(0, 2, 0))))
+                .containsExactly("each of stateParts must be at least 1");
     }
 
     @Test
     void statesMoveOnlyBetweenEqualShares() {
-        assertThat(refusal(draft().topology(topology(1, 2)).geometry(hybrid(0, 1, 1)))).isEqualTo("""
+        assertThat(refusal(draft().topology(topology(1, 2)).geometry(hybrid(0, 1, 1))))
+                .isEqualTo("""
                         DECLARATION plan: a state moves only between ranks that hold equal shares of it
                         where: FooConformance.foo
                         declared: stateParts = [1, 1], 1P-TP1 -> 1D-TP2
@@ -581,7 +584,7 @@ class PlanRulesTest {
 
     @Test
     void aPartIsLookedForElsewhereInItsBlock() {
-        PlanDraft mutated = draft().mutation(Mutation.WRONG_STATE_OFFSET).expectCaught(FindingKind.SHIFTED);
+        PlanDraft mutated = draft().mutation(Mutation.WRONG_STATE_OFFSET).expectCaught(FindingKind.TORN);
         assertThat(refusal(mutated)).isEqualTo("""
                         DECLARATION plan: the mutation WRONG_STATE_OFFSET finds no other place in the block for each part of a state
                         where: FooConformance.foo

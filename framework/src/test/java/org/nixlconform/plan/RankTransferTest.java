@@ -202,7 +202,17 @@ class RankTransferTest {
     @Test
     void aBlockOfLatentAndIndexerHasTheBytesOfBoth() {
         KvGeometry mixed = new KvGeometry(
-                2, 1, 656, 64, DataType.FP8, Layout.HND, Attention.MLA, KeyValue.PACKED, Spacing.GUARDED, 132, List.of());
+                2,
+                1,
+                656,
+                64,
+                DataType.FP8,
+                Layout.HND,
+                Attention.MLA,
+                KeyValue.PACKED,
+                Spacing.GUARDED,
+                132,
+                List.of());
         // 10 blocks in 2 layers: 41,984 and 8,448 bytes each.
         assertThat(possible(draft().topology(topology(2, 1)).geometry(mixed)).rankTransfers())
                 .containsExactly(

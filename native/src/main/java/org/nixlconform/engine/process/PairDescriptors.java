@@ -40,8 +40,9 @@ record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) 
 
     /** Bytes of one descriptor. @param index in the local list */
     private long lengthBytes(int index) {
-        int row = index / own.cachedBlocks();
-        return row < own.regions() ? blockBytes(row) : partBytes((row - own.regions()) / parts(), (row - own.regions()) % parts());
+        int region = index / own.cachedBlocks();
+        int part = region - own.regions();
+        return part < 0 ? blockBytes(region) : partBytes(part / parts(), part % parts());
     }
 
     private long partBytes(int region, int part) {
@@ -99,9 +100,7 @@ record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) 
         for (long i = 1; i <= count; i++) {
             int at = (int) (i * locals.length / count) - 1;
             ranges.add(new Drive.CopyRange(
-                    address(local, locals[at]),
-                    address(remote, remotes[at]),
-                    lengthBytes(locals[at])));
+                    address(local, locals[at]), address(remote, remotes[at]), lengthBytes(locals[at])));
         }
         return ranges;
     }
@@ -138,12 +137,14 @@ record PairDescriptors(ArenaShape own, List<Long> ownAddresses, PairShape pair) 
                         blockBytes(region),
                         arena.blockBytes(wrongLength ? 0 : region)));
         // Both ends hold equal shares of a state.
-        Stream<RegionRanges> states = IntStream.range(0, arena.regions()).boxed().flatMap(region -> IntStream.range(0, parts())
-                .mapToObj(part -> new RegionRanges(
-                        arena.regionAddress(addresses, region),
-                        arena.partOffset(region, wrongState ? (part + 1) % parts() : part),
-                        partBytes(region, part),
-                        arena.blockBytes(region))));
+        Stream<RegionRanges> states = IntStream.range(0, arena.regions())
+                .boxed()
+                .flatMap(region -> IntStream.range(0, parts())
+                        .mapToObj(part -> new RegionRanges(
+                                arena.regionAddress(addresses, region),
+                                arena.partOffset(region, wrongState ? (part + 1) % parts() : part),
+                                partBytes(region, part),
+                                arena.blockBytes(region))));
         return new BlockRanges(Stream.concat(blocks, states).toList(), arena.cachedBlocks(), memory(arena));
     }
 

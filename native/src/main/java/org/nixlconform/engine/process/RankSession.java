@@ -223,7 +223,8 @@ final class RankSession {
                     list = call(() -> agent().prepare("", local));
                     localLists.put(local, list);
                 }
-                long remote = call(() -> agent().prepare(pair.peer(), descriptors.remote(ask.wrongLength(), ask.wrongState())));
+                long remote = call(
+                        () -> agent().prepare(pair.peer(), descriptors.remote(ask.wrongLength(), ask.wrongState())));
                 prepared.add(new Prepared(descriptors, list, remote));
             }
         }

@@ -126,10 +126,8 @@ class PairDescriptorsTest {
     void theLastBlockMovesPartByPart() {
         PairDescriptors pair = hybrid(1);
         // Of region 0, of region 1; then 4 parts in region 0 and 4 in region 1.
-        assertThat(pair.localIndices())
-                .containsExactly(0, 3, 7, 10, 13, 16, 19, 22, 25, 28);
-        assertThat(pair.remoteIndices(false))
-                .containsExactly(4, 9, 13, 18, 23, 28, 33, 38, 43, 48);
+        assertThat(pair.localIndices()).containsExactly(0, 3, 7, 10, 13, 16, 19, 22, 25, 28);
+        assertThat(pair.remoteIndices(false)).containsExactly(4, 9, 13, 18, 23, 28, 33, 38, 43, 48);
         assertThat(pair.localIndices(1, 2)).containsExactly(3, 19, 22, 25, 28);
         assertThat(pair.remoteIndices(1, 2)).containsExactly(9, 33, 38, 43, 48);
         assertThat(pair.bytes(pair.localIndices())).isEqualTo(4 * 4096);

@@ -385,7 +385,8 @@ class RealTransferTest {
         // Regions whole blocks apart: blocks of another region then are at no distance that looks like a shift.
         long stride = (blocks + 1) * blockBytes;
         List<ArenaShape.RegionShape> alike = List.of(new ArenaShape.RegionShape(256, stride));
-        return new ArenaShape(base, 4096, alike, REGIONS, blocks, 4096 + REGIONS * stride, 0, 2, 16, true, List.of(), null);
+        return new ArenaShape(
+                base, 4096, alike, REGIONS, blocks, 4096 + REGIONS * stride, 0, 2, 16, true, List.of(), null);
     }
 
     private static void done(WardenProcess warden) throws InterruptedException {
