@@ -141,9 +141,13 @@ public final class Hosts implements AutoCloseable {
         signalAll(host, "CONT");
     }
 
+    /** Some of them may end meanwhile. */
     private void signalAll(int host, String signal) throws Exception {
         Process process = new ProcessBuilder(
-                        "sh", "-c", "kill -s " + signal + " $(ip netns pids nx-" + name + "-" + host + ")")
+                        "sh",
+                        "-c",
+                        "for p in $(ip netns pids nx-" + name + "-" + host + "); do kill -s " + signal
+                                + " $p || [ ! -d /proc/$p ] || exit 1; done")
                 .redirectErrorStream(true)
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
